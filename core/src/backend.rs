@@ -1,0 +1,128 @@
+//! The runtime trait: the only seam between `core` and what executes code.
+//!
+//! A backend turns [`ModuleIr`] into code and hands out entry points; it owns no runtime state.
+//! Calls do not go through this trait: they go through [`FuncRef::array_call`] and the code
+//! pointers beside it, which a backend fills in once per function reference.
+
+use crate::config::Config;
+use crate::error::Result;
+use crate::module::ModuleIr;
+use crate::types::DefinedFuncIdx;
+use crate::vm::{FuncRef, Status, VmCtx, VmStore};
+use alloc::sync::Arc;
+use core::ffi::c_void;
+use core::fmt;
+
+/// A way to execute WebAssembly.
+pub trait Backend: Send + Sync + fmt::Debug {
+    /// A short name: `interp`, `jit`.
+    fn name(&self) -> &'static str;
+
+    /// Makes the code of a module, or with lazy compilation what is needed to make it later.
+    ///
+    /// # Errors
+    /// When a function exceeds an implementation limit, or memory is exhausted.
+    fn load(&self, config: &Config, module: &Arc<ModuleIr>) -> Result<Arc<dyn ModuleCode>>;
+
+    /// Fills in the code pointers of a function reference that this backend has no code for (a
+    /// host function, or one that only another backend compiled), so that this backend's code
+    /// can call it through its `array_call`.
+    fn adopt(&self, func_ref: &mut FuncRef);
+
+    /// Continues a guest that ended with [`Status::Suspended`].
+    ///
+    /// `resume.pc`, `fp`, `ctx` and `value` are what the store's `exit_*` fields were at the
+    /// suspension. When a host function suspended it, its results are in the exchange slots at
+    /// `resume.fp`. On [`Status::Done`] the results of the suspended call are at the base of the
+    /// value stack, where its arguments were.
+    ///
+    /// # Safety
+    /// The store's value stack is the one that was in use when this guest was suspended, and has
+    /// not been touched since but for those results.
+    unsafe fn resume(&self, store: *mut VmStore, resume: Suspension) -> Status;
+
+    /// Calls `visit` for each frame of one activation, innermost first.
+    ///
+    /// # Safety
+    /// The position is one that this backend left in the store's `exit_*` fields or in an
+    /// [`Activation`], and the value stack below it is intact.
+    unsafe fn walk(&self, from: Position, visit: &mut dyn FnMut(Frame) -> WalkControl);
+}
+
+/// The code of one module, made by one backend. Shared by all its instances.
+pub trait ModuleCode: Send + Sync + fmt::Debug {
+    /// What goes to [`VmCtx::code`] of every instance: an address that stays valid as long as
+    /// this object.
+    fn handle(&self) -> *const c_void;
+
+    /// Fills in `interp_code` or `native_code` and `array_call` for a defined function.
+    fn init_func_ref(&self, func: DefinedFuncIdx, func_ref: &mut FuncRef);
+
+    /// Makes the code of every function that has none yet.
+    ///
+    /// # Errors
+    /// As [`Backend::load`].
+    fn complete(&self) -> Result<()>;
+
+    /// Writes the code of a function beside the WebAssembly it came from.
+    ///
+    /// # Errors
+    /// As [`Backend::load`]; [`ErrorKind::Message`](crate::ErrorKind::Message) when `out` fails.
+    fn disassemble(&self, func: DefinedFuncIdx, out: &mut dyn fmt::Write) -> Result<()>;
+
+    /// The bytes that the code takes at present.
+    fn code_size(&self) -> usize;
+}
+
+/// A position of guest code, in a backend's own terms.
+#[derive(Clone, Copy, Debug)]
+pub struct Position {
+    /// The instruction.
+    pub pc: *const u8,
+    /// The frame.
+    pub fp: *mut u64,
+    /// The instance.
+    pub ctx: *mut VmCtx,
+}
+
+/// Where and why a guest was suspended.
+#[derive(Clone, Copy, Debug)]
+pub struct Suspension {
+    /// The position.
+    pub at: Position,
+    /// The store's `exit_value` at the suspension.
+    pub value: u64,
+    /// Whether a host function suspended it; else fuel ran out.
+    pub by_host: bool,
+}
+
+/// A frame that [`Backend::walk`] visits.
+#[derive(Clone, Copy, Debug)]
+pub struct Frame {
+    /// The instance whose function it is.
+    pub ctx: *mut VmCtx,
+    /// The function.
+    pub func: DefinedFuncIdx,
+    /// The instruction, as an offset in the module's bytes.
+    pub offset: u32,
+}
+
+/// Whether [`Backend::walk`] goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WalkControl {
+    /// Visit the caller next.
+    Continue,
+    /// Stop here.
+    Stop,
+}
+
+/// One entry from the host into guest code, on the native stack; a linked list from the innermost
+/// outwards. It keeps the position at which the guest outside it had left for the host.
+#[derive(Debug)]
+pub struct Activation {
+    /// The activation outside this one.
+    pub outer: *const Activation,
+    /// The store's `exit_*` position when this one was entered; a null `pc` when no guest code
+    /// is outside.
+    pub outer_exit: Position,
+}

@@ -1,0 +1,103 @@
+//! What guest code sees of an instance and of its store.
+
+use super::{FuncRef, ValueStack};
+use crate::error::Error;
+use crate::store::StoreOpaque;
+use core::ffi::c_void;
+use core::sync::atomic::AtomicU32;
+
+/// What guest code sees of its instance. One per instance, at a fixed address.
+///
+/// `memory0_base` and `memory0_len` are copies of memory 0's definition: whatever changes a
+/// memory's base or length refreshes them in every instance that has it as its memory 0
+/// (see `runtime/memory.rs`), so that guest code reads them without an indirection.
+#[repr(C)]
+#[derive(Debug)]
+pub struct VmCtx {
+    /// The first byte of memory 0; dangling when there is none.
+    pub memory0_base: *mut u8,
+    /// The length of memory 0 in bytes; 0 when there is none.
+    pub memory0_len: usize,
+    /// The store.
+    pub store: *mut VmStore,
+    /// One pointer per global, imported ones first.
+    pub globals: *const *mut VmGlobal,
+    /// One pointer per table, imported ones first.
+    pub tables: *const *mut VmTable,
+    /// One pointer per memory, imported ones first.
+    pub memories: *const *mut VmMemory,
+    /// One pointer per imported function.
+    pub imported_funcs: *const *mut FuncRef,
+    /// One function reference per defined function whose address can be taken, in the order of
+    /// [`ModuleIr::escaping`](crate::module::ModuleIr::escaping).
+    pub func_refs: *mut FuncRef,
+    /// The backend's code of this instance's module: what
+    /// [`ModuleCode::handle`](crate::backend::ModuleCode::handle) returned.
+    pub code: *const c_void,
+    /// The instance's index in its store.
+    pub instance: u32,
+}
+
+/// The cell of a global: two slots, of which all types but `v128` use the first.
+#[repr(C, align(16))]
+#[derive(Debug, Default)]
+pub struct VmGlobal {
+    /// The value.
+    pub slots: [u64; 2],
+}
+
+/// A table as guest code reads it: elements are one slot each.
+#[repr(C)]
+#[derive(Debug)]
+pub struct VmTable {
+    /// The first element.
+    pub base: *mut u64,
+    /// The number of elements.
+    pub len: usize,
+}
+
+/// A memory as guest code reads it.
+#[repr(C)]
+#[derive(Debug)]
+pub struct VmMemory {
+    /// The first byte.
+    pub base: *mut u8,
+    /// The length in bytes.
+    pub len: usize,
+}
+
+/// What guest code and backends see of a store. It is the first field of the store, at one
+/// address for the store's life.
+#[repr(C)]
+pub struct VmStore {
+    /// The fuel that is left, in units of one instruction.
+    pub fuel: u64,
+    /// One past the last slot of the value stack's current segment that a frame may use.
+    pub stack_limit: *mut u64,
+    /// The first free slot of the value stack: where a new activation begins.
+    pub stack_top: *mut u64,
+    /// Not 0 when another thread asked the guest to stop. Read at loop headers and function
+    /// entries of code that was compiled with interruption on.
+    pub interrupt: *const AtomicU32,
+    /// The guest's position when it last left for the host or for the runtime: the instruction,
+    /// in the backend's terms. What a backtrace starts from.
+    pub exit_pc: *const u8,
+    /// The frame at that point.
+    pub exit_fp: *mut u64,
+    /// The instance at that point.
+    pub exit_ctx: *mut VmCtx,
+    /// Scratch word that a handler leaves for its driver.
+    pub exit_value: u64,
+    /// The innermost activation of guest code on the native stack.
+    pub activation: *const crate::backend::Activation,
+    /// How many activations are on the native stack.
+    pub activation_depth: u32,
+    /// How many may be.
+    pub activation_limit: u32,
+    /// The value stack that is in use.
+    pub stack: ValueStack,
+    /// The error that [`Status::Error`](super::Status::Error) announces.
+    pub pending: Option<Error>,
+    /// The store around this structure.
+    pub opaque: *mut StoreOpaque,
+}

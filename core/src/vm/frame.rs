@@ -1,0 +1,37 @@
+//! The canonical frame of a WebAssembly function on the value stack.
+//!
+//! ```text
+//! fp ─▶ 0 .. P             exchange area: the parameters on entry, the results on return
+//!       P .. P + 4         return record
+//!       P + 4 .. T         the locals that are not parameters
+//!       T ..  frame size   operand stack: the operand at height h has a fixed slot
+//! ```
+//!
+//! `P` is [`FuncType::exchange_slots`](crate::FuncType::exchange_slots). A caller lays arguments
+//! on its own operand stack, and the slot of the first one is the callee's frame pointer: frames
+//! overlap, nothing is copied. The record follows the results too, so that writing results never
+//! destroys it.
+//!
+//! It is the interpreter's frame, the format in which compiled code is entered in the middle of a
+//! loop, and what the collector, a debugger and a snapshot see.
+
+/// The number of slots of a return record.
+pub const RECORD_SLOTS: usize = 4;
+
+/// Where a call returns to: the record in a frame.
+///
+/// A call inside one instance writes only the first two fields. A call into another instance
+/// writes all, with `return_pc` the address of the interpreter's stub that restores `caller_ctx`
+/// and goes on at `resume_pc`.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct ReturnRecord {
+    /// The instruction that runs after the return.
+    pub return_pc: *const u8,
+    /// The caller's frame.
+    pub caller_fp: *mut u64,
+    /// The caller's instance, when it is another than the callee's.
+    pub caller_ctx: *mut super::VmCtx,
+    /// Where the stub that `return_pc` names goes on.
+    pub resume_pc: *const u8,
+}

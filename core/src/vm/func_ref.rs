@@ -1,0 +1,57 @@
+//! Functions as guest code and the host call them.
+
+use super::{VmCtx, VmStore};
+use crate::types::TypeId;
+use core::ffi::c_void;
+
+/// How a call ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u32)]
+#[must_use]
+pub enum Status {
+    /// The results are in the exchange slots.
+    Done = 0,
+    /// [`VmStore::pending`] says why it failed.
+    Error = 1,
+    /// The guest is suspended on its value stack and can be resumed; [`VmStore::pending`] says
+    /// why: the host function's own error, or
+    /// [`Trap::OutOfFuel`](crate::Trap::OutOfFuel).
+    Suspended = 2,
+}
+
+/// The uniform entry of a function: `(callee, store, exchange slots)`.
+///
+/// Arguments are read from the exchange slots and results written over them; there are
+/// [`FuncType::exchange_slots`](crate::FuncType::exchange_slots) of them.
+///
+/// # Safety
+/// The pointers are valid and the store is not otherwise borrowed; `slots` holds arguments of
+/// the callee's type and lies outside what the callee's frames will use: at or below
+/// [`VmStore::stack_top`] or off the value stack.
+pub type ArrayCall =
+    unsafe fn(callee: *mut FuncRef, store: *mut VmStore, slots: *mut u64) -> Status;
+
+/// A function as a value: what a non-null `funcref` points to. It lives at one address as long
+/// as its store.
+///
+/// Whichever representation is missing is a stub that converts or compiles, so a call site never
+/// asks which backend a callee is in, and replacing a representation is one pointer store.
+#[repr(C)]
+#[derive(Debug)]
+pub struct FuncRef {
+    /// The canonical type of the function.
+    pub type_id: TypeId,
+    /// The function's index in its module; for a host function its index in the store.
+    pub func: u32,
+    /// The instance of a WebAssembly function; null for a host function.
+    pub ctx: *mut VmCtx,
+    /// The interpreter's code object for it, or a stub of the interpreter that leaves for
+    /// `array_call`. What it points to is the interpreter's business.
+    pub interp_code: *const c_void,
+    /// The compiled function in the native calling convention of the JIT, or a stub.
+    pub native_code: *const c_void,
+    /// The uniform entry.
+    pub array_call: ArrayCall,
+    /// The host function's closure; null for a WebAssembly function.
+    pub host: *const c_void,
+}

@@ -1,0 +1,20 @@
+//! The data layout that interpreted and generated code read: the contract of both backends.
+//!
+//! Everything here is `#[repr(C)]` and reached through raw pointers, because guest code runs on
+//! it between two Rust calls. The owner is always the store: a [`VmCtx`] lives as long as the
+//! store of its instance, at one address.
+//!
+//! # Values
+//! A WebAssembly value takes one 64-bit slot (`v128`: two, low half first). `i32` and `f32` are
+//! stored zero-extended. A `funcref` is the address of a [`FuncRef`] or 0; an `externref` is an
+//! index into the store's table of host references plus one, or 0 for null.
+
+mod ctx;
+pub mod frame;
+mod func_ref;
+pub mod libcalls;
+mod stack;
+
+pub use ctx::{VmCtx, VmGlobal, VmMemory, VmStore, VmTable};
+pub use func_ref::{ArrayCall, FuncRef, Status};
+pub use stack::{StackSegment, ValueStack};
