@@ -1,0 +1,34 @@
+//! Generates the operations of the bytecode from the table in `ops/`, and decides whether the
+//! build may use tail dispatch.
+
+use std::{env, fs, path::PathBuf};
+
+#[path = "ops/generate.rs"]
+mod generate;
+#[path = "ops/table.rs"]
+mod table;
+
+fn main() {
+    println!("cargo::rerun-if-changed=ops");
+    println!("cargo::rerun-if-changed=build.rs");
+    println!("cargo::rustc-check-cfg=cfg(tail_dispatch)");
+    let var = |name: &str| env::var(name).unwrap_or_default();
+
+    // Handlers end in jumps only when the optimiser turns sibling calls into them and all their
+    // arguments travel in registers.
+    let optimised = matches!(var("OPT_LEVEL").as_str(), "2" | "3" | "s" | "z");
+    let registers = matches!(var("CARGO_CFG_TARGET_ARCH").as_str(), "x86_64" | "aarch64");
+    let instrumented = env::var_os("CARGO_CFG_SANITIZE").is_some()
+        || var("CARGO_ENCODED_RUSTFLAGS").contains("instrument-coverage")
+        || var("CARGO_CFG_MIRI") == "1";
+    let assertions = env::var_os("CARGO_CFG_DEBUG_ASSERTIONS").is_some();
+    if optimised && registers && !instrumented && !assertions {
+        println!("cargo::rustc-cfg=tail_dispatch");
+    }
+
+    let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
+    fs::write(out.join("ops.rs"), generate::ops()).expect("OUT_DIR is writable");
+    fs::write(out.join("bodies.rs"), generate::bodies()).expect("OUT_DIR is writable");
+    fs::write(out.join("tail.rs"), generate::tail()).expect("OUT_DIR is writable");
+    fs::write(out.join("match.rs"), generate::match_loop()).expect("OUT_DIR is writable");
+}

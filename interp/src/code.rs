@@ -1,0 +1,90 @@
+//! Translated functions in memory.
+
+use crate::ops::Op;
+use alloc::vec::Vec;
+use core::sync::atomic::AtomicPtr;
+
+/// What precedes the operations of a translated function.
+#[repr(C)]
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct CodeHeader {
+    /// The size of the frame in bytes, the return record of any callee included.
+    pub(crate) frame_bytes: u32,
+    /// The first slot that is zeroed on entry: that of the first local that is no parameter.
+    pub(crate) zero_first: u32,
+    /// How many slots are zeroed on entry.
+    pub(crate) zero_count: u32,
+    /// The defined function.
+    pub(crate) func: u32,
+    /// The slot of the return record: the function type's exchange slots.
+    pub(crate) record: u32,
+    /// The size of the operations in bytes.
+    pub(crate) code_bytes: u32,
+    /// Keeps the operations behind at a multiple of 16 bytes.
+    pub(crate) reserved: u64,
+}
+
+/// The size of a [`CodeHeader`] in cells.
+pub(crate) const HEADER_CELLS: usize = size_of::<CodeHeader>() / 8;
+/// The size of a [`CodeHeader`] in bytes.
+pub(crate) const HEADER_BYTES: usize = size_of::<CodeHeader>();
+
+/// What calls inside a module read: the callee's code, or the stub that translates it.
+pub(crate) type EntryCell = AtomicPtr<CodeHeader>;
+
+/// A translated function: the header, then the operations.
+#[derive(Debug)]
+pub(crate) struct Code {
+    cells: Vec<u64>,
+}
+
+impl Code {
+    /// Puts `header` into the first cells of `cells`, which are reserved for it.
+    pub(crate) fn new(header: CodeHeader, mut cells: Vec<u64>) -> Self {
+        cells[0] = u64::from(header.frame_bytes) | u64::from(header.zero_first) << 32;
+        cells[1] = u64::from(header.zero_count) | u64::from(header.func) << 32;
+        cells[2] = u64::from(header.record) | u64::from(header.code_bytes) << 32;
+        cells[3] = header.reserved;
+        #[cfg(target_endian = "big")]
+        for cell in &mut cells[..3] {
+            *cell = cell.rotate_left(32);
+        }
+        Self { cells }
+    }
+
+    /// The header's address, which is the function's.
+    pub(crate) fn as_ptr(&self) -> *const CodeHeader {
+        self.cells.as_ptr().cast()
+    }
+
+    /// The operations.
+    pub(crate) fn ops(&self) -> &[u64] {
+        &self.cells[HEADER_CELLS..]
+    }
+
+    /// The size of header and operations in bytes.
+    pub(crate) fn size(&self) -> usize {
+        self.cells.len() * 8
+    }
+}
+
+/// What the first cell of an operation holds.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Encoding {
+    /// The opcode, for loop dispatch.
+    Opcode,
+    /// The address of the operation's handler, from this table, for tail dispatch.
+    #[cfg_attr(not(tail_dispatch), expect(dead_code, reason = "there are no handlers"))]
+    Handler(&'static [usize; Op::COUNT]),
+}
+
+impl Encoding {
+    /// The first cell of `op`.
+    #[inline]
+    pub(crate) fn cell(self, op: Op) -> u64 {
+        match self {
+            Self::Opcode => op as u64,
+            Self::Handler(table) => table[op as usize] as u64,
+        }
+    }
+}

@@ -1,0 +1,19 @@
+//! The portable interpreter of Diptych: folded register code, executed by threaded or loop
+//! dispatch from one table of operations.
+
+#![no_std]
+
+extern crate alloc;
+#[cfg(feature = "std")]
+extern crate std;
+
+mod code;
+mod disasm;
+mod driver;
+mod exec;
+mod module;
+mod ops;
+mod translate;
+mod walk;
+
+pub use module::{Interp, backend};

@@ -1,0 +1,150 @@
+//! The operations of the bytecode: what `ops/table.rs` says, as Rust.
+
+/// The class of a value, which decides in which accumulator it travels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ty {
+    /// A 32-bit integer, zero-extended in the integer accumulator.
+    I32,
+    /// A 64-bit integer, or a reference.
+    I64,
+    /// A 32-bit float, in an accumulator of its own.
+    F32,
+    /// A 64-bit float, in an accumulator of its own.
+    F64,
+}
+
+/// Where the operands of a binary operation are, left then right: a slot, an immediate or the
+/// accumulator. Operations whose operands can be exchanged have the first four.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum BinMode {
+    /// Slot and slot: fields `a` at 10, `b` at 12.
+    SS,
+    /// Slot (10) and immediate (12; `f64` 16).
+    SI,
+    /// Accumulator and slot (10).
+    AS,
+    /// Accumulator and immediate.
+    AI,
+    /// Slot (10) and accumulator.
+    SA,
+    /// Immediate and slot (10).
+    IS,
+    /// Immediate and accumulator.
+    IA,
+}
+
+/// Where the operands of a compare-and-branch are. The target is at 8.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum BranchMode {
+    /// Slots at 12 and 14.
+    SS,
+    /// Accumulator, and a slot at 12.
+    AS,
+    /// A slot at 12, a 32-bit immediate at 16 (sign-extended for `i64`). Integers only.
+    SI,
+    /// Accumulator, and an immediate at 12. Integers only.
+    AI,
+}
+
+/// How a load finds its address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum LoadMode {
+    /// A slot at 10 plus an offset at 12.
+    S,
+    /// The accumulator plus an offset at 12.
+    A,
+    /// An absolute address at 12.
+    I,
+    /// `slot(10) + (slot(12) << u16(14))`, wrapping at 32 bits, plus an offset at 16.
+    X,
+}
+
+/// Where a store's address and value are: the first letter as [`LoadMode`] (the address slot is
+/// at 8), the second a slot at 10, the accumulator, an immediate at 16 (indexed: 20), or the
+/// float accumulator of the store's width.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+#[allow(missing_docs, reason = "the letters are explained above")]
+pub enum StoreMode {
+    SS,
+    SA,
+    SI,
+    SF,
+    AS,
+    AI,
+    AF,
+    IS,
+    IA,
+    II,
+    IF,
+    XS,
+    XA,
+    XI,
+    XF,
+    /// Any memory: address slot at 8, value slot at 10, memory at 12, 64-bit offset at 16.
+    G,
+}
+
+/// What a binary operation takes and gives.
+#[derive(Clone, Copy, Debug)]
+pub struct BinInfo {
+    /// The class of both operands.
+    pub operand: Ty,
+    /// The class of the result.
+    pub result: Ty,
+    /// The operation with its operands exchanged, when there is one.
+    pub swapped: Option<Bin>,
+    /// The branch on this comparison, when it is one.
+    pub branch: Option<Branch>,
+    /// Whether it can trap.
+    pub fallible: bool,
+}
+
+/// What kind of operand a field holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FieldKind {
+    /// A frame slot, 16 bits.
+    Slot,
+    /// A number of 16 bits.
+    U16,
+    /// A number of 32 bits.
+    U32,
+    /// A number of 64 bits.
+    U64,
+    /// A branch target: 32 bits, signed, in bytes from the start of the operation.
+    Target,
+}
+
+/// An operand field of an operation.
+#[derive(Clone, Copy, Debug)]
+pub struct Field {
+    /// Its name.
+    pub name: &'static str,
+    /// What it holds.
+    pub kind: FieldKind,
+    /// Where it is, in bytes from the start of the operation.
+    pub offset: usize,
+}
+
+/// How an operation is encoded.
+#[derive(Debug)]
+pub struct Layout {
+    /// Its name.
+    pub name: &'static str,
+    /// Its size in bytes; the branch tables add their targets.
+    pub size: usize,
+    /// Its operands.
+    pub fields: &'static [Field],
+}
+
+impl Op {
+    /// How the operation is encoded.
+    pub fn layout(self) -> &'static Layout {
+        &LAYOUTS[self as usize]
+    }
+}
+
+include!(concat!(env!("OUT_DIR"), "/ops.rs"));
