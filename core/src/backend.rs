@@ -27,7 +27,7 @@ pub trait Backend: Send + Sync + fmt::Debug {
     /// Fills in the code pointers of a function reference that this backend has no code for (a
     /// host function, or one that only another backend compiled), so that this backend's code
     /// can call it through its `array_call`.
-    fn adopt(&self, func_ref: &mut FuncRef);
+    fn adopt(&self, config: &Config, func_ref: &mut FuncRef);
 
     /// Continues a guest that ended with [`Status::Suspended`].
     ///

@@ -13,6 +13,8 @@ mod driver;
 mod exec;
 mod module;
 mod ops;
+#[cfg(all(tail_dispatch, not(debug_assertions)))]
+mod probe;
 mod translate;
 mod walk;
 

@@ -88,6 +88,8 @@ pub struct VmStore {
     pub exit_ctx: *mut VmCtx,
     /// Scratch word that a handler leaves for its driver.
     pub exit_value: u64,
+    /// The return record that a handler leaves for its driver.
+    pub exit_record: *mut super::frame::ReturnRecord,
     /// The innermost activation of guest code on the native stack.
     pub activation: *const crate::backend::Activation,
     /// How many activations are on the native stack.

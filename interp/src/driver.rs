@@ -1,0 +1,441 @@
+//! The driver: enters guest code from the host, and does what handlers leave for it: slow
+//! operations, host calls, translation, stack growth, traps and suspension.
+//!
+//! # Safety
+//! The driver is what upholds the handlers' assumptions: it enters only translated code or stubs,
+//! with a frame that fits the value stack, in an instance of the code's module. Between handlers
+//! and driver the machine is a [`State`]; the store is reached by raw pointer only, since host
+//! functions borrow it again.
+
+use crate::code::{CodeHeader, EntryCell, HEADER_BYTES};
+use crate::exec::{
+    Exit, ExitKind, Flow, State, call_subtype, caller_of, return_from_host, zero_locals,
+};
+use crate::module::{InterpModule, Shared};
+use crate::ops::Slow;
+use diptych_core::backend::{Activation, Position, Suspension};
+use diptych_core::types::{
+    DataIdx, DefinedFuncIdx, ElemIdx, FuncIdx, MemoryIdx, TableIdx, TypeId,
+};
+use diptych_core::vm::frame::{RECORD_SLOTS, ReturnRecord};
+use diptych_core::vm::{FuncRef, Status, VmStore, libcalls};
+use diptych_core::{Error, Trap, backtrace};
+
+/// The slots at the beginning of a stack segment that link it to the one below: the frame and
+/// the record of the call there, that segment's number, and the number of exchange slots.
+pub(crate) const LINK_SLOTS: usize = 4;
+
+/// The uniform entry of interpreted functions ([`ArrayCall`](diptych_core::vm::ArrayCall)).
+///
+/// # Safety
+/// As `ArrayCall`; the callee is a function of an instance of one of this backend's modules.
+pub(crate) unsafe fn array_call(
+    callee: *mut FuncRef,
+    store: *mut VmStore,
+    slots: *mut u64,
+) -> Status {
+    // SAFETY: by contract.
+    unsafe {
+        let ctx = (*callee).ctx;
+        let module = InterpModule::of((*ctx).code);
+        let code = match module.translated(DefinedFuncIdx((*callee).func)) {
+            Ok(code) => code,
+            Err(error) => return fail(store, error),
+        };
+        (*callee).interp_code = code.cast();
+        let Some(activation) = Enter::new(store) else {
+            return fail(store, Trap::StackOverflow.into());
+        };
+        let exchange = (*code).record as usize;
+        let frame = (*code).frame_bytes as usize;
+        let mut fp = activation.stack_top;
+        if (fp as usize).wrapping_add(frame) > (*store).stack_limit as usize {
+            let Some((base, limit)) = (*store).stack.push_segment(frame / 8) else {
+                activation.leave(store);
+                return fail(store, Trap::StackOverflow.into());
+            };
+            (*store).stack_limit = limit;
+            fp = base;
+        }
+        if fp != slots {
+            core::ptr::copy(slots, fp, exchange);
+        }
+        let record = fp.add(exchange).cast::<ReturnRecord>();
+        (*record).return_pc = module.shared.host_return;
+        (*record).caller_fp = fp;
+        zero_locals(code, fp);
+        let mut st = State {
+            ip: code.cast::<u8>().add(HEADER_BYTES),
+            fp,
+            mem: (*ctx).memory0_base,
+            acc: 0,
+            pin: 0,
+            vm: ctx,
+            f32acc: 0.0,
+            f64acc: 0.0,
+        };
+        let status = activation.run(&mut st, store, &module.shared);
+        if status == Status::Done && fp != slots {
+            core::ptr::copy(fp, slots, exchange);
+        }
+        status
+    }
+}
+
+/// Continues a suspended guest.
+///
+/// # Safety
+/// As [`Backend::resume`](diptych_core::backend::Backend::resume).
+pub(crate) unsafe fn resume(store: *mut VmStore, suspension: Suspension) -> Status {
+    // SAFETY: by contract.
+    unsafe {
+        let Suspension { at, value, by_host } = suspension;
+        let Some(activation) = Enter::new(store) else {
+            return fail(store, Trap::StackOverflow.into());
+        };
+        let module = InterpModule::of((*at.ctx).code);
+        let mut st = State {
+            ip: at.pc,
+            fp: at.fp,
+            mem: (*at.ctx).memory0_base,
+            acc: 0,
+            pin: 0,
+            vm: at.ctx,
+            f32acc: 0.0,
+            f64acc: 0.0,
+        };
+        if by_host {
+            return_from_host(&mut st, value as *mut ReturnRecord);
+        }
+        activation.run(&mut st, store, &module.shared)
+    }
+}
+
+/// Leaves `error` for the caller.
+unsafe fn fail(store: *mut VmStore, error: Error) -> Status {
+    // SAFETY: the store is valid.
+    unsafe { (*store).pending = Some(error) };
+    Status::Error
+}
+
+/// What entering guest code changes in the store, to be put back when it is left.
+struct Enter {
+    activation: Activation,
+    resumable: bool,
+    stack_top: *mut u64,
+    segment: usize,
+}
+
+impl Enter {
+    /// `None` when as many activations as allowed are on the native stack.
+    unsafe fn new(store: *mut VmStore) -> Option<Self> {
+        // SAFETY: the store is valid.
+        unsafe {
+            if (*store).activation_depth >= (*store).activation_limit {
+                return None;
+            }
+            (*store).activation_depth += 1;
+            let outer = (*store).activation;
+            let pc = if outer.is_null() { core::ptr::null() } else { (*store).exit_pc };
+            let outer_exit = Position { pc, fp: (*store).exit_fp, ctx: (*store).exit_ctx };
+            Some(Self {
+                activation: Activation { outer, outer_exit },
+                resumable: core::mem::take(&mut (*store).resumable),
+                stack_top: (*store).stack_top,
+                segment: (*store).stack.current(),
+            })
+        }
+    }
+
+    /// Runs the machine until the activation ends.
+    unsafe fn run(self, st: &mut State, store: *mut VmStore, shared: &Shared) -> Status {
+        // SAFETY: the list holds this activation only while it is on the native stack.
+        unsafe {
+            (*store).activation = &raw const self.activation;
+            let status = drive(st, store, shared, self.resumable);
+            (*store).activation = self.activation.outer;
+            if status == Status::Suspended {
+                // The guest's stack and position are the embedder's now.
+                (*store).activation_depth -= 1;
+            } else {
+                self.leave(store);
+            }
+            status
+        }
+    }
+
+    unsafe fn leave(self, store: *mut VmStore) {
+        // SAFETY: frames above this activation's are dead.
+        unsafe {
+            (*store).activation_depth -= 1;
+            (*store).stack_top = self.stack_top;
+            if (*store).stack.current() != self.segment {
+                let (_, limit) = (*store).stack.restore(self.segment);
+                (*store).stack_limit = limit;
+            }
+            let outer = self.activation.outer_exit;
+            (*store).exit_pc = outer.pc;
+            (*store).exit_fp = outer.fp;
+            (*store).exit_ctx = outer.ctx;
+        }
+    }
+}
+
+/// Runs handlers, and serves them, until the function that the host called returns or fails.
+unsafe fn drive(st: &mut State, store: *mut VmStore, shared: &Shared, resumable: bool) -> Status {
+    // SAFETY: each arm serves the exit as its kind documents; see the module docs.
+    unsafe {
+        let mut next = None;
+        loop {
+            let exit = match next.take() {
+                Some(exit) => exit,
+                None => shared.run(st),
+            };
+            let result = match exit.kind() {
+                ExitKind::HostReturn => return Status::Done,
+                ExitKind::Slow => slow(st, Slow::ALL[exit.argument() as usize]),
+                ExitKind::HostCall => {
+                    let record = st.pin as *mut ReturnRecord;
+                    leave_for_host(st, store, shared, record);
+                    let callee = st.acc as *mut FuncRef;
+                    match ((*callee).array_call)(callee, store, st.fp) {
+                        Status::Done => {
+                            return_from_host(st, record);
+                            Ok(())
+                        }
+                        _ if resumable && suspends(store) => {
+                            (*store).exit_fp = st.fp;
+                            (*store).exit_ctx = st.vm;
+                            (*store).exit_value = record as u64;
+                            return Status::Suspended;
+                        }
+                        _ => {
+                            if let Some(error) = &mut (*store).pending {
+                                leave_for_host(st, store, shared, record);
+                                backtrace::attach(store, error);
+                            }
+                            return Status::Error;
+                        }
+                    }
+                }
+                ExitKind::LazyDirect | ExitKind::LazyRef => {
+                    match translate_callee(st, exit.kind()) {
+                        Ok(code) => {
+                            st.ip = code.cast();
+                            enter_code(st, store, shared)
+                        }
+                        Err(error) => Err(error),
+                    }
+                    .map_err(|error| at_caller(st, shared, error))
+                }
+                ExitKind::StackFull => {
+                    enter_code(st, store, shared).map_err(|error| at_caller(st, shared, error))
+                }
+                ExitKind::SegmentReturn => {
+                    leave_segment(st, store);
+                    Ok(())
+                }
+                ExitKind::CheckSubtype => {
+                    let callee = st.acc as *mut FuncRef;
+                    if libcalls::funcref_is_subtype(callee, TypeId(st.u32(16))) {
+                        next = match call_subtype(st, exit.argument()) {
+                            Flow::Next => None,
+                            Flow::Leave(exit) => Some(exit),
+                            Flow::Trap(trap) => Some(Exit::trap(trap)),
+                        };
+                        Ok(())
+                    } else {
+                        Err(Trap::IndirectCallTypeMismatch.into())
+                    }
+                }
+                ExitKind::OutOfFuel if resumable => {
+                    save_position(st, store);
+                    (*store).pending = Some(Trap::OutOfFuel.into());
+                    return Status::Suspended;
+                }
+                ExitKind::OutOfFuel => Err(Trap::OutOfFuel.into()),
+                ExitKind::Trap => {
+                    Err(Trap::from_code(exit.argument() as u8).unwrap_or(Trap::Unreachable).into())
+                }
+                ExitKind::Probe => Err(Error::msg("a probe outside the self-test")),
+            };
+            if let Err(mut error) = result {
+                save_position(st, store);
+                backtrace::attach(store, &mut error);
+                return fail(store, error);
+            }
+        }
+    }
+}
+
+/// Notes where the guest is.
+unsafe fn save_position(st: &State, store: *mut VmStore) {
+    // SAFETY: the store is valid.
+    unsafe {
+        (*store).exit_pc = st.ip;
+        (*store).exit_fp = st.fp;
+        (*store).exit_ctx = st.vm;
+    }
+}
+
+/// Notes where the guest is when a host function runs, and where a guest that it calls may put
+/// its frames.
+unsafe fn leave_for_host(
+    st: &State,
+    store: *mut VmStore,
+    shared: &Shared,
+    record: *mut ReturnRecord,
+) {
+    // SAFETY: the record is live.
+    unsafe {
+        let caller = caller_of(record, st.vm, shared).unwrap_or(Position {
+            pc: core::ptr::null(),
+            fp: st.fp,
+            ctx: st.vm,
+        });
+        (*store).exit_pc = caller.pc;
+        (*store).exit_fp = caller.fp;
+        (*store).exit_ctx = caller.ctx;
+        (*store).stack_top = record.add(1).cast();
+    }
+}
+
+/// Whether the error of a host function suspends a resumable guest. The request to exit does not.
+unsafe fn suspends(store: *mut VmStore) -> bool {
+    // SAFETY: the store is valid.
+    unsafe { (*store).pending.as_ref().is_some_and(|error| error.exit_code().is_none()) }
+}
+
+/// Goes back to the caller of a function that could not be entered, so that the error is
+/// reported where the call is.
+unsafe fn at_caller(st: &mut State, shared: &Shared, error: Error) -> Error {
+    // SAFETY: the record of the call is live.
+    unsafe {
+        let caller = caller_of(st.pin as *const ReturnRecord, st.vm, shared);
+        match caller {
+            Some(Position { pc, fp, ctx }) => {
+                st.ip = pc;
+                st.fp = fp;
+                st.vm = ctx;
+            }
+            None => st.ip = core::ptr::null(),
+        }
+    }
+    error
+}
+
+/// Translates the function that a stub stood for.
+unsafe fn translate_callee(st: &State, kind: ExitKind) -> Result<*const CodeHeader, Error> {
+    // SAFETY: `acc` identifies the callee as the kind documents, and `vm` is its instance.
+    unsafe {
+        let module = InterpModule::of((*st.vm).code);
+        if kind == ExitKind::LazyDirect {
+            module.translated(module.func_of_cell(st.acc as *const EntryCell))
+        } else {
+            let callee = st.acc as *mut FuncRef;
+            let code = module.translated(DefinedFuncIdx((*callee).func))?;
+            (*callee).interp_code = code.cast();
+            Ok(code)
+        }
+    }
+}
+
+/// Enters the code at `st.ip` with the frame at `st.fp`, in a further segment of the value stack
+/// when it does not fit the current one.
+unsafe fn enter_code(st: &mut State, store: *mut VmStore, shared: &Shared) -> Result<(), Error> {
+    // SAFETY: `st` is as a call left it: `ip` the code, `fp` the frame, `pin` the record.
+    unsafe {
+        let code = st.ip.cast::<CodeHeader>();
+        let frame = (*code).frame_bytes as usize;
+        if (st.fp as usize).wrapping_add(frame) > (*store).stack_limit as usize {
+            let below = (*store).stack.current();
+            let Some((base, limit)) = (*store).stack.push_segment(frame / 8 + LINK_SLOTS) else {
+                return Err(Trap::StackOverflow.into());
+            };
+            (*store).stack_limit = limit;
+            let exchange = (*code).record as usize;
+            base.write(st.fp as u64);
+            base.add(1).write(st.pin);
+            base.add(2).write(below as u64);
+            base.add(3).write(exchange as u64);
+            let fp = base.add(LINK_SLOTS);
+            core::ptr::copy_nonoverlapping(st.fp, fp, exchange);
+            let record = fp.add(exchange).cast::<ReturnRecord>();
+            (*record).return_pc = shared.segment_return;
+            (*record).caller_fp = fp;
+            st.fp = fp;
+            st.pin = record as u64;
+        }
+        zero_locals(code, st.fp);
+        st.ip = code.cast::<u8>().add(HEADER_BYTES);
+        st.mem = (*st.vm).memory0_base;
+        Ok(())
+    }
+}
+
+/// Returns from a function whose frame began a segment to the segment below.
+unsafe fn leave_segment(st: &mut State, store: *mut VmStore) {
+    // SAFETY: `fp` is the first frame of its segment, and `enter_code` wrote the link.
+    unsafe {
+        let link = st.fp.sub(LINK_SLOTS);
+        let below = link.read() as *mut u64;
+        let record = link.add(1).read() as *mut ReturnRecord;
+        let segment = link.add(2).read() as usize;
+        let exchange = link.add(3).read() as usize;
+        core::ptr::copy_nonoverlapping(st.fp, below, exchange);
+        let (_, limit) = (*store).stack.restore(segment);
+        (*store).stack_limit = limit;
+        st.fp = below;
+        return_from_host(st, record);
+    }
+}
+
+/// Executes a slow operation.
+unsafe fn slow(st: &mut State, op: Slow) -> Result<(), Error> {
+    // SAFETY: the operation has the slow layout, its indices are valid ones of the instance.
+    unsafe {
+        let ctx = st.vm;
+        let (i0, i1) = (st.u32(16), st.u32(20));
+        // Unused slot fields name slot 0 of the frame, which exists: the record does.
+        let s0 = st.slot_i64(8);
+        let s1 = st.slot_i64(10);
+        let s2 = st.slot_i64(12);
+        let narrow = |value: u64| if i1 == 0 { value & 0xffff_ffff } else { value };
+        let mut result = None;
+        match op {
+            Slow::MemoryGrow => {
+                result = Some(narrow(libcalls::memory_grow(ctx, MemoryIdx(i0), s1)?));
+            }
+            Slow::MemoryFill => libcalls::memory_fill(ctx, MemoryIdx(i0), s0, s1 as u8, s2)?,
+            Slow::MemoryCopy => {
+                libcalls::memory_copy(ctx, MemoryIdx(i0), MemoryIdx(i1), s0, s1, s2)?;
+            }
+            Slow::MemoryInit => {
+                libcalls::memory_init(ctx, MemoryIdx(i0), DataIdx(i1), s0, s1, s2)?;
+            }
+            Slow::DataDrop => libcalls::data_drop(ctx, DataIdx(i0)),
+            Slow::TableGet => result = Some(libcalls::table_get(ctx, TableIdx(i0), s1)?),
+            Slow::TableSet => libcalls::table_set(ctx, TableIdx(i0), s0, s1)?,
+            Slow::TableSize => result = Some(libcalls::table_size(ctx, TableIdx(i0))),
+            Slow::TableGrow => {
+                result = Some(narrow(libcalls::table_grow(ctx, TableIdx(i0), s1, s2)?));
+            }
+            Slow::TableFill => libcalls::table_fill(ctx, TableIdx(i0), s0, s1, s2)?,
+            Slow::TableCopy => {
+                libcalls::table_copy(ctx, TableIdx(i0), TableIdx(i1), s0, s1, s2)?;
+            }
+            Slow::TableInit => libcalls::table_init(ctx, TableIdx(i0), ElemIdx(i1), s0, s1, s2)?,
+            Slow::ElemDrop => libcalls::elem_drop(ctx, ElemIdx(i0)),
+            Slow::RefFunc => result = Some(libcalls::ref_func(ctx, FuncIdx(i0)) as u64),
+        }
+        if let Some(value) = result {
+            st.put_i64(8, value);
+            st.acc = value;
+        }
+        st.mem = (*ctx).memory0_base;
+        let _ = st.next(24);
+        Ok(())
+    }
+}
+
+const _: () = assert!(size_of::<ReturnRecord>() <= RECORD_SLOTS * 8);

@@ -1,0 +1,155 @@
+//! Branches, returns, traps, fuel and interruption.
+
+use super::state::{Exit, ExitKind, Flow, State};
+use diptych_core::Trap;
+use diptych_core::vm::frame::ReturnRecord;
+use core::sync::atomic::Ordering;
+
+macro_rules! bodies {
+    ($($(#[$doc:meta])* $name:ident |$st:ident| $body:block)*) => {$(
+        $(#[$doc])*
+        #[cfg_attr(not(debug_assertions), inline(always))]
+        pub(crate) unsafe fn $name($st: &mut State) -> Flow {
+            // SAFETY: the translator emitted this operation with operands of its layout (module
+            // docs of `exec`).
+            unsafe { $body }
+        }
+    )*};
+}
+pub(super) use bodies;
+
+bodies! {
+    br |st| {
+        st.branch()
+    }
+
+    br_table_s |st| {
+        let index = st.slot_i32(8);
+        br_table(st, index)
+    }
+
+    br_table_a |st| {
+        let index = st.acc_i32();
+        br_table(st, index)
+    }
+
+    unreachable |st| {
+        let _ = st;
+        Flow::Trap(Trap::Unreachable)
+    }
+
+    trap_now |st| {
+        Flow::Trap(Trap::from_code(st.u16(8) as u8).unwrap_or(Trap::Unreachable))
+    }
+
+    /// Pays for the basic block that begins here.
+    fuel |st| {
+        let store = (*st.vm).store;
+        let cost = u64::from(st.u32(12));
+        let left = (*store).fuel;
+        if left < cost {
+            return st.leave(Exit::of(ExitKind::OutOfFuel));
+        }
+        (*store).fuel = left - cost;
+        st.next(16)
+    }
+
+    check_interrupt |st| {
+        let word = (*(*st.vm).store).interrupt;
+        if (*word).load(Ordering::Relaxed) != 0 {
+            return Flow::Trap(Trap::Interrupted);
+        }
+        st.next(8)
+    }
+
+    ret |st| {
+        let record = record_at(st, 8);
+        return_through(st, record)
+    }
+
+    ret_s |st| {
+        let record = record_at(st, 8);
+        let value = st.slot_i64(10);
+        st.fp.write(value);
+        st.acc = value;
+        st.f32acc = f32::from_bits(value as u32);
+        st.f64acc = f64::from_bits(value);
+        return_through(st, record)
+    }
+
+    ret_a |st| {
+        let record = record_at(st, 8);
+        st.fp.write(st.acc);
+        return_through(st, record)
+    }
+
+    ret_f32 |st| {
+        let record = record_at(st, 8);
+        st.fp.write(u64::from(st.f32acc.to_bits()));
+        return_through(st, record)
+    }
+
+    ret_f64 |st| {
+        let record = record_at(st, 8);
+        st.fp.write(st.f64acc.to_bits());
+        return_through(st, record)
+    }
+
+    ret_imm32 |st| {
+        let record = record_at(st, 8);
+        let value = u64::from(st.u32(12));
+        st.fp.write(value);
+        st.acc = value;
+        st.f32acc = f32::from_bits(value as u32);
+        st.f64acc = f64::from_bits(value);
+        return_through(st, record)
+    }
+
+    ret_many |st| {
+        let record = record_at(st, 8);
+        let from = st.slot_at(10);
+        move_slots(from, st.fp, st.u32(12) as usize);
+        return_through(st, record)
+    }
+}
+
+/// The return record of the frame, whose slot the field at `offset` gives.
+#[inline(always)]
+unsafe fn record_at(st: &State, offset: usize) -> *mut ReturnRecord {
+    // SAFETY: the field names the frame's record.
+    unsafe { st.slot_at(offset).cast() }
+}
+
+/// Goes back to the caller. What it wrote to memory 0's length or base is read anew.
+#[inline(always)]
+pub(super) unsafe fn return_through(st: &mut State, record: *mut ReturnRecord) -> Flow {
+    // SAFETY: the caller, or the driver, filled the record in; results do not reach it.
+    unsafe {
+        st.ip = (*record).return_pc;
+        st.fp = (*record).caller_fp;
+        st.mem = (*st.vm).memory0_base;
+    }
+    st.pin = record as u64;
+    Flow::Next
+}
+
+/// Copies slots to the same or lower addresses, one by one: a call to `memmove` would make the
+/// handler save registers.
+#[inline(always)]
+pub(super) unsafe fn move_slots(from: *const u64, to: *mut u64, count: usize) {
+    for i in 0..count {
+        // SAFETY: both ranges are in the frame. Volatile, so that the loop stays a loop.
+        unsafe { to.add(i).write_volatile(from.add(i).read_volatile()) };
+    }
+}
+
+#[inline(always)]
+unsafe fn br_table(st: &mut State, index: u32) -> Flow {
+    // SAFETY: `len` targets follow the operation, the default last.
+    unsafe {
+        let last = st.u32(12) - 1;
+        let target = st.ip.add(16).cast::<i32>().add(index.min(last) as usize).read();
+        st.ip = st.ip.offset(target as isize);
+    }
+    Flow::Next
+}

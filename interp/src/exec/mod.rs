@@ -1,0 +1,55 @@
+//! The handlers: what each operation does, and the two ways of getting from one to the next.
+//!
+//! [`state`] is the machine; the bodies (generated ones in [`bodies`], hand-written ones in
+//! `call`, `control`, `memory` and `variable`) change it and say how to go on; [`tail`] and
+//! [`looped`] run them.
+//!
+//! # Safety
+//! The bodies trust the bytecode: slots lie inside the frame, branch targets are starts of
+//! operations, indices are those of a validated module. The translator upholds it, and `driver`
+//! enters only code that the translator made, with frames inside the value stack. Linear memory
+//! is the one thing that is never trusted: every access is compared with its length.
+
+mod call;
+mod control;
+pub(crate) mod kernel;
+mod looped;
+mod memory;
+mod state;
+#[cfg(all(tail_dispatch, not(debug_assertions)))]
+mod tail;
+mod variable;
+
+pub(crate) use call::{call_subtype, caller_of, return_from_host, zero_locals};
+pub(crate) use looped::run as run_loop;
+pub(crate) use state::{Exit, ExitKind, Flow, State};
+#[cfg(all(tail_dispatch, not(debug_assertions)))]
+pub(crate) use tail::{handler_addresses, run as run_tail};
+
+/// The bodies that are written by hand.
+mod plain {
+    pub(super) use super::call::*;
+    pub(super) use super::control::*;
+    pub(super) use super::memory::*;
+    pub(super) use super::variable::*;
+}
+
+/// The body of every operation.
+mod bodies {
+    #![allow(non_snake_case, reason = "bodies are named as their operations")]
+    use super::state::{Exit, Flow, State};
+    use super::{kernel, plain};
+
+    macro_rules! body {
+        ($name:ident, |$st:ident| $body:block) => {
+            #[cfg_attr(not(debug_assertions), inline(always))]
+            pub(super) unsafe fn $name($st: &mut State) -> Flow {
+                // SAFETY: the translator emitted this operation with operands of this layout
+                // (module docs); the dispatch loops call bodies for nothing else.
+                unsafe { $body }
+            }
+        };
+    }
+
+    include!(concat!(env!("OUT_DIR"), "/bodies.rs"));
+}

@@ -1,0 +1,388 @@
+//! The registers of the machine, and how bodies reach operands through them.
+
+use diptych_core::Trap;
+use diptych_core::vm::VmCtx;
+
+/// The machine: what tail dispatch keeps in registers from handler to handler.
+#[derive(Debug)]
+pub(crate) struct State {
+    /// The operation that runs.
+    pub(crate) ip: *const u8,
+    /// The frame.
+    pub(crate) fp: *mut u64,
+    /// The base of memory 0.
+    pub(crate) mem: *mut u8,
+    /// The integer accumulator.
+    pub(crate) acc: u64,
+    /// Between operations of a function unused; a call or return leaves its record here.
+    pub(crate) pin: u64,
+    /// The instance.
+    pub(crate) vm: *mut VmCtx,
+    /// The accumulator for 32-bit floats.
+    pub(crate) f32acc: f32,
+    /// The accumulator for 64-bit floats.
+    pub(crate) f64acc: f64,
+}
+
+/// How to go on after a body.
+#[derive(Debug)]
+#[must_use]
+pub(crate) enum Flow {
+    /// With the operation at `ip`.
+    Next,
+    /// Not at all; `ip` is the operation that trapped.
+    Trap(Trap),
+    /// By leaving for the driver.
+    Leave(Exit),
+}
+
+/// What a dispatch loop returns: a kind in the low byte and its argument above.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(transparent)]
+pub(crate) struct Exit(pub(crate) u64);
+
+/// The kinds of [`Exit`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub(crate) enum ExitKind {
+    /// A trap; the argument is its code.
+    Trap,
+    /// An operation for the driver; the argument is its number.
+    Slow,
+    /// The function that the host called has returned.
+    HostReturn,
+    /// A function without interpreter code: `acc` is its reference, `pin` the record.
+    HostCall,
+    /// A function that is not translated yet: `acc` is its entry cell, `pin` the record.
+    LazyDirect,
+    /// The same, but `acc` is the function's reference.
+    LazyRef,
+    /// A function in a segment of the value stack of its own has returned.
+    SegmentReturn,
+    /// A callee's frame does not fit: `ip` is its code, `fp` its frame, `pin` the record.
+    StackFull,
+    /// Fuel is used up before the block that `ip` begins.
+    OutOfFuel,
+    /// An indirect call of a function of another type, in `acc`, which may be a subtype of the
+    /// one that the field at 16 names.
+    CheckSubtype,
+    /// The end of the self-test; the argument is the stack's depth at that point.
+    Probe,
+}
+
+impl Exit {
+    pub(crate) const fn new(kind: ExitKind, argument: u64) -> Self {
+        Self(kind as u64 | argument << 8)
+    }
+
+    pub(crate) const fn of(kind: ExitKind) -> Self {
+        Self(kind as u64)
+    }
+
+    pub(crate) const fn trap(trap: Trap) -> Self {
+        Self::new(ExitKind::Trap, trap as u64)
+    }
+
+    pub(crate) const fn slow(number: u64) -> Self {
+        Self::new(ExitKind::Slow, number)
+    }
+
+    pub(crate) fn kind(self) -> ExitKind {
+        const KINDS: [ExitKind; 11] = [
+            ExitKind::Trap,
+            ExitKind::Slow,
+            ExitKind::HostReturn,
+            ExitKind::HostCall,
+            ExitKind::LazyDirect,
+            ExitKind::LazyRef,
+            ExitKind::SegmentReturn,
+            ExitKind::StackFull,
+            ExitKind::OutOfFuel,
+            ExitKind::CheckSubtype,
+            ExitKind::Probe,
+        ];
+        KINDS[(self.0 & 0xff) as usize]
+    }
+
+    pub(crate) const fn argument(self) -> u64 {
+        self.0 >> 8
+    }
+}
+
+macro_rules! fields {
+    ($($name:ident: $ty:ty;)*) => {$(
+        #[inline(always)]
+        pub(crate) unsafe fn $name(&self, offset: usize) -> $ty {
+            // SAFETY: the operation at `ip` has such a field there, aligned to its size.
+            unsafe { self.ip.add(offset).cast::<$ty>().read() }
+        }
+    )*};
+}
+
+/// Linear memory is little-endian on every host.
+macro_rules! memory_access {
+    ($($ty:ident, $load:ident, $load_any:ident, $store:ident, $store_any:ident;)*) => {$(
+        #[inline(always)]
+        pub(crate) unsafe fn $load(&self, address: u64) -> Option<$ty> {
+            // SAFETY: `vm` is the live instance, whose copy of memory 0's length is current.
+            let len = unsafe { (*self.vm).memory0_len } as u64;
+            // A 32-bit address plus a 32-bit offset cannot overflow.
+            if address + size_of::<$ty>() as u64 > len {
+                return None;
+            }
+            // SAFETY: the bytes are inside memory 0, just checked, and `mem` is its base.
+            Some($ty::from_le(unsafe {
+                self.mem.add(address as usize).cast::<$ty>().read_unaligned()
+            }))
+        }
+
+        #[inline(always)]
+        pub(crate) unsafe fn $store(&mut self, address: u64, value: $ty) -> bool {
+            // SAFETY: as for loads.
+            let len = unsafe { (*self.vm).memory0_len } as u64;
+            if address + size_of::<$ty>() as u64 > len {
+                return false;
+            }
+            // SAFETY: as for loads.
+            unsafe {
+                self.mem.add(address as usize).cast::<$ty>().write_unaligned(value.to_le());
+            }
+            true
+        }
+
+        #[inline(always)]
+        pub(crate) unsafe fn $load_any(&self, slot: usize) -> Option<$ty> {
+            // SAFETY: the operation has the general layout.
+            let at = unsafe { self.any_address(slot, size_of::<$ty>() as u64)? };
+            // SAFETY: `any_address` checked the bounds.
+            Some($ty::from_le(unsafe { at.cast::<$ty>().read_unaligned() }))
+        }
+
+        #[inline(always)]
+        pub(crate) unsafe fn $store_any(&mut self, slot: usize, value: $ty) -> bool {
+            // SAFETY: the operation has the general layout.
+            match unsafe { self.any_address(slot, size_of::<$ty>() as u64) } {
+                // SAFETY: `any_address` checked the bounds.
+                Some(at) => unsafe { at.cast::<$ty>().write_unaligned(value.to_le()) },
+                None => return false,
+            }
+            true
+        }
+    )*};
+}
+
+/// Operands and results, by class.
+impl State {
+    fields! {
+        u16: u16;
+        u32: u32;
+        u64: u64;
+    }
+
+    /// The frame slot that the field at `offset` names.
+    #[inline(always)]
+    pub(crate) unsafe fn slot_at(&self, offset: usize) -> *mut u64 {
+        // SAFETY: the field names a slot of the frame.
+        unsafe { self.fp.add(usize::from(self.u16(offset))) }
+    }
+
+    #[inline(always)]
+    pub(crate) unsafe fn slot_i64(&self, offset: usize) -> u64 {
+        // SAFETY: as `slot_at`.
+        unsafe { self.slot_at(offset).read() }
+    }
+
+    #[inline(always)]
+    pub(crate) unsafe fn slot_i32(&self, offset: usize) -> u32 {
+        // SAFETY: as `slot_at`.
+        unsafe { self.slot_i64(offset) as u32 }
+    }
+
+    #[inline(always)]
+    pub(crate) unsafe fn slot_f32(&self, offset: usize) -> f32 {
+        // SAFETY: as `slot_at`.
+        f32::from_bits(unsafe { self.slot_i32(offset) })
+    }
+
+    #[inline(always)]
+    pub(crate) unsafe fn slot_f64(&self, offset: usize) -> f64 {
+        // SAFETY: as `slot_at`.
+        f64::from_bits(unsafe { self.slot_i64(offset) })
+    }
+
+    #[inline(always)]
+    pub(crate) fn acc_i32(&self) -> u32 {
+        self.acc as u32
+    }
+
+    #[inline(always)]
+    pub(crate) fn acc_i64(&self) -> u64 {
+        self.acc
+    }
+
+    #[inline(always)]
+    pub(crate) fn acc_f32(&self) -> f32 {
+        self.f32acc
+    }
+
+    #[inline(always)]
+    pub(crate) fn acc_f64(&self) -> f64 {
+        self.f64acc
+    }
+
+    #[inline(always)]
+    pub(crate) unsafe fn imm_i32(&self, offset: usize) -> u32 {
+        // SAFETY: as `u32`.
+        unsafe { self.u32(offset) }
+    }
+
+    #[inline(always)]
+    pub(crate) unsafe fn imm_i64(&self, offset: usize) -> u64 {
+        // SAFETY: as `u32`.
+        unsafe { self.u32(offset) as i32 as i64 as u64 }
+    }
+
+    #[inline(always)]
+    pub(crate) unsafe fn imm_f32(&self, offset: usize) -> f32 {
+        // SAFETY: as `u32`.
+        f32::from_bits(unsafe { self.u32(offset) })
+    }
+
+    #[inline(always)]
+    pub(crate) unsafe fn imm_f64(&self, offset: usize) -> f64 {
+        // SAFETY: as `u64`.
+        f64::from_bits(unsafe { self.u64(offset) })
+    }
+
+    #[inline(always)]
+    pub(crate) fn set_i32(&mut self, value: u32) {
+        self.acc = u64::from(value);
+    }
+
+    #[inline(always)]
+    pub(crate) fn set_i64(&mut self, value: u64) {
+        self.acc = value;
+    }
+
+    #[inline(always)]
+    pub(crate) fn set_f32(&mut self, value: f32) {
+        self.f32acc = value;
+    }
+
+    #[inline(always)]
+    pub(crate) fn set_f64(&mut self, value: f64) {
+        self.f64acc = value;
+    }
+
+    #[inline(always)]
+    pub(crate) unsafe fn put_i64(&mut self, offset: usize, value: u64) {
+        // SAFETY: as `slot_at`.
+        unsafe { self.slot_at(offset).write(value) }
+    }
+
+    #[inline(always)]
+    pub(crate) unsafe fn put_i32(&mut self, offset: usize, value: u32) {
+        // SAFETY: as `slot_at`.
+        unsafe { self.put_i64(offset, u64::from(value)) }
+    }
+
+    #[inline(always)]
+    pub(crate) unsafe fn put_f32(&mut self, offset: usize, value: f32) {
+        // SAFETY: as `slot_at`.
+        unsafe { self.put_i32(offset, value.to_bits()) }
+    }
+
+    #[inline(always)]
+    pub(crate) unsafe fn put_f64(&mut self, offset: usize, value: f64) {
+        // SAFETY: as `slot_at`.
+        unsafe { self.put_i64(offset, value.to_bits()) }
+    }
+}
+
+/// Where to go next.
+impl State {
+    /// On to the operation `size` bytes ahead.
+    #[inline(always)]
+    pub(crate) unsafe fn next(&mut self, size: usize) -> Flow {
+        // SAFETY: another operation follows this one of `size` bytes.
+        self.ip = unsafe { self.ip.add(size) };
+        Flow::Next
+    }
+
+    /// To the target that the field at 8 names.
+    #[inline(always)]
+    pub(crate) unsafe fn branch(&mut self) -> Flow {
+        // SAFETY: the target is the start of an operation of this function.
+        self.ip = unsafe { self.ip.offset(self.u32(8) as i32 as isize) };
+        Flow::Next
+    }
+
+    /// To the target at 8 when `taken`, else on.
+    #[inline(always)]
+    pub(crate) unsafe fn branch_if(&mut self, taken: bool, size: usize) -> Flow {
+        if taken {
+            keep_branch();
+            // SAFETY: as `branch`.
+            unsafe { self.branch() }
+        } else {
+            // SAFETY: as `next`.
+            unsafe { self.next(size) }
+        }
+    }
+
+    #[inline(always)]
+    pub(crate) fn leave(&self, exit: Exit) -> Flow {
+        Flow::Leave(exit)
+    }
+
+    #[inline(always)]
+    pub(crate) fn out_of_bounds(&self) -> Flow {
+        Flow::Trap(Trap::MemoryOutOfBounds)
+    }
+}
+
+/// Linear memory.
+impl State {
+    memory_access! {
+        u8, load_u8, load_any_u8, store_u8, store_any_u8;
+        u16, load_u16, load_any_u16, store_u16, store_any_u16;
+        u32, load_u32, load_any_u32, store_u32, store_any_u32;
+        u64, load_u64, load_any_u64, store_u64, store_any_u64;
+    }
+
+    /// The address `base + (index << shift)` of an indexed access, from the fields that name
+    /// them.
+    #[inline(always)]
+    pub(crate) unsafe fn indexed(&self, base: usize, index: usize, shift: usize) -> u32 {
+        // SAFETY: the operation has these fields.
+        unsafe {
+            let scaled = self.slot_i32(index).wrapping_shl(u32::from(self.u16(shift)));
+            self.slot_i32(base).wrapping_add(scaled)
+        }
+    }
+
+    /// The host address of an access in the general layout: address slot at `slot`, memory at
+    /// 12, offset at 16.
+    #[inline(always)]
+    unsafe fn any_address(&self, slot: usize, size: u64) -> Option<*mut u8> {
+        // SAFETY: the operation has these fields, and the memory exists by validation.
+        let (address, memory) = unsafe {
+            let memory = *(*self.vm).memories.add(self.u32(12) as usize);
+            (self.slot_i64(slot).checked_add(self.u64(16))?, memory)
+        };
+        let end = address.checked_add(size)?;
+        // SAFETY: memory definitions live as long as the store; the sum stays inside.
+        unsafe { (end <= (*memory).len as u64).then(|| (*memory).base.add(address as usize)) }
+    }
+}
+
+/// Keeps a branch a branch: as a conditional move, the next operation's address would wait for
+/// the operands of the comparison instead of being predicted.
+#[inline(always)]
+fn keep_branch() {
+    #[cfg(all(tail_dispatch, not(debug_assertions)))]
+    // SAFETY: no instruction at all.
+    unsafe {
+        core::arch::asm!("", options(nomem, nostack, preserves_flags));
+    }
+}

@@ -1,0 +1,367 @@
+//! The backend and its modules: translation on demand, the stubs, and the choice of dispatch.
+
+use crate::code::{Code, CodeHeader, Encoding, EntryCell, HEADER_BYTES, HEADER_CELLS};
+use crate::exec::{Exit, State, run_loop};
+use crate::ops::Op;
+use crate::translate::{Env, Scratch, translate};
+use crate::{disasm, driver, walk};
+use alloc::boxed::Box;
+use alloc::collections::BTreeMap;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use core::ffi::c_void;
+use core::fmt;
+use core::sync::atomic::Ordering;
+use diptych_core::backend::{
+    Backend, Frame, ModuleCode, Position, Suspension, WalkControl,
+};
+use diptych_core::module::ModuleIr;
+use diptych_core::sync::Mutex;
+use diptych_core::types::DefinedFuncIdx;
+use diptych_core::vm::{FuncRef, Status, VmStore};
+use diptych_core::{CompilationMode, Config, Dispatch, Error, ErrorKind, Result};
+
+/// The interpreter as a backend.
+#[derive(Debug)]
+pub struct Interp {
+    looped: Arc<Shared>,
+    tail: Option<Arc<Shared>>,
+}
+
+/// The interpreter, to be given to
+/// [`Engine::with_backends`](diptych_core::Engine::with_backends).
+pub fn backend() -> Arc<dyn Backend> {
+    Arc::new(Interp::new())
+}
+
+impl Default for Interp {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Interp {
+    /// The interpreter, with tail dispatch when this build has it and its self-test passes.
+    pub fn new() -> Self {
+        Self { looped: Arc::new(Shared::new(Encoding::Opcode)), tail: tail_shared() }
+    }
+
+    /// Whether tail dispatch can be had.
+    pub fn has_tail_dispatch(&self) -> bool {
+        self.tail.is_some()
+    }
+
+    fn shared(&self, config: &Config) -> Result<&Arc<Shared>> {
+        match (config.dispatch(), &self.tail) {
+            (Dispatch::Loop, _) | (Dispatch::Auto, None) => Ok(&self.looped),
+            (Dispatch::Auto | Dispatch::Tail, Some(tail)) => Ok(tail),
+            _ => Err(Error::new(ErrorKind::Unsupported(
+                "tail dispatch is not available in this build; use `auto` or `loop`".into(),
+            ))),
+        }
+    }
+}
+
+impl Backend for Interp {
+    fn name(&self) -> &'static str {
+        "interp"
+    }
+
+    fn load(&self, config: &Config, module: &Arc<ModuleIr>) -> Result<Arc<dyn ModuleCode>> {
+        let code = Arc::new(InterpModule::new(self.shared(config)?, config, module)?);
+        if config.compilation_mode() == CompilationMode::Eager {
+            code.complete()?;
+        }
+        Ok(code)
+    }
+
+    fn adopt(&self, config: &Config, func_ref: &mut FuncRef) {
+        let shared = self.shared(config).unwrap_or(&self.looped);
+        func_ref.interp_code = shared.host_call.cast();
+    }
+
+    unsafe fn resume(&self, store: *mut VmStore, resume: Suspension) -> Status {
+        // SAFETY: the contract is the same.
+        unsafe { driver::resume(store, resume) }
+    }
+
+    unsafe fn walk(&self, from: Position, visit: &mut dyn FnMut(Frame) -> WalkControl) {
+        // SAFETY: the contract is the same.
+        unsafe { walk::walk(from, visit) }
+    }
+}
+
+/// What all modules of one dispatch mode share: the stubs.
+pub(crate) struct Shared {
+    encoding: Encoding,
+    /// The stub that ends an activation.
+    pub(crate) host_return: *const u8,
+    /// The stub that goes back to the caller's instance.
+    pub(crate) cross_return: *const u8,
+    /// The stub that goes back to the segment of the value stack below.
+    pub(crate) segment_return: *const u8,
+    /// The code of functions that have no interpreter code.
+    host_call: *const CodeHeader,
+    /// The code of functions of the same module that are not translated yet.
+    lazy_direct: *const CodeHeader,
+    /// The same, for calls by reference.
+    lazy_ref: *const CodeHeader,
+    /// Owns what the pointers point to.
+    _stubs: Box<[u64]>,
+}
+
+// SAFETY: the pointers lead into `_stubs`, which is never written.
+unsafe impl Send for Shared {}
+// SAFETY: as above.
+unsafe impl Sync for Shared {}
+
+impl Shared {
+    fn new(encoding: Encoding) -> Self {
+        const WITH_HEADER: [Op; 3] = [Op::StubHostCall, Op::StubLazyDirect, Op::StubLazyRef];
+        const BARE: [Op; 3] = [Op::StubHostReturn, Op::StubCrossReturn, Op::StubSegmentReturn];
+        let mut cells = Vec::new();
+        for op in WITH_HEADER {
+            cells.extend_from_slice(&[0; HEADER_CELLS]);
+            cells.push(encoding.cell(op));
+        }
+        cells.extend(BARE.map(|op| encoding.cell(op)));
+        let stubs = cells.into_boxed_slice();
+        let block = |i: usize| stubs[i * (HEADER_CELLS + 1)..].as_ptr();
+        let bare = |i: usize| stubs[3 * (HEADER_CELLS + 1) + i..].as_ptr().cast::<u8>();
+        Self {
+            encoding,
+            host_call: block(0).cast(),
+            lazy_direct: block(1).cast(),
+            lazy_ref: block(2).cast(),
+            host_return: bare(0),
+            cross_return: bare(1),
+            segment_return: bare(2),
+            _stubs: stubs,
+        }
+    }
+
+    /// The stubs that go with an instance's code.
+    ///
+    /// # Safety
+    /// `code` is the handle of a live module of this backend.
+    #[inline(always)]
+    pub(crate) unsafe fn of<'a>(code: *const c_void) -> &'a Self {
+        // SAFETY: by contract.
+        unsafe { &InterpModule::of(code).shared }
+    }
+
+    /// Runs the machine until it leaves.
+    ///
+    /// # Safety
+    /// `st` is a valid machine over code of this encoding.
+    pub(crate) unsafe fn run(&self, st: &mut State) -> Exit {
+        match self.encoding {
+            // SAFETY: by contract.
+            Encoding::Opcode => unsafe { run_loop(st) },
+            #[cfg(all(tail_dispatch, not(debug_assertions)))]
+            // SAFETY: by contract.
+            Encoding::Handler(_) => unsafe { crate::exec::run_tail(st) },
+            #[cfg(not(all(tail_dispatch, not(debug_assertions))))]
+            Encoding::Handler(_) => unreachable!("handlers do not exist in this build"),
+        }
+    }
+}
+
+impl fmt::Debug for Shared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let dispatch = match self.encoding {
+            Encoding::Opcode => "loop",
+            Encoding::Handler(_) => "tail",
+        };
+        f.debug_struct("Shared").field("dispatch", &dispatch).finish_non_exhaustive()
+    }
+}
+
+#[cfg(not(all(tail_dispatch, not(debug_assertions))))]
+fn tail_shared() -> Option<Arc<Shared>> {
+    None
+}
+
+#[cfg(all(tail_dispatch, not(debug_assertions)))]
+fn tail_shared() -> Option<Arc<Shared>> {
+    let shared = Shared::new(Encoding::Handler(crate::exec::handler_addresses()));
+    crate::probe::tail_calls_are_jumps(&shared).then(|| Arc::new(shared))
+}
+
+impl Shared {
+    /// The first cell of `op`.
+    #[cfg(all(tail_dispatch, not(debug_assertions)))]
+    pub(crate) fn cell(&self, op: Op) -> u64 {
+        self.encoding.cell(op)
+    }
+}
+
+/// The code of one module.
+pub(crate) struct InterpModule {
+    pub(crate) shared: Arc<Shared>,
+    ir: Arc<ModuleIr>,
+    fuel: bool,
+    interruption: bool,
+    /// One cell per defined function: its code, or the stub that has it translated.
+    entries: Box<[EntryCell]>,
+    translated: Mutex<Translated>,
+}
+
+/// What has been translated so far.
+#[derive(Default)]
+struct Translated {
+    codes: Vec<Code>,
+    /// The place in `codes`, by the address of the code.
+    by_address: BTreeMap<usize, u32>,
+    scratch: Scratch,
+    bytes: usize,
+}
+
+// SAFETY: the raw pointers inside entry cells lead to code that `translated` owns until the module
+// is dropped, and which is never written after publication.
+unsafe impl Send for InterpModule {}
+// SAFETY: as above; everything that changes is atomic or behind the lock.
+unsafe impl Sync for InterpModule {}
+
+impl InterpModule {
+    fn new(shared: &Arc<Shared>, config: &Config, ir: &Arc<ModuleIr>) -> Result<Self> {
+        let mut entries = Vec::new();
+        entries
+            .try_reserve_exact(ir.bodies.len())
+            .map_err(|_| Error::new(ErrorKind::OutOfMemory))?;
+        entries.resize_with(ir.bodies.len(), || EntryCell::new(shared.lazy_direct.cast_mut()));
+        Ok(Self {
+            shared: Arc::clone(shared),
+            ir: Arc::clone(ir),
+            fuel: config.fuel_enabled(),
+            interruption: config.interruption_enabled(),
+            entries: entries.into_boxed_slice(),
+            translated: Mutex::new(Translated::default()),
+        })
+    }
+
+    /// The module behind an instance's code handle.
+    ///
+    /// # Safety
+    /// `code` is the handle of a live module of this backend.
+    #[inline(always)]
+    pub(crate) unsafe fn of<'a>(code: *const c_void) -> &'a Self {
+        // SAFETY: by contract.
+        unsafe { &*code.cast::<Self>() }
+    }
+
+    /// The function whose entry cell this is.
+    pub(crate) fn func_of_cell(&self, cell: *const EntryCell) -> DefinedFuncIdx {
+        let offset = cell as usize - self.entries.as_ptr() as usize;
+        DefinedFuncIdx((offset / size_of::<EntryCell>()) as u32)
+    }
+
+    fn env(&self, encoding: Encoding) -> Env<'_> {
+        Env {
+            ir: &self.ir,
+            fuel: self.fuel,
+            interruption: self.interruption,
+            encoding,
+            entries: self.entries.as_ptr(),
+        }
+    }
+
+    /// The code of a function, translated now if it was not.
+    pub(crate) fn translated(&self, func: DefinedFuncIdx) -> Result<*const CodeHeader> {
+        let cell = &self.entries[func.index()];
+        let code = cell.load(Ordering::Acquire).cast_const();
+        if code != self.shared.lazy_direct {
+            return Ok(code);
+        }
+        let mut translated = self.translated.lock();
+        let code = cell.load(Ordering::Acquire).cast_const();
+        if code != self.shared.lazy_direct {
+            return Ok(code);
+        }
+        if !self.ir.bodies_validated {
+            self.ir.validate_body(func)?;
+        }
+        let translated = &mut *translated;
+        let out_of_memory = |_| Error::new(ErrorKind::OutOfMemory);
+        translated.codes.try_reserve(1).map_err(out_of_memory)?;
+        let code =
+            translate(&self.env(self.shared.encoding), func, &mut translated.scratch, None)?;
+        let header = code.as_ptr();
+        translated.by_address.insert(header as usize, translated.codes.len() as u32);
+        translated.bytes += code.size();
+        translated.codes.push(code);
+        cell.store(header.cast_mut(), Ordering::Release);
+        Ok(header)
+    }
+
+    /// The function whose code contains `pc`, and its header.
+    pub(crate) fn function_at(&self, pc: *const u8) -> Option<(DefinedFuncIdx, *const CodeHeader)> {
+        let translated = self.translated.lock();
+        let (&start, &index) = translated.by_address.range(..=pc as usize).next_back()?;
+        let code = &translated.codes[index as usize];
+        if pc as usize >= start + code.size() {
+            return None;
+        }
+        // SAFETY: the header is the start of live code.
+        let func = unsafe { (*code.as_ptr()).func };
+        Some((DefinedFuncIdx(func), code.as_ptr()))
+    }
+
+    /// The offset in the module of the instruction that the operation around `pc` came from.
+    ///
+    /// It is found by translating the function again: positions take no memory while no one
+    /// asks for them.
+    pub(crate) fn wasm_offset(&self, func: DefinedFuncIdx, pc: *const u8) -> u32 {
+        let start = self.ir.bodies[func.index()].start;
+        let code = self.entries[func.index()].load(Ordering::Acquire) as usize;
+        let Some(offset) = (pc as usize).checked_sub(code + HEADER_BYTES) else { return start };
+        let mut positions = Vec::new();
+        let mut scratch = Scratch::default();
+        let env = self.env(self.shared.encoding);
+        if translate(&env, func, &mut scratch, Some(&mut positions)).is_err() {
+            return start;
+        }
+        let after = positions.partition_point(|&(code, _)| code as usize <= offset);
+        positions[..after].last().map_or(start, |&(_, wasm)| wasm)
+    }
+}
+
+impl fmt::Debug for InterpModule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("InterpModule")
+            .field("shared", &self.shared)
+            .field("functions", &self.entries.len())
+            .finish_non_exhaustive()
+    }
+}
+
+impl ModuleCode for InterpModule {
+    fn handle(&self) -> *const c_void {
+        core::ptr::from_ref(self).cast()
+    }
+
+    fn init_func_ref(&self, func: DefinedFuncIdx, func_ref: &mut FuncRef) {
+        let code = self.entries[func.index()].load(Ordering::Acquire).cast_const();
+        let code = if code == self.shared.lazy_direct { self.shared.lazy_ref } else { code };
+        func_ref.interp_code = code.cast();
+        func_ref.array_call = driver::array_call;
+    }
+
+    fn complete(&self) -> Result<()> {
+        for func in 0..self.entries.len() as u32 {
+            self.translated(DefinedFuncIdx(func))?;
+        }
+        Ok(())
+    }
+
+    fn disassemble(&self, func: DefinedFuncIdx, out: &mut dyn fmt::Write) -> Result<()> {
+        let mut scratch = Scratch::default();
+        let code = translate(&self.env(Encoding::Opcode), func, &mut scratch, None)?;
+        disasm::disassemble(code.ops(), out)
+            .map_err(|fmt::Error| Error::msg("the disassembly could not be written"))
+    }
+
+    fn code_size(&self) -> usize {
+        self.translated.lock().bytes + size_of_val(&*self.entries)
+    }
+}
