@@ -1,0 +1,131 @@
+//! Runs WebAssembly specification tests.
+
+use diptych_conformance::{
+    Expectations, MODES, Mode, Options, Report, run_files, run_paths, suite,
+};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+const HELP: &str = "\
+Runs WebAssembly specification tests.
+
+Usage: diptych-wast [OPTIONS] [PATH...]
+
+Without a path: the official suite, embedded, and its checkout when DIPTYCH_SPEC_DIR is one.
+
+Options:
+  --mode NAME      the engine's configuration (default: interp; `--modes` lists them)
+  --modes          lists the configurations that this build has
+  --all            shows files without failures or skips too
+  --strict         nothing may be skipped for want of a feature
+  --list           writes the expectation list that would describe what is missing
+  --json FILE      writes a report as JSON
+  --junit FILE     writes a report as JUnit XML
+  --timeout SECS   interrupts a script that takes longer
+  --threads N      how many scripts run at once
+";
+
+struct Arguments {
+    options: Options,
+    paths: Vec<PathBuf>,
+    all: bool,
+    list: bool,
+    json: Option<PathBuf>,
+    junit: Option<PathBuf>,
+}
+
+fn main() -> ExitCode {
+    match arguments().and_then(|arguments| arguments.map_or(Ok(true), |given| run(&given))) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(message) => {
+            eprintln!("diptych-wast: {message}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn arguments() -> Result<Option<Arguments>, String> {
+    let mut given = Arguments {
+        options: Options::default(),
+        paths: Vec::new(),
+        all: false,
+        list: false,
+        json: None,
+        junit: None,
+    };
+    let mut words = std::env::args_os().skip(1);
+    while let Some(word) = words.next() {
+        let Some(flag) = word.to_str().filter(|word| word.starts_with("--")) else {
+            given.paths.push(word.into());
+            continue;
+        };
+        let mut value = || words.next().ok_or_else(|| format!("{flag} needs a value"));
+        let number = |word: std::ffi::OsString| {
+            let number = word.to_str().and_then(|word| word.parse::<u32>().ok());
+            number.ok_or_else(|| format!("{flag} needs a number"))
+        };
+        match flag {
+            "--help" => {
+                print!("{HELP}");
+                return Ok(None);
+            }
+            "--modes" => {
+                for mode in MODES.iter().filter(|mode| mode.is_available()) {
+                    println!("{}", mode.name);
+                }
+                return Ok(None);
+            }
+            "--mode" => {
+                let name = value()?;
+                given.options.mode = name
+                    .to_str()
+                    .and_then(Mode::named)
+                    .ok_or_else(|| format!("there is no mode {}", name.display()))?;
+            }
+            "--all" => given.all = true,
+            "--strict" => given.options.expectations = Expectations::none(),
+            "--list" => {
+                given.list = true;
+                given.options.expectations = Expectations::anything();
+            }
+            "--json" => given.json = Some(value()?.into()),
+            "--junit" => given.junit = Some(value()?.into()),
+            "--timeout" => {
+                given.options.timeout = Some(Duration::from_secs(number(value()?)?.into()));
+            }
+            "--threads" => given.options.threads = number(value()?)? as usize,
+            _ => return Err(format!("unknown option {flag}; see --help")),
+        }
+    }
+    Ok(Some(given))
+}
+
+fn run(given: &Arguments) -> Result<bool, String> {
+    let read = |error: std::io::Error| error.to_string();
+    let report = if given.paths.is_empty() {
+        let mut files = suite::embedded();
+        if let Some(dir) = diptych_conformance::spec_dir() {
+            files.extend(suite::path(&dir).map_err(read)?);
+        }
+        run_files(&files, &given.options)
+    } else {
+        run_paths(&given.paths, &given.options).map_err(read)?
+    };
+    for (path, text) in [
+        (&given.json, Report::to_json as fn(&Report) -> String),
+        (&given.junit, Report::to_junit),
+    ] {
+        if let Some(path) = path {
+            std::fs::write(path, text(&report))
+                .map_err(|error| format!("{}: {error}", path.display()))?;
+        }
+    }
+    if given.list {
+        print!("{}", Report::expectations([&report]));
+    } else {
+        print!("{}", report.to_text(given.all));
+    }
+    Ok(report.is_success())
+}

@@ -1,0 +1,248 @@
+//! What a run found.
+
+use crate::features::Feature;
+use crate::suite::TestFile;
+use core::fmt;
+use core::ops::AddAssign;
+use std::collections::BTreeMap;
+use wast::WastDirective;
+
+macro_rules! kinds {
+    ($($variant:ident = $name:literal, $pattern:pat;)*) => {
+        /// The kinds of directives.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Kind {
+            $(#[doc = concat!("`", $name, "`")] $variant,)*
+            /// Not a directive, but the script as a whole.
+            Script,
+        }
+
+        impl Kind {
+            /// The kind of a directive.
+            pub fn of(directive: &WastDirective<'_>) -> Self {
+                match directive {
+                    $($pattern => Self::$variant,)*
+                }
+            }
+
+            /// How scripts write it.
+            pub const fn name(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $name,)*
+                    Self::Script => "script",
+                }
+            }
+        }
+    };
+}
+
+kinds! {
+    Module = "module", WastDirective::Module(_);
+    ModuleDefinition = "module definition", WastDirective::ModuleDefinition(_);
+    ModuleInstance = "module instance", WastDirective::ModuleInstance { .. };
+    Register = "register", WastDirective::Register { .. };
+    Invoke = "invoke", WastDirective::Invoke(_);
+    AssertReturn = "assert_return", WastDirective::AssertReturn { .. };
+    AssertTrap = "assert_trap", WastDirective::AssertTrap { .. };
+    AssertExhaustion = "assert_exhaustion", WastDirective::AssertExhaustion { .. };
+    AssertException = "assert_exception", WastDirective::AssertException { .. };
+    AssertSuspension = "assert_suspension", WastDirective::AssertSuspension { .. };
+    AssertInvalid = "assert_invalid", WastDirective::AssertInvalid { .. };
+    AssertInvalidCustom = "assert_invalid_custom", WastDirective::AssertInvalidCustom { .. };
+    AssertMalformed = "assert_malformed", WastDirective::AssertMalformed { .. };
+    AssertMalformedCustom = "assert_malformed_custom", WastDirective::AssertMalformedCustom { .. };
+    AssertUnlinkable = "assert_unlinkable", WastDirective::AssertUnlinkable { .. };
+    Thread = "thread", WastDirective::Thread(_);
+    Wait = "wait", WastDirective::Wait { .. };
+}
+
+/// How a directive ended.
+#[derive(Clone, Debug)]
+pub(crate) enum Outcome {
+    Passed,
+    Failed(String),
+    Skipped(Feature),
+    Superseded(&'static str),
+}
+
+/// Numbers of directives.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// As the script says.
+    pub passed: usize,
+    /// Not as the script says.
+    pub failed: usize,
+    /// Not judged: they need something that is not implemented yet, or a later version of the
+    /// standard made them wrong.
+    pub skipped: usize,
+}
+
+impl Counts {
+    /// All of them.
+    pub const fn total(&self) -> usize {
+        self.passed + self.failed + self.skipped
+    }
+}
+
+impl AddAssign for Counts {
+    fn add_assign(&mut self, other: Self) {
+        self.passed += other.passed;
+        self.failed += other.failed;
+        self.skipped += other.skipped;
+    }
+}
+
+impl fmt::Display for Counts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{} passed, {} failed, {} skipped",
+            self.passed, self.failed, self.skipped
+        )
+    }
+}
+
+/// A directive that failed.
+#[derive(Clone, Debug)]
+pub struct Failure {
+    /// Its line, from 1; 0 for the script as a whole.
+    pub line: usize,
+    /// Its kind.
+    pub kind: Kind,
+    /// What was wrong.
+    pub text: String,
+}
+
+/// What a run of one script found.
+#[derive(Clone, Debug)]
+pub struct FileReport {
+    /// The set that the script belongs to.
+    pub group: String,
+    /// Its name in the expectation list.
+    pub key: String,
+    /// Where it came from.
+    pub source: String,
+    /// Its directives by outcome.
+    pub counts: Counts,
+    /// Its directives by kind.
+    pub kinds: BTreeMap<Kind, Counts>,
+    /// The skipped directives, by the feature that they need.
+    pub skipped_for: BTreeMap<Feature, usize>,
+    /// Directives skipped because a later version of the standard made them wrong.
+    pub superseded: usize,
+    /// The failures, in order.
+    pub failures: Vec<Failure>,
+    /// How long it took.
+    pub seconds: f64,
+}
+
+impl FileReport {
+    pub(crate) fn new(file: &TestFile) -> Self {
+        Self {
+            group: file.group.clone(),
+            key: file.key.clone(),
+            source: file.source.clone(),
+            counts: Counts::default(),
+            kinds: BTreeMap::new(),
+            skipped_for: BTreeMap::new(),
+            superseded: 0,
+            failures: Vec::new(),
+            seconds: 0.0,
+        }
+    }
+
+    pub(crate) fn add(&mut self, kind: Kind, line: usize, outcome: Outcome) {
+        let mut one = Counts::default();
+        match outcome {
+            Outcome::Passed => one.passed = 1,
+            Outcome::Failed(text) => {
+                one.failed = 1;
+                self.failures.push(Failure { line, kind, text });
+            }
+            Outcome::Skipped(feature) => {
+                one.skipped = 1;
+                *self.skipped_for.entry(feature).or_default() += 1;
+            }
+            Outcome::Superseded(_) => {
+                one.skipped = 1;
+                self.superseded += 1;
+            }
+        }
+        self.counts += one;
+        *self.kinds.entry(kind).or_default() += one;
+    }
+}
+
+/// What a run found.
+#[derive(Clone, Debug)]
+pub struct Report {
+    /// The mode's name.
+    pub mode: &'static str,
+    /// Each script.
+    pub files: Vec<FileReport>,
+}
+
+impl Report {
+    pub(crate) fn new(mode: &'static str, files: Vec<FileReport>) -> Self {
+        Self { mode, files }
+    }
+
+    /// All directives.
+    pub fn counts(&self) -> Counts {
+        let mut counts = Counts::default();
+        for file in &self.files {
+            counts += file.counts;
+        }
+        counts
+    }
+
+    /// Directives by kind.
+    pub fn kinds(&self) -> BTreeMap<Kind, Counts> {
+        let mut kinds = BTreeMap::<_, Counts>::new();
+        for (kind, counts) in self.files.iter().flat_map(|file| &file.kinds) {
+            *kinds.entry(*kind).or_default() += *counts;
+        }
+        kinds
+    }
+
+    /// Skipped directives by feature.
+    pub fn skipped_for(&self) -> BTreeMap<Feature, usize> {
+        let mut features = BTreeMap::new();
+        for (feature, count) in self.files.iter().flat_map(|file| &file.skipped_for) {
+            *features.entry(*feature).or_default() += count;
+        }
+        features
+    }
+
+    /// Whether nothing failed.
+    pub fn is_success(&self) -> bool {
+        self.counts().failed == 0
+    }
+
+    /// The lines of an expectation list that says what was skipped in these runs.
+    pub fn expectations<'a>(reports: impl IntoIterator<Item = &'a Self>) -> String {
+        let mut files = BTreeMap::<&str, BTreeMap<Feature, usize>>::new();
+        for file in reports.into_iter().flat_map(|report| &report.files) {
+            for (feature, count) in &file.skipped_for {
+                *files
+                    .entry(&file.key)
+                    .or_default()
+                    .entry(*feature)
+                    .or_default() += count;
+            }
+        }
+        let mut text = String::from(
+            "# Scripts of the suite that need features which are not implemented yet: \
+             key, features.\n# Written by `diptych-wast --list`.\n",
+        );
+        for (key, features) in files {
+            text.push_str(key);
+            for feature in features.keys() {
+                text.push(' ');
+                text.push_str(feature.name());
+            }
+            text.push('\n');
+        }
+        text
+    }
+}

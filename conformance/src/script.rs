@@ -1,0 +1,261 @@
+//! Runs one script: parses it, executes each directive, counts.
+
+use crate::Options;
+use crate::execute::World;
+use crate::features::{Feature, Features};
+use crate::panics;
+use crate::problem::Problem;
+use crate::report::{FileReport, Kind, Outcome};
+use crate::suite::TestFile;
+use std::sync::mpsc;
+use std::time::Instant;
+use wast::lexer::Lexer;
+use wast::parser::{ParseBuffer, parse};
+use wast::{Wast, WastDirective};
+
+/// Runs a script and counts its directives.
+pub(crate) fn run(file: &TestFile, options: &Options) -> FileReport {
+    let started = Instant::now();
+    let mut report = FileReport::new(file);
+    let parsed = panics::catch(|| parse_and_run(file, options, &mut report));
+    match parsed {
+        Ok(Ok(())) => expect_skips(file, options, &mut report),
+        Ok(Err(text)) | Err(text) => report.add(Kind::Script, 0, Outcome::Failed(text)),
+    }
+    report.seconds = started.elapsed().as_secs_f64();
+    report
+}
+
+/// A script that the list names must need what the list says.
+fn expect_skips(file: &TestFile, options: &Options, report: &mut FileReport) {
+    let expected = options.expectations.of(&file.key);
+    if !expected.is_empty() && report.skipped_for.is_empty() {
+        let names: Vec<_> = expected.iter().map(|feature| feature.name()).collect();
+        report.add(
+            Kind::Script,
+            0,
+            Outcome::Failed(format!(
+                "passes, although the expectation list says that it needs {}: remove it there",
+                names.join(", ")
+            )),
+        );
+    }
+}
+
+fn parse_and_run(
+    file: &TestFile,
+    options: &Options,
+    report: &mut FileReport,
+) -> Result<(), String> {
+    let mut lexer = Lexer::new(&file.text);
+    lexer.allow_confusing_unicode(true);
+    let lines = Lines::of(&file.text);
+    let failed = |error: wast::Error| {
+        format!(
+            "line {}: {}",
+            lines.line(error.span().offset()),
+            error.message()
+        )
+    };
+    let buffer = ParseBuffer::new_with_lexer(lexer).map_err(failed)?;
+    let script = parse::<Wast<'_>>(&buffer).map_err(failed)?;
+
+    let features = Features::of_group(&file.group);
+    let mut world = World::new(options, &features)
+        .map_err(|error| format!("the engine cannot be set up: {error}"))?;
+
+    // Dropped at the end of this function, which ends the watchdog.
+    let (_alive, dropped) = mpsc::channel::<()>();
+    if let Some(timeout) = options.timeout {
+        let handle = world.interrupt_handle();
+        std::thread::spawn(move || {
+            if dropped.recv_timeout(timeout) == Err(mpsc::RecvTimeoutError::Timeout) {
+                handle.interrupt();
+            }
+        });
+    }
+
+    for directive in script.directives {
+        let kind = Kind::of(&directive);
+        let line = lines.line(directive.span().offset());
+        let outcome = judge(file, options, &mut world, line, directive);
+        report.add(kind, line, outcome);
+    }
+    Ok(())
+}
+
+fn judge(
+    file: &TestFile,
+    options: &Options,
+    world: &mut World,
+    line: usize,
+    directive: WastDirective<'_>,
+) -> Outcome {
+    if let Some(why) = file.superseded(line) {
+        return Outcome::Superseded(why);
+    }
+    match panics::catch(|| world.directive(directive)) {
+        Ok(Ok(())) => Outcome::Passed,
+        Ok(Err(Problem::Wrong(text))) | Err(text) => match needs_proposal(file) {
+            Some(feature) if options.expectations.allows(&file.key, feature) => {
+                Outcome::Skipped(feature)
+            }
+            _ => Outcome::Failed(text),
+        },
+        Ok(Err(Problem::Needs(feature, text))) => {
+            if options.expectations.allows(&file.key, feature) {
+                Outcome::Skipped(feature)
+            } else {
+                Outcome::Failed(format!(
+                    "needs {feature}, which the expectation list does not name here: {text}"
+                ))
+            }
+        }
+    }
+}
+
+/// A proposal that the engine has no switch for: its modules are not unsupported, but invalid.
+fn needs_proposal(file: &TestFile) -> Option<Feature> {
+    (file.group == "custom-descriptors").then_some(Feature::CustomDescriptors)
+}
+
+/// The beginnings of a text's lines.
+struct Lines(Vec<usize>);
+
+impl Lines {
+    fn of(text: &str) -> Self {
+        let ends = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
+        Self(
+            core::iter::once(0)
+                .chain(ends.map(|(at, _)| at + 1))
+                .collect(),
+        )
+    }
+
+    /// The number, from 1, of the line at this offset.
+    fn line(&self, offset: usize) -> usize {
+        self.0.partition_point(|begin| *begin <= offset)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Expectations;
+    use std::borrow::Cow;
+
+    fn run_text(text: &str, options: &Options) -> FileReport {
+        panics::install_hook();
+        let file = TestFile {
+            group: "core".into(),
+            key: "test.wast".into(),
+            source: "here".into(),
+            text: Cow::Owned(text.into()),
+        };
+        run(&file, options)
+    }
+
+    fn counts(text: &str) -> (usize, usize, usize) {
+        let report = run_text(text, &Options::default());
+        (
+            report.counts.passed,
+            report.counts.failed,
+            report.counts.skipped,
+        )
+    }
+
+    #[test]
+    fn lines_are_counted_from_one() {
+        let lines = Lines::of("a\nbc\n\nd");
+        assert_eq!(
+            [0, 1, 2, 5, 6].map(|offset| lines.line(offset)),
+            [1, 1, 2, 3, 4]
+        );
+    }
+
+    #[test]
+    fn right_assertions_pass() {
+        let script = r#"
+            (module $m
+              (global (export "g") i32 (i32.const 7))
+              (func (export "add") (param i32 i32) (result i32)
+                (i32.add (local.get 0) (local.get 1)))
+              (func (export "div") (param i32) (result i32)
+                (i32.div_u (i32.const 1) (local.get 0)))
+              (func $deep (export "deep") (call $deep)))
+            (register "m")
+            (module (import "m" "add" (func $a (param i32 i32) (result i32)))
+              (func (export "twice") (param i32) (result i32)
+                (call $a (local.get 0) (local.get 0))))
+            (assert_return (invoke "twice" (i32.const 21)) (i32.const 42))
+            (assert_return (invoke $m "add" (i32.const 1) (i32.const 2)) (i32.const 3))
+            (assert_return (get $m "g") (i32.const 7))
+            (assert_trap (invoke $m "div" (i32.const 0)) "integer divide by zero")
+            (assert_exhaustion (invoke $m "deep") "call stack exhausted")
+            (assert_invalid (module (func (result i32))) "type mismatch")
+            (assert_malformed (module quote "(func (result i33))") "unexpected token")
+            (assert_malformed (module binary "\00asm") "unexpected end")
+            (assert_unlinkable (module (import "m" "none" (func))) "unknown import")
+            (assert_trap (module (func $f unreachable) (start $f)) "unreachable")
+            (module definition $d (func (export "f") (result i64) (i64.const 5)))
+            (module instance $i $d)
+            (assert_return (invoke $i "f") (i64.const 5))
+            (invoke $i "f")
+        "#;
+        let report = run_text(script, &Options::default());
+        assert_eq!(report.failures.len(), 0, "{:?}", report.failures);
+        assert_eq!(report.counts.passed, 17);
+    }
+
+    #[test]
+    fn wrong_assertions_fail() {
+        let module = r#"(module (func (export "f") (result i32) (i32.const 1))
+            (func (export "u") unreachable))"#;
+        for directive in [
+            r#"(assert_return (invoke "f") (i32.const 2))"#,
+            r#"(assert_return (invoke "f") (i64.const 1))"#,
+            r#"(assert_return (invoke "f"))"#,
+            r#"(assert_return (invoke "g"))"#,
+            r#"(assert_return (invoke "u"))"#,
+            r#"(assert_trap (invoke "f") "unreachable")"#,
+            r#"(assert_trap (invoke "u") "integer overflow")"#,
+            r#"(assert_exhaustion (invoke "f") "call stack exhausted")"#,
+            r#"(assert_invalid (module) "type mismatch")"#,
+            r#"(assert_malformed (module quote "(func)") "unexpected token")"#,
+            r#"(assert_unlinkable (module) "unknown import")"#,
+            r#"(assert_exception (invoke "f"))"#,
+            r#"(module (import "a" "b" (func)))"#,
+            r#"(module instance $i $none)"#,
+        ] {
+            assert_eq!(
+                counts(&format!("{module}{directive}")),
+                (1, 1, 0),
+                "{directive}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_depends_on_a_failed_module_fails() {
+        let script = r#"
+            (module (func unreachable) (start 0))
+            (assert_return (invoke "f"))"#;
+        assert_eq!(counts(script), (0, 2, 0));
+    }
+
+    #[test]
+    fn a_script_that_cannot_be_parsed_fails() {
+        assert_eq!(counts("(module"), (0, 1, 0));
+    }
+
+    #[test]
+    fn a_listed_script_must_need_the_feature() {
+        let options = Options {
+            expectations: Expectations::parse("test.wast simd").unwrap(),
+            ..Options::default()
+        };
+        let report = run_text("(module)", &options);
+        assert_eq!((report.counts.passed, report.counts.failed), (1, 1));
+        assert!(report.failures[0].text.contains("remove it there"));
+    }
+}
