@@ -26,11 +26,11 @@ pub use mode::{MODES, Mode};
 pub use report::{Counts, Failure, FileReport, Kind, Report};
 pub use suite::TestFile;
 
+use core::sync::atomic::{AtomicUsize, Ordering};
+use core::time::Duration;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
 
 /// Stack of the threads that run scripts: the text parser recurses over nested blocks.
 const STACK_BYTES: usize = 64 << 20;

@@ -56,9 +56,10 @@ impl Report {
                 writeln!(out, "  {:<46} {count:>8}", feature.name())?;
             }
         }
-        let superseded: usize = self.files.iter().map(|file| file.superseded).sum();
-        if superseded > 0 {
-            writeln!(out, "skipped as superseded by 3.0: {superseded}")?;
+        for file in &self.files {
+            for (line, why) in &file.superseded {
+                writeln!(out, "skipped {}:{line}: {why}", file.key)?;
+            }
         }
         writeln!(out, "\nmode {}", self.mode)?;
         writeln!(out, "{}", self.counts())

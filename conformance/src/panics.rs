@@ -1,7 +1,8 @@
 //! Turns a panic inside a directive into a failure with its text.
 
-use std::cell::RefCell;
-use std::panic::{AssertUnwindSafe, PanicHookInfo, catch_unwind, set_hook, take_hook};
+use core::cell::RefCell;
+use core::panic::AssertUnwindSafe;
+use std::panic::{PanicHookInfo, catch_unwind, set_hook, take_hook};
 use std::sync::Once;
 
 thread_local! {

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use wast::WastDirective;
 
 macro_rules! kinds {
-    ($($variant:ident = $name:literal, $pattern:pat;)*) => {
+    ($($variant:ident = $name:literal, $pattern:pat,)*) => {
         /// The kinds of directives.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Kind {
@@ -37,23 +37,23 @@ macro_rules! kinds {
 }
 
 kinds! {
-    Module = "module", WastDirective::Module(_);
-    ModuleDefinition = "module definition", WastDirective::ModuleDefinition(_);
-    ModuleInstance = "module instance", WastDirective::ModuleInstance { .. };
-    Register = "register", WastDirective::Register { .. };
-    Invoke = "invoke", WastDirective::Invoke(_);
-    AssertReturn = "assert_return", WastDirective::AssertReturn { .. };
-    AssertTrap = "assert_trap", WastDirective::AssertTrap { .. };
-    AssertExhaustion = "assert_exhaustion", WastDirective::AssertExhaustion { .. };
-    AssertException = "assert_exception", WastDirective::AssertException { .. };
-    AssertSuspension = "assert_suspension", WastDirective::AssertSuspension { .. };
-    AssertInvalid = "assert_invalid", WastDirective::AssertInvalid { .. };
-    AssertInvalidCustom = "assert_invalid_custom", WastDirective::AssertInvalidCustom { .. };
-    AssertMalformed = "assert_malformed", WastDirective::AssertMalformed { .. };
-    AssertMalformedCustom = "assert_malformed_custom", WastDirective::AssertMalformedCustom { .. };
-    AssertUnlinkable = "assert_unlinkable", WastDirective::AssertUnlinkable { .. };
-    Thread = "thread", WastDirective::Thread(_);
-    Wait = "wait", WastDirective::Wait { .. };
+    Module = "module", WastDirective::Module(_),
+    ModuleDefinition = "module definition", WastDirective::ModuleDefinition(_),
+    ModuleInstance = "module instance", WastDirective::ModuleInstance { .. },
+    Register = "register", WastDirective::Register { .. },
+    Invoke = "invoke", WastDirective::Invoke(_),
+    AssertReturn = "assert_return", WastDirective::AssertReturn { .. },
+    AssertTrap = "assert_trap", WastDirective::AssertTrap { .. },
+    AssertExhaustion = "assert_exhaustion", WastDirective::AssertExhaustion { .. },
+    AssertException = "assert_exception", WastDirective::AssertException { .. },
+    AssertSuspension = "assert_suspension", WastDirective::AssertSuspension { .. },
+    AssertInvalid = "assert_invalid", WastDirective::AssertInvalid { .. },
+    AssertInvalidCustom = "assert_invalid_custom", WastDirective::AssertInvalidCustom { .. },
+    AssertMalformed = "assert_malformed", WastDirective::AssertMalformed { .. },
+    AssertMalformedCustom = "assert_malformed_custom", WastDirective::AssertMalformedCustom { .. },
+    AssertUnlinkable = "assert_unlinkable", WastDirective::AssertUnlinkable { .. },
+    Thread = "thread", WastDirective::Thread(_),
+    Wait = "wait", WastDirective::Wait { .. },
 }
 
 /// How a directive ended.
@@ -128,8 +128,9 @@ pub struct FileReport {
     pub kinds: BTreeMap<Kind, Counts>,
     /// The skipped directives, by the feature that they need.
     pub skipped_for: BTreeMap<Feature, usize>,
-    /// Directives skipped because a later version of the standard made them wrong.
-    pub superseded: usize,
+    /// The lines of directives skipped because a later version of the standard made them wrong,
+    /// with the reason.
+    pub superseded: Vec<(usize, &'static str)>,
     /// The failures, in order.
     pub failures: Vec<Failure>,
     /// How long it took.
@@ -145,7 +146,7 @@ impl FileReport {
             counts: Counts::default(),
             kinds: BTreeMap::new(),
             skipped_for: BTreeMap::new(),
-            superseded: 0,
+            superseded: Vec::new(),
             failures: Vec::new(),
             seconds: 0.0,
         }
@@ -163,9 +164,9 @@ impl FileReport {
                 one.skipped = 1;
                 *self.skipped_for.entry(feature).or_default() += 1;
             }
-            Outcome::Superseded(_) => {
+            Outcome::Superseded(why) => {
                 one.skipped = 1;
-                self.superseded += 1;
+                self.superseded.push((line, why));
             }
         }
         self.counts += one;

@@ -3,10 +3,10 @@
 
 mod support;
 
+use core::sync::atomic::{AtomicU64, Ordering};
+use core::time::Duration;
 use diptych::{Dispatch, Engine, Linker, Module, Store, StoreLimits, StoreLimitsBuilder, Val};
 use diptych_conformance::suite;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
 
 const MUTATIONS: u64 = 10_000;
 const FUEL: u64 = 5_000;
@@ -131,7 +131,7 @@ fn try_module(engine: &Engine, bytes: &[u8]) -> bool {
     let mut store = Store::new(engine, limits);
     store.limiter(|limits: &mut StoreLimits| limits);
     store.set_fuel(FUEL).expect("fuel is configured");
-    let mut linker = Linker::new(engine);
+    let mut linker = Linker::<StoreLimits>::new(engine);
     if linker.define_unknown_imports_as_traps(&module).is_err() {
         return false;
     }
@@ -209,7 +209,7 @@ impl Random {
 /// Ends the process when one case takes too long: a hang could not fail the test otherwise.
 struct Watchdog {
     case: &'static AtomicU64,
-    name: std::cell::RefCell<String>,
+    name: core::cell::RefCell<String>,
 }
 
 impl Watchdog {
@@ -229,7 +229,7 @@ impl Watchdog {
         });
         Self {
             case,
-            name: std::cell::RefCell::default(),
+            name: core::cell::RefCell::default(),
         }
     }
 

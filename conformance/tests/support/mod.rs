@@ -3,13 +3,13 @@
 use diptych::{Config, Engine};
 
 /// An engine of the interpreter.
-pub fn engine(configure: impl FnOnce(&mut Config)) -> Engine {
+pub(crate) fn engine(configure: impl FnOnce(&mut Config)) -> Engine {
     let mut config = Config::new();
     configure(&mut config);
     Engine::with_backends(&config, &[diptych_interp::backend()]).expect("an engine")
 }
 
 /// The bytes of a module in text.
-pub fn wat(text: &str) -> Vec<u8> {
+pub(crate) fn wat(text: &str) -> Vec<u8> {
     wat::parse_str(text).expect("the text is a module")
 }
