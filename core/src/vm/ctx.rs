@@ -102,4 +102,10 @@ pub struct VmStore {
     pub pending: Option<Error>,
     /// The store around this structure.
     pub opaque: *mut StoreOpaque,
+    /// Whether the next activation may end with [`Status::Suspended`](super::Status::Suspended):
+    /// read and cleared by the backend when it enters guest code.
+    pub resumable: bool,
+    /// The host function whose error [`pending`](Self::pending) is; null when the last host
+    /// function succeeded.
+    pub failed_host: *mut FuncRef,
 }

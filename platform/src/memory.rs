@@ -1,0 +1,185 @@
+//! The bytes behind linear memories.
+//!
+//! # Safety
+//! The unsafe code here rests on one invariant of [`AllocMemory`]: `base` was allocated with
+//! [`AllocMemory::layout`] of `len`, or is dangling when `len` is 0.
+
+use alloc::alloc::{Layout, alloc_zeroed, dealloc, realloc};
+use alloc::boxed::Box;
+use core::fmt;
+use core::ptr::NonNull;
+
+/// The bytes of one linear memory.
+///
+/// # Safety
+/// From one call of [`grow_to`](Self::grow_to) to the next, [`byte_len`](Self::byte_len) bytes at
+/// [`base`](Self::base) are readable and writable, and nothing else touches them. Bytes that were
+/// never written read as 0. A failed growth changes nothing.
+pub unsafe trait LinearMemory: Send + Sync {
+    /// The first byte; any non-null pointer when the memory is empty.
+    fn base(&self) -> *mut u8;
+
+    /// The length in bytes.
+    fn byte_len(&self) -> usize;
+
+    /// Makes the memory `byte_len` bytes long, which is never less than it is now; it may move.
+    ///
+    /// # Errors
+    /// When there is not enough memory.
+    fn grow_to(&mut self, byte_len: usize) -> Result<(), MemoryError>;
+}
+
+/// What makes linear memories.
+pub trait MemoryCreator: fmt::Debug + Send + Sync {
+    /// A memory of `request.minimum` zero bytes.
+    ///
+    /// # Errors
+    /// When there is not enough memory.
+    fn create(&self, request: MemoryRequest) -> Result<Box<dyn LinearMemory>, MemoryError>;
+}
+
+/// What a linear memory must be able to do.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct MemoryRequest {
+    /// The length at first, in bytes.
+    pub minimum: usize,
+    /// The length in bytes that it is never asked to exceed, when there is such a bound.
+    pub maximum: Option<usize>,
+}
+
+impl MemoryRequest {
+    /// A memory of `minimum` bytes that never grows beyond `maximum`.
+    pub const fn new(minimum: usize, maximum: Option<usize>) -> Self {
+        Self { minimum, maximum }
+    }
+}
+
+/// The host has no memory for a linear memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MemoryError;
+
+impl fmt::Display for MemoryError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the host has no memory for a linear memory")
+    }
+}
+
+impl core::error::Error for MemoryError {}
+
+/// Makes linear memories with the global allocator.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct AllocMemoryCreator;
+
+impl MemoryCreator for AllocMemoryCreator {
+    fn create(&self, request: MemoryRequest) -> Result<Box<dyn LinearMemory>, MemoryError> {
+        Ok(Box::new(AllocMemory::new(request.minimum)?))
+    }
+}
+
+/// A linear memory from the global allocator.
+#[derive(Debug)]
+pub struct AllocMemory {
+    base: NonNull<u8>,
+    len: usize,
+}
+
+// SAFETY: it owns its bytes.
+unsafe impl Send for AllocMemory {}
+// SAFETY: a shared reference gives only the address.
+unsafe impl Sync for AllocMemory {}
+
+impl AllocMemory {
+    /// What allocators give without extra work, and enough for every guest access.
+    const ALIGN: usize = 16;
+
+    /// A memory of `len` zero bytes.
+    ///
+    /// # Errors
+    /// When there is not enough memory.
+    pub fn new(len: usize) -> Result<Self, MemoryError> {
+        if len == 0 {
+            return Ok(Self { base: NonNull::<u128>::dangling().cast(), len });
+        }
+        // SAFETY: the layout's size is not 0.
+        let base = unsafe { alloc_zeroed(Self::layout(len)?) };
+        Ok(Self { base: NonNull::new(base).ok_or(MemoryError)?, len })
+    }
+
+    fn layout(len: usize) -> Result<Layout, MemoryError> {
+        Layout::from_size_align(len, Self::ALIGN).map_err(|_| MemoryError)
+    }
+}
+
+// SAFETY: the bytes are this object's alone, zeroed when they are added.
+unsafe impl LinearMemory for AllocMemory {
+    fn base(&self) -> *mut u8 {
+        self.base.as_ptr()
+    }
+
+    fn byte_len(&self) -> usize {
+        self.len
+    }
+
+    fn grow_to(&mut self, byte_len: usize) -> Result<(), MemoryError> {
+        if byte_len <= self.len {
+            return Ok(());
+        }
+        if self.len == 0 {
+            *self = Self::new(byte_len)?;
+            return Ok(());
+        }
+        Self::layout(byte_len)?;
+        // SAFETY: `base` has the layout of `len`; the new size is not 0 and makes a valid layout.
+        let base = unsafe { realloc(self.base.as_ptr(), Self::layout(self.len)?, byte_len) };
+        let base = NonNull::new(base).ok_or(MemoryError)?;
+        // SAFETY: the bytes from the old length to the new one belong to the allocation.
+        unsafe { base.as_ptr().add(self.len).write_bytes(0, byte_len - self.len) };
+        self.base = base;
+        self.len = byte_len;
+        Ok(())
+    }
+}
+
+impl Drop for AllocMemory {
+    fn drop(&mut self) {
+        if self.len > 0
+            && let Ok(layout) = Self::layout(self.len)
+        {
+            // SAFETY: `base` has this layout.
+            unsafe { dealloc(self.base.as_ptr(), layout) };
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn bytes(memory: &AllocMemory) -> &[u8] {
+        // SAFETY: the memory promises so many bytes.
+        unsafe { core::slice::from_raw_parts(memory.base(), memory.byte_len()) }
+    }
+
+    #[test]
+    fn growth_keeps_bytes_and_adds_zeros() {
+        let mut memory = AllocMemory::new(0).expect("nothing fits");
+        assert_eq!(bytes(&memory), []);
+        memory.grow_to(100).expect("100 bytes fit");
+        assert_eq!(bytes(&memory), [0; 100]);
+        // SAFETY: the memory has 100 bytes.
+        unsafe { memory.base().write_bytes(7, 100) };
+        memory.grow_to(100_000).expect("100,000 bytes fit");
+        assert_eq!(bytes(&memory)[..100], [7; 100]);
+        assert!(bytes(&memory)[100..].iter().all(|&byte| byte == 0));
+    }
+
+    #[test]
+    fn impossible_sizes_are_refused() {
+        assert!(AllocMemory::new(usize::MAX).is_err());
+        let mut memory = AllocMemory::new(10).expect("10 bytes fit");
+        assert_eq!(memory.grow_to(usize::MAX), Err(MemoryError));
+        assert_eq!(memory.grow_to(isize::MAX as usize - 100), Err(MemoryError));
+        assert_eq!(memory.byte_len(), 10);
+    }
+}
