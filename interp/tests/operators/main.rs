@@ -1,0 +1,10 @@
+//! Every operator of scalar WebAssembly against its meaning in Rust: on edge values and random
+//! ones, with operands from everywhere and results to everywhere, in every mode.
+
+mod addresses;
+mod bulk;
+mod numeric;
+mod shapes;
+#[path = "../support/mod.rs"]
+mod support;
+mod values;
