@@ -18,9 +18,7 @@ type Result<T = ()> = core::result::Result<T, Problem>;
 const SYNONYMS: &[(Trap, &str)] = &[
     (Trap::UninitializedElement, "uninitialized"),
     (Trap::UndefinedElement, "undefined"),
-    (Trap::UndefinedElement, "out of bounds table access"),
     (Trap::IndirectCallTypeMismatch, "indirect call"),
-    (Trap::TableOutOfBounds, "undefined element"),
     (Trap::TableOutOfBounds, "elements segment does not fit"),
     (Trap::MemoryOutOfBounds, "data segment does not fit"),
 ];
