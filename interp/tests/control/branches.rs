@@ -321,6 +321,43 @@ fn blocks_of_several_values() {
     );
 }
 
+/// An address that was computed and folded into a store is gone: what comes to its height next
+/// is not it.
+#[test]
+fn a_folded_address_leaves_nothing_behind() {
+    check(
+        r#"(module (memory 1)
+          (func (export "store") (param i32 i32 i32) (result i32)
+            local.get 0 local.get 0 i32.and
+            local.get 1 i32.const 2 i32.shl
+            i32.add
+            local.get 2
+            i32.store
+            (block (result i32)
+              i32.const 5
+              local.get 2
+              br_if 0
+              i32.const 1 i32.add))
+          (func (export "load") (param i32 i32 i32) (result i32)
+            local.get 0 local.get 0 i32.and
+            local.get 1 i32.const 2 i32.shl
+            i32.add
+            f32.load
+            drop
+            (block (result i32)
+              i32.const 5
+              local.get 2
+              br_if 0
+              i32.const 1 i32.add)))"#,
+        &[
+            gives("store", &[100, 3, 0], &[6]),
+            gives("store", &[100, 3, 1], &[5]),
+            gives("load", &[100, 3, 0], &[6]),
+            gives("load", &[100, 3, 1], &[5]),
+        ],
+    );
+}
+
 #[test]
 fn loops_with_parameters() {
     check(

@@ -67,6 +67,7 @@ enum Address {
     Scaled(u32),
     ScaledFirst(u32),
     ScaledComputed(u32),
+    ComputedScaled(u32),
     /// The scaled index is needed afterwards.
     ScaledLive(u32),
     Shifted(u32),
@@ -84,7 +85,7 @@ enum Address {
 
 use Address::*;
 
-const ADDRESSES: [Address; 36] = [
+const ADDRESSES: [Address; 37] = [
     Local,
     Const(0),
     Const(100),
@@ -107,6 +108,7 @@ const ADDRESSES: [Address; 36] = [
     ScaledFirst(2),
     ScaledFirst(3),
     ScaledComputed(2),
+    ComputedScaled(2),
     ScaledLive(2),
     ScaledLive(3),
     Shifted(1),
@@ -139,6 +141,9 @@ impl Address {
             ScaledComputed(k) => {
                 format!("local.get 0 local.get 1 local.get 1 i32.or i32.const {k} i32.shl i32.add")
             }
+            ComputedScaled(k) => {
+                format!("local.get 0 local.get 0 i32.or local.get 1 i32.const {k} i32.shl i32.add")
+            }
             ScaledLive(k) => {
                 format!("local.get 0 local.get 1 i32.const {k} i32.shl local.tee $t i32.add")
             }
@@ -163,7 +168,7 @@ impl Address {
                 a.wrapping_add(b)
             }
             SumSame => a.wrapping_add(a),
-            Scaled(k) | ScaledFirst(k) | ScaledComputed(k) | ScaledLive(k) => {
+            Scaled(k) | ScaledFirst(k) | ScaledComputed(k) | ComputedScaled(k) | ScaledLive(k) => {
                 a.wrapping_add(b << (k % 32))
             }
             Shifted(k) => b << (k % 32),
