@@ -1,0 +1,442 @@
+//! The one table of commands and flags: parsing, help, completions and manual pages come from it.
+
+use crate::quantity;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// Runs, tests, measures and inspects WebAssembly.
+#[derive(Debug, Parser)]
+#[command(
+    name = "diptych",
+    version,
+    max_term_width = 100,
+    arg_required_else_help = true,
+    after_help = "Begin with `diptych run FILE.wasm`; `diptych help COMMAND` teaches the rest."
+)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Run(Run),
+    Wast(Wast),
+    Validate(Validate),
+    Inspect(Inspect),
+    Bench(Bench),
+    Completions(Completions),
+    Man(Man),
+}
+
+/// Which code runs the guest.
+#[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "Engine")]
+pub(crate) struct EngineFlags {
+    /// What executes the guest.
+    #[arg(long, value_name = "BACKEND", value_enum, default_value_t = Backend::Interp)]
+    pub(crate) backend: Backend,
+
+    /// How the interpreter goes from one operation to the next.
+    #[arg(long, value_name = "HOW", value_enum, default_value_t = Dispatch::Auto)]
+    pub(crate) dispatch: Dispatch,
+
+    /// When functions are validated and translated.
+    #[arg(long, value_name = "WHEN", value_enum, default_value_t = Compilation::Lazy)]
+    pub(crate) compilation: Compilation,
+
+    /// Refuse modules that use this proposal; may be repeated [example: --disable simd].
+    #[arg(long, value_name = "PROPOSAL", value_parser = crate::engine::proposal_names())]
+    pub(crate) disable: Vec<String>,
+
+    /// Allow a proposal that is off by default; may be repeated.
+    #[arg(long, value_name = "PROPOSAL", value_parser = crate::engine::proposal_names())]
+    pub(crate) enable: Vec<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Backend {
+    /// The interpreter, which runs everywhere.
+    Interp,
+    /// The just-in-time compiler.
+    Jit,
+    /// The interpreter at first, the compiler for what turns out to be hot.
+    Tiered,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Dispatch {
+    /// The fastest that this build has.
+    Auto,
+    /// Threaded code by tail calls: in optimised builds for 64-bit targets.
+    Tail,
+    /// One loop around one match: everywhere.
+    Loop,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Compilation {
+    /// Validate at once, translate at the first call.
+    Lazy,
+    /// Validate and translate at the first call.
+    FullyLazy,
+    /// Validate and translate at once.
+    Eager,
+}
+
+/// What the guest gets from its host.
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "World of the guest")]
+pub(crate) struct WorldFlags {
+    /// Open a directory of the host to the guest, under another name and read-only if wanted.
+    ///
+    /// Nothing outside it can be reached, by `..`, an absolute path or a symbolic link. May be
+    /// repeated. `--dir .` opens the working directory as `.`, `--dir out::/data` the directory
+    /// `out` as `/data`, `--dir /usr/share::/share:ro` one that cannot be written.
+    #[arg(long, value_name = "HOST[::GUEST][:ro]", value_parser = dir)]
+    pub(crate) dir: Vec<Dir>,
+
+    /// Set an environment variable of the guest, or with a name alone pass the host's on; may be
+    /// repeated. The guest sees no other variables.
+    #[arg(long, value_name = "NAME[=VALUE]", value_parser = env)]
+    pub(crate) env: Vec<(String, String)>,
+
+    /// Give imports that nothing provides a function that traps when it is called.
+    #[arg(long)]
+    pub(crate) unknown_imports_trap: bool,
+}
+
+/// A preopened directory.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Dir {
+    pub(crate) host: PathBuf,
+    pub(crate) guest: String,
+    pub(crate) read_only: bool,
+}
+
+fn dir(text: &str) -> Result<Dir, String> {
+    let (paths, read_only) = match text.strip_suffix(":ro") {
+        Some(paths) => (paths, true),
+        None => (text, false),
+    };
+    let (host, guest) = paths.split_once("::").unwrap_or((paths, paths));
+    if host.is_empty() || guest.is_empty() {
+        return Err("a directory needs a name".to_owned());
+    }
+    Ok(Dir {
+        host: host.into(),
+        guest: guest.to_owned(),
+        read_only,
+    })
+}
+
+fn env(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some(("", _)) => Err("a variable needs a name".to_owned()),
+        Some((name, value)) => Ok((name.to_owned(), value.to_owned())),
+        None => match std::env::var(text) {
+            Ok(value) => Ok((text.to_owned(), value)),
+            Err(error) => Err(format!("{error}; write {text}=VALUE to give it a value")),
+        },
+    }
+}
+
+/// What stops the guest.
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Limits")]
+pub(crate) struct LimitFlags {
+    /// Stop the guest after this many WebAssembly instructions.
+    #[arg(long, value_name = "N")]
+    pub(crate) fuel: Option<u64>,
+
+    /// Stop the guest after this time [examples: 250ms, 10s, 2m].
+    #[arg(long, value_name = "DURATION", value_parser = quantity::duration)]
+    pub(crate) timeout: Option<Duration>,
+
+    /// Let each linear memory grow no larger than this [examples: 64KiB, 512MiB].
+    #[arg(long, value_name = "SIZE", value_parser = quantity::size)]
+    pub(crate) max_memory: Option<usize>,
+
+    /// Let each table grow no larger than this many elements.
+    #[arg(long, value_name = "N")]
+    pub(crate) max_table: Option<usize>,
+
+    /// Give the guest's calls this much stack [default: 8MiB].
+    #[arg(long, value_name = "SIZE", value_parser = quantity::size)]
+    pub(crate) max_stack: Option<usize>,
+}
+
+/// Run a program, or one function of a module.
+#[derive(Args, Debug)]
+#[command(
+    long_about = "Run a program, or one function of a module.
+
+A WASI command runs from its `_start`, with the arguments after the file's name. With --invoke \
+one exported function is called instead (after `_initialize` where the module has it): its \
+arguments are read by its type, and its results printed one a line. Options go before the \
+file's name; what follows it belongs to the guest.
+
+Exit codes: the guest's own; 134 when it traps; 1 for other errors; 2 for a wrong command line.",
+    after_long_help = "Examples:
+  diptych run hello.wasm
+      runs a program
+  diptych run --dir . --env LANG=C tool.wasm input.txt -o out.txt
+      lets it see the working directory and a variable; `input.txt -o out.txt` are its arguments
+  diptych run --dir assets::/assets:ro --max-memory 64MiB --timeout 10s plugin.wasm
+      runs something untrusted: one directory that it cannot write, bounded memory and time
+  diptych run --invoke gcd math.wat 48 0x24
+      calls a function of a module in text, and prints 12
+  diptych run --invoke scale shapes.wasm -1.5 nan inf 0x1.8p3
+      numbers can be negative, hexadecimal, NaN and infinite; a reference can only be null"
+)]
+pub(crate) struct Run {
+    /// Call this exported function instead of the program's start.
+    #[arg(long, value_name = "FUNCTION")]
+    pub(crate) invoke: Option<String>,
+
+    #[command(flatten)]
+    pub(crate) world: WorldFlags,
+
+    #[command(flatten)]
+    pub(crate) limits: LimitFlags,
+
+    #[command(flatten)]
+    pub(crate) engine: EngineFlags,
+
+    /// The module, binary or text; `-` is standard input.
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+
+    /// The guest's arguments.
+    #[arg(
+        value_name = "ARGS",
+        trailing_var_arg = true,
+        allow_hyphen_values = true
+    )]
+    pub(crate) args: Vec<String>,
+}
+
+/// Run specification tests (.wast).
+#[derive(Args, Debug)]
+#[command(
+    long_about = "Run specification tests (.wast).
+
+Prints failures, a table of files and groups, and as its last line `N passed, N failed, N \
+skipped`, counted in directives. Ends with exit code 1 when something failed.",
+    after_long_help = "Examples:
+  diptych wast i32.wast
+  diptych wast --mode loop --junit report.xml spec/test/core
+  diptych wast --modes"
+)]
+pub(crate) struct Wast {
+    /// What executes the tests.
+    #[arg(long, value_name = "BACKEND", value_enum, default_value_t = Backend::Interp)]
+    pub(crate) backend: Backend,
+
+    /// The engine's configuration, one of `--modes`.
+    #[arg(long, value_name = "MODE")]
+    pub(crate) mode: Option<String>,
+
+    /// List the configurations that this build has.
+    #[arg(long)]
+    pub(crate) modes: bool,
+
+    /// Show files without failures too.
+    #[arg(long)]
+    pub(crate) all: bool,
+
+    /// Count what needs a missing feature as failed, not skipped.
+    #[arg(long)]
+    pub(crate) strict: bool,
+
+    /// Write the report as JSON.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) json: Option<PathBuf>,
+
+    /// Write the report as JUnit XML.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) junit: Option<PathBuf>,
+
+    /// Interrupt a script that takes longer.
+    #[arg(long, value_name = "DURATION", value_parser = quantity::duration)]
+    pub(crate) timeout: Option<Duration>,
+
+    /// Run this many scripts at once.
+    #[arg(long, value_name = "N")]
+    pub(crate) threads: Option<usize>,
+
+    /// Scripts, or directories of them.
+    #[arg(value_name = "PATH", required_unless_present = "modes")]
+    pub(crate) paths: Vec<PathBuf>,
+}
+
+/// Check that modules are valid.
+#[derive(Args, Debug)]
+#[command(after_long_help = "Examples:
+  diptych validate a.wasm b.wat
+  diptych validate --disable simd --disable threads a.wasm
+      also makes sure that it uses neither")]
+pub(crate) struct Validate {
+    /// Print nothing of valid modules.
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+
+    #[command(flatten)]
+    pub(crate) engine: EngineFlags,
+
+    /// Modules, binary or text.
+    #[arg(value_name = "FILE", required = true)]
+    pub(crate) files: Vec<PathBuf>,
+}
+
+/// Show what a module imports, exports and contains.
+#[derive(Args, Debug)]
+#[command(
+    long_about = "Show what a module imports, exports and contains.
+
+Lists the sections with their sizes, the proposals beyond WebAssembly 1.0 that the module uses, \
+its imports and its exports. With --bytecode it prints one function's interpreter code beside \
+the WebAssembly that it came from.",
+    after_long_help = "Examples:
+  diptych inspect app.wasm
+  diptych inspect --json app.wasm
+  diptych inspect --bytecode main app.wasm
+  diptych inspect --bytecode 17 app.wasm"
+)]
+pub(crate) struct Inspect {
+    /// Print the interpreter's code of this function: an export, a name or an index.
+    #[arg(long, value_name = "FUNCTION", conflicts_with = "json")]
+    pub(crate) bytecode: Option<String>,
+
+    /// Print one JSON object.
+    #[arg(long)]
+    pub(crate) json: bool,
+
+    #[command(flatten)]
+    pub(crate) engine: EngineFlags,
+
+    /// The module, binary or text; `-` is standard input.
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+}
+
+/// Measure calls of an exported function.
+#[derive(Args, Debug)]
+#[command(
+    long_about = "Measure calls of an exported function.
+
+Calls it repeatedly in one instance after a warm-up, and reports the processor time that the \
+thread took for a call, in microseconds. Compilation and instantiation are measured apart; all \
+functions are translated before the first call.",
+    after_long_help = "Examples:
+  diptych bench fib.wasm --invoke fib 30
+  diptych bench fib.wasm --dispatch loop --json --invoke fib 30"
+)]
+pub(crate) struct Bench {
+    /// The module, binary or text; `-` is standard input.
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+
+    /// The exported function.
+    #[arg(long, value_name = "FUNCTION")]
+    pub(crate) invoke: String,
+
+    /// Print one JSON object.
+    #[arg(long)]
+    pub(crate) json: bool,
+
+    /// Call it for at least this long.
+    #[arg(long, value_name = "DURATION", default_value = "1s", value_parser = quantity::duration)]
+    pub(crate) time: Duration,
+
+    /// Call it for at least this long before that.
+    #[arg(long, value_name = "DURATION", default_value = "200ms", value_parser = quantity::duration)]
+    pub(crate) warm_up: Duration,
+
+    #[command(flatten)]
+    pub(crate) world: WorldFlags,
+
+    #[command(flatten)]
+    pub(crate) engine: EngineFlags,
+
+    /// The function's arguments.
+    #[arg(value_name = "ARGS", allow_hyphen_values = true)]
+    pub(crate) args: Vec<String>,
+}
+
+/// Print a completion script for a shell.
+#[derive(Args, Debug)]
+#[command(after_long_help = "Examples:
+  diptych completions bash > ~/.local/share/bash-completion/completions/diptych
+  diptych completions fish > ~/.config/fish/completions/diptych.fish
+  diptych completions zsh > ~/.zfunc/_diptych")]
+pub(crate) struct Completions {
+    /// The shell.
+    #[arg(value_enum)]
+    pub(crate) shell: Shell,
+}
+
+/// Print the manual page, or write one for each command.
+#[derive(Args, Debug)]
+#[command(after_long_help = "Examples:
+  diptych man > diptych.1
+  diptych man --dir ~/.local/share/man/man1")]
+pub(crate) struct Man {
+    /// Write the pages of all commands to this directory.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) dir: Option<PathBuf>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_table_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn directories() {
+        let parsed = |text| dir(text).map(|dir| (dir.host, dir.guest, dir.read_only));
+        assert_eq!(parsed("."), Ok((".".into(), ".".into(), false)));
+        assert_eq!(parsed("a:ro"), Ok(("a".into(), "a".into(), true)));
+        assert_eq!(parsed("a::/b"), Ok(("a".into(), "/b".into(), false)));
+        assert_eq!(parsed("a::/b:ro"), Ok(("a".into(), "/b".into(), true)));
+        assert!(parsed("").is_err() && parsed("::b").is_err() && parsed("a::").is_err());
+    }
+
+    #[test]
+    fn what_follows_the_file_is_the_guests() {
+        let cli = Cli::try_parse_from(["diptych", "run", "--fuel", "9", "a.wasm", "--fuel", "x"]);
+        let Ok(Cli {
+            command: Command::Run(run),
+        }) = cli
+        else {
+            panic!("{cli:?}")
+        };
+        assert_eq!(
+            (run.limits.fuel, run.args),
+            (Some(9), vec!["--fuel".into(), "x".into()])
+        );
+    }
+
+    #[test]
+    fn benchmarks_take_options_after_the_file() {
+        let words = [
+            "diptych", "bench", "a.wasm", "--json", "--invoke", "f", "-5", "-inf",
+        ];
+        let cli = Cli::try_parse_from(words);
+        let Ok(Cli {
+            command: Command::Bench(bench),
+        }) = cli
+        else {
+            panic!("{cli:?}")
+        };
+        assert!(bench.json);
+        assert_eq!(bench.args, ["-5", "-inf"]);
+    }
+}

@@ -1,0 +1,123 @@
+//! `diptych run`.
+
+use crate::flags::{LimitFlags, Run};
+use crate::host::{self, Host, Watchdog};
+use crate::input;
+use crate::report::{Failure, Outcome};
+use crate::value;
+use diptych::{ExternType, Func, Instance, Module, Store, Trap, Val};
+use std::io::Write as _;
+
+pub(crate) fn run(flags: &Run) -> Outcome {
+    let file = flags.file.display();
+    let bytes = input::module(&flags.file)?;
+    let engine = host::engine(&flags.engine, &flags.limits)?;
+    let module = Module::new(&engine, bytes).map_err(|error| Failure::guest(&file, &error))?;
+    let linker = host::linker(&module, &flags.world)?;
+
+    let name = host::program_name(&flags.file);
+    // The arguments of a function are not the program's.
+    let args = if flags.invoke.is_some() {
+        &[]
+    } else {
+        &*flags.args
+    };
+    let mut store = host::store(&engine, &name, args, &flags.world, &flags.limits)?;
+    let _watchdog = match flags.limits.timeout {
+        Some(after) => Some(Watchdog::start(after, store.interrupt_handle())?),
+        None => None,
+    };
+
+    let stopped = |error: diptych::Error| stopped(&file, &error, &flags.limits);
+    let instance = linker.instantiate(&mut store, &module).map_err(stopped)?;
+    match &flags.invoke {
+        Some(name) => {
+            let func = function(&mut store, &instance, &module, name)?;
+            let ty = func.ty(&store);
+            let args = value::parse_all(&flags.args, &ty)
+                .map_err(|error| Failure::msg(format!("{file}: {name}: {error}")))?;
+            initialize(&mut store, &instance).map_err(stopped)?;
+            let results = call(&mut store, func, &args, ty.results().len()).map_err(stopped)?;
+            let mut out = std::io::stdout().lock();
+            for result in &results {
+                writeln!(out, "{}", value::print(result))?;
+            }
+            Ok(out.flush()?)
+        }
+        None => match instance.get_func(&mut store, "_start") {
+            Some(start) => call(&mut store, start, &[], 0).map(drop).map_err(stopped),
+            None if initialize(&mut store, &instance).map_err(stopped)? => Ok(()),
+            // Whatever it does, it did at its instantiation.
+            None if module.ir().start.is_some() => Ok(()),
+            None => Err(Failure::msg(format!(
+                "{file}: not a program: it exports no `_start`; {}",
+                choice(&module)
+            ))),
+        },
+    }
+}
+
+/// The exported function of this name.
+pub(crate) fn function(
+    store: &mut Store<Host>,
+    instance: &Instance,
+    module: &Module,
+    name: &str,
+) -> Outcome<Func> {
+    instance.get_func(store, name).ok_or_else(|| {
+        Failure::msg(format!(
+            "no function `{name}` is exported; {}",
+            choice(module)
+        ))
+    })
+}
+
+/// Calls the `_initialize` of a WASI reactor, and says whether it is one.
+pub(crate) fn initialize(store: &mut Store<Host>, instance: &Instance) -> diptych::Result<bool> {
+    match instance.get_func(&mut *store, "_initialize") {
+        Some(func) => call(store, func, &[], 0).map(|_| true),
+        None => Ok(false),
+    }
+}
+
+/// Calls a function for its results.
+pub(crate) fn call(
+    store: &mut Store<Host>,
+    func: Func,
+    args: &[Val],
+    results: usize,
+) -> diptych::Result<Vec<Val>> {
+    let mut values = vec![Val::I32(0); results];
+    func.call(store, args, &mut values)?;
+    Ok(values)
+}
+
+/// What can be invoked.
+fn choice(module: &Module) -> String {
+    let names: Vec<_> = module
+        .exports()
+        .filter(|export| matches!(export.ty(), ExternType::Func(_)))
+        .map(|export| export.name().to_owned())
+        .collect();
+    match names.len() {
+        0 => "it exports no function at all".to_owned(),
+        1..=12 => format!("with --invoke it can run {}", names.join(", ")),
+        more => format!(
+            "with --invoke it can run {}, … ({more} in all)",
+            names[..12].join(", ")
+        ),
+    }
+}
+
+/// A guest's end, with the flag that brought it about.
+fn stopped(file: &dyn core::fmt::Display, error: &diptych::Error, limits: &LimitFlags) -> Failure {
+    match (error.trap(), limits.timeout, limits.fuel) {
+        (Some(Trap::Interrupted), Some(after), _) => {
+            Failure::guest(format!("{file}: stopped after --timeout {after:?}"), error)
+        }
+        (Some(Trap::OutOfFuel), _, Some(fuel)) => {
+            Failure::guest(format!("{file}: stopped after --fuel {fuel}"), error)
+        }
+        _ => Failure::guest(file, error),
+    }
+}

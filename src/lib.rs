@@ -1,0 +1,120 @@
+//! Diptych: a WebAssembly runtime to embed, with two interchangeable backends.
+//!
+//! This package is the facade: everything that `diptych-core` offers, flat, and a [`Config`] that
+//! knows the backends which the Cargo features `interp` and `jit` compiled in.
+//!
+//! ```
+//! # #[cfg(all(feature = "interp", feature = "wat"))]
+//! # fn main() -> diptych::Result<()> {
+//! use diptych::{Caller, Config, Engine, Linker, Module, Store};
+//!
+//! let engine = Engine::new(&Config::new())?;
+//! let module = Module::new(
+//!     &engine,
+//!     r#"(module
+//!         (import "host" "count" (func $count (param i32)))
+//!         (func (export "double") (param i32) (result i32)
+//!             (call $count (local.get 0))
+//!             (i32.shl (local.get 0) (i32.const 1))))"#,
+//! )?;
+//!
+//! let mut linker = Linker::<i32>::new(&engine);
+//! linker.func_wrap("host", "count", |mut caller: Caller<'_, i32>, n: i32| {
+//!     *caller.data_mut() += n;
+//! })?;
+//!
+//! let mut store = Store::new(&engine, 0);
+//! let instance = linker.instantiate(&mut store, &module)?;
+//! let double = instance.get_typed_func::<i32, i32>(&mut store, "double")?;
+//! assert_eq!(double.call(&mut store, 21)?, 42);
+//! assert_eq!(*store.data(), 21);
+//! # Ok(())
+//! # }
+//! # #[cfg(not(all(feature = "interp", feature = "wat")))]
+//! # fn main() {}
+//! ```
+//!
+//! # How the parts fit
+//!
+//! * An [`Engine`] holds the configuration, the backends and the types; one per process is usual,
+//!   and it is cheap to clone.
+//! * A [`Module`] is validated code, shared by any number of instances and threads.
+//! * A [`Store`] owns everything that runs: instances, memories, tables, globals, and the host's
+//!   own state `T`. Dropping it frees them all. One guest, or one group of guests that share
+//!   objects, has one store.
+//! * A [`Linker`] names what the host offers, and makes [`Instance`]s.
+//!
+//! Names and signatures are those of wasmtime and wasmi wherever the meaning is the same.
+//!
+//! # Hostile guests
+//!
+//! Nothing that a module's bytes or a guest's calls can do panics or harms the host, but a guest
+//! may well run for ever or ask for all the memory. Set limits: [`Store::limiter`] for memory and
+//! tables, fuel or an [`InterruptHandle`] for time, `Config::max_wasm_stack` for recursion. The
+//! guide in `docs/guide.md` goes through them.
+//!
+//! # Features
+//!
+//! | feature | default | what it adds |
+//! |---|---|---|
+//! | `interp` | yes | the portable interpreter |
+//! | `jit` | no | the Cranelift JIT |
+//! | `std` | yes | files, threads' locks, stacks that the operating system backs |
+//! | `threads` | yes | worker threads for validation and compilation |
+//! | `wat` | yes | modules from WebAssembly text |
+//! | `cli` | no | the program `diptych` |
+//!
+//! Without `std` the library needs only `alloc`.
+
+#![no_std]
+#![deny(unsafe_code)]
+
+use core::ops::{Deref, DerefMut};
+
+pub use diptych_core::*;
+
+/// How an [`Engine`] behaves: `diptych_core`'s configuration, with the compiled-in backends in it.
+///
+/// It dereferences to the core's, where the settings are documented:
+///
+/// ```
+/// # use diptych::Config;
+/// let mut config = Config::new();
+/// config.consume_fuel(true).interruption(true);
+/// ```
+#[derive(Clone, Debug)]
+pub struct Config(diptych_core::Config);
+
+impl Config {
+    /// The defaults, with every backend that is compiled in.
+    #[cfg_attr(
+        not(feature = "interp"),
+        expect(unused_mut, reason = "backends are what changes the configuration")
+    )]
+    pub fn new() -> Self {
+        let mut config = diptych_core::Config::new();
+        #[cfg(feature = "interp")]
+        config.add_backend(diptych_interp::backend());
+        Self(config)
+    }
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Deref for Config {
+    type Target = diptych_core::Config;
+
+    fn deref(&self) -> &Self::Target {
+        &self.0
+    }
+}
+
+impl DerefMut for Config {
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        &mut self.0
+    }
+}
