@@ -112,7 +112,14 @@ impl World {
                 instance, module, ..
             } => self.instance_of(instance, module),
             WastDirective::Register { name, module, .. } => self.register(name, module),
-            WastDirective::Invoke(call) => self.invoke(&call)?.map(drop).map_err(unexpected),
+            WastDirective::Invoke(call) => {
+                let done = self.invoke(&call)?.map(drop).map_err(unexpected);
+                if let Err(Problem::Needs(feature, _)) = &done {
+                    // What follows relies on what the call should have done.
+                    self.lose(call.module, *feature);
+                }
+                done
+            }
             WastDirective::AssertReturn { exec, results, .. } => {
                 let got = self.execute(exec)?.map_err(unexpected)?;
                 value::check_results(&self.store, &got, &results)
@@ -198,6 +205,17 @@ impl World {
         Ok(())
     }
 
+    /// The instance is not in the state that the script wants, for want of a feature.
+    fn lose(&mut self, name: Option<Id<'_>>, feature: Feature) {
+        let slot = match name {
+            Some(id) => self.instances.get_mut(id.name()),
+            None => self.current.as_mut(),
+        };
+        if let Some(slot) = slot {
+            *slot = Slot::Missing(feature);
+        }
+    }
+
     fn slot(&self, name: Option<Id<'_>>) -> Result<&Slot<Instance>> {
         match name {
             Some(id) => self
@@ -224,6 +242,17 @@ impl World {
     /// The instance, or the error of its instantiation, which the script may expect.
     fn instantiate(&mut self, module: &Module) -> Result<diptych::Result<Instance>> {
         for import in module.imports() {
+            if (import.module(), import.name()) == ("spectest", "shared_memory")
+                && self
+                    .linker
+                    .get(&mut self.store, "spectest", "shared_memory")
+                    .is_none()
+            {
+                return Err(Problem::Needs(
+                    Feature::Threads,
+                    "imports a shared memory".to_owned(),
+                ));
+            }
             if let Some(feature) = self.missing.get(import.module()) {
                 return Err(Problem::Needs(
                     *feature,

@@ -35,6 +35,26 @@ const SUPERSEDED: &[(&str, usize, &str)] = &[
         "several tables are valid since 2.0",
     ),
     (
+        "mutable-global/linking.wast",
+        236,
+        "segments are written one after the other since 2.0",
+    ),
+    (
+        "mutable-global/linking.wast",
+        248,
+        "segments are written one after the other since 2.0",
+    ),
+    (
+        "mutable-global/linking.wast",
+        342,
+        "segments are written one after the other since 2.0",
+    ),
+    (
+        "mutable-global/linking.wast",
+        354,
+        "segments are written one after the other since 2.0",
+    ),
+    (
         "reference-types/unreached-invalid.wast",
         539,
         "br_table operands in unreachable code may have any type since 3.0",

@@ -64,10 +64,7 @@ fn null(heap: &HeapType<'_>) -> Result<Val, Problem> {
         HeapType::Abstract {
             ty: H::Exn | H::NoExn,
             ..
-        } => Err(Problem::Needs(
-            Feature::Exceptions,
-            "null exception references".into(),
-        )),
+        } => Ok(Val::ExnRef(None)),
         HeapType::Abstract {
             ty: H::Cont | H::NoCont,
             ..
@@ -79,10 +76,7 @@ fn null(heap: &HeapType<'_>) -> Result<Val, Problem> {
             Feature::CustomDescriptors,
             "exact types".into(),
         )),
-        HeapType::Abstract { .. } => Err(Problem::Needs(
-            Feature::Gc,
-            "null references of the GC's types".into(),
-        )),
+        HeapType::Abstract { .. } => Ok(Val::AnyRef(None)),
     }
 }
 
@@ -125,13 +119,13 @@ fn matches(store: &Store<()>, got: &Val, expected: &WastRetCore<'_>) -> bool {
         (Val::V128(got), WastRetCore::V128(expected)) => {
             v128_matches(got.as_u128().to_le_bytes(), expected)
         }
-        (Val::FuncRef(None) | Val::ExternRef(None), WastRetCore::RefNull(None)) => true,
-        (Val::FuncRef(None), WastRetCore::RefNull(Some(heap))) => {
-            matches!(null(heap), Ok(Val::FuncRef(None)))
+        (_, WastRetCore::RefNull(None)) => is_null(got),
+        (_, WastRetCore::RefNull(Some(HeapType::Concrete(_)))) => {
+            matches!(got, Val::FuncRef(None) | Val::AnyRef(None))
         }
-        (Val::ExternRef(None), WastRetCore::RefNull(Some(heap))) => {
-            matches!(null(heap), Ok(Val::ExternRef(None)))
-        }
+        (_, WastRetCore::RefNull(Some(heap))) => null(heap).is_ok_and(|expected| {
+            is_null(got) && core::mem::discriminant(got) == core::mem::discriminant(&expected)
+        }),
         (Val::FuncRef(Some(_)), WastRetCore::RefFunc(_)) => true,
         (Val::ExternRef(Some(_)), WastRetCore::RefExtern(None)) => true,
         (Val::ExternRef(Some(got)), WastRetCore::RefExtern(Some(expected))) => {
@@ -139,6 +133,10 @@ fn matches(store: &Store<()>, got: &Val, expected: &WastRetCore<'_>) -> bool {
         }
         _ => false,
     }
+}
+
+fn is_null(value: &Val) -> bool {
+    value.as_ref().is_some_and(|value| value.is_null())
 }
 
 fn f32_matches(got: u32, expected: &NanPattern<F32>) -> bool {

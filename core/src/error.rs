@@ -55,7 +55,10 @@ pub enum ErrorKind {
 impl Error {
     /// An error of this kind.
     pub const fn new(kind: ErrorKind) -> Self {
-        Self { kind, backtrace: None }
+        Self {
+            kind,
+            backtrace: None,
+        }
     }
 
     /// An error that is only a message.
@@ -116,11 +119,15 @@ impl Error {
         match self.kind {
             ErrorKind::Host(error) => match error.downcast() {
                 Ok(error) => Ok(*error),
-                Err(error) => {
-                    Err(Self { kind: ErrorKind::Host(error), backtrace: self.backtrace })
-                }
+                Err(error) => Err(Self {
+                    kind: ErrorKind::Host(error),
+                    backtrace: self.backtrace,
+                }),
             },
-            kind => Err(Self { kind, backtrace: self.backtrace }),
+            kind => Err(Self {
+                kind,
+                backtrace: self.backtrace,
+            }),
         }
     }
 
@@ -130,9 +137,8 @@ impl Error {
     }
 
     /// Attaches `backtrace` unless there is one from further inside.
-    pub(crate) fn with_backtrace(mut self, backtrace: Backtrace) -> Self {
+    pub(crate) fn set_backtrace(&mut self, backtrace: Backtrace) {
         self.backtrace.get_or_insert_with(|| Box::new(backtrace));
-        self
     }
 }
 

@@ -1,5 +1,7 @@
 //! The backend-agnostic core of Diptych: what a module is, what runs, and the trait through which
 //! a backend executes it.
+//!
+//! Embedders use the facade `diptych`, which re-exports all of this and knows the backends.
 
 #![no_std]
 
@@ -8,13 +10,37 @@ extern crate alloc;
 extern crate std;
 
 pub mod backend;
-mod backtrace;
+pub mod backtrace;
 mod config;
 mod engine;
 mod error;
+pub mod fuel;
 pub mod module;
 pub mod runtime;
 pub mod store;
+pub mod sync;
 mod trap;
 pub mod types;
 pub mod vm;
+
+pub use backtrace::{Backtrace, BacktraceFrame};
+pub use config::{BackendKind, CompilationMode, Config, Dispatch};
+pub use engine::Engine;
+pub use error::{Error, ErrorKind, Result};
+pub use module::Module;
+pub use runtime::{
+    Export, Extern, ExternRef, Func, Global, Instance, InstancePre, IntoFunc, Linker, Memory,
+    MemoryAccessError, Ref, ResumableCall, SuspendedCall, Table, Tag, TypedFunc, V128, Val,
+    WasmParams, WasmResults, WasmRet, WasmTy,
+};
+pub use store::{
+    AsContext, AsContextMut, Caller, InterruptHandle, ResourceLimiter, Store, StoreContext,
+    StoreContextMut, StoreLimits, StoreLimitsBuilder,
+};
+pub use trap::Trap;
+pub use types::{
+    ExternType, FuncType, GlobalType, HeapType, MemoryType, Mutability, RefType, TableType,
+    TagType, ValType,
+};
+
+pub use diptych_platform as platform;

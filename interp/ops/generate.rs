@@ -6,11 +6,15 @@
 //! dispatch) or the opcode (loop dispatch); operands follow at the byte offsets below, the same
 //! for all operations of one shape. Where an accumulator takes the place of a slot, the slot's
 //! field is unused, so that an operation can be patched from one to the other in place.
+//!
+//! Loads and stores of memory 0 hold their end, the offset plus the width, in place of the offset:
+//! the sum with the address is what is compared with the memory's length, and going back by the
+//! width costs no instruction.
 
 use crate::table::{
     BINS, BRANCHES, Bin, Branch, Field, LOADS, Load, PLAINS, SLOWS, STORES, Store, Ty, UNS, Un,
 };
-use std::fmt::Write;
+use core::fmt::Write;
 
 /// An operation in its final form.
 struct Op {
@@ -77,7 +81,7 @@ fn apply(kernel: &str, args: &str, fallible: bool) -> String {
     }
 }
 
-pub const BIN_MODES: &[&str] = &["SS", "SI", "AS", "AI", "SA", "IS", "IA"];
+pub(crate) const BIN_MODES: &[&str] = &["SS", "SI", "AS", "AI", "SA", "IS", "IA"];
 
 fn bin_modes(bin: &Bin) -> &'static [&'static str] {
     // Where the operands can be exchanged, four modes say it all.
@@ -156,7 +160,7 @@ fn un_ops(un: &Un, ops: &mut Vec<Op>) {
     }
 }
 
-pub const BRANCH_MODES: &[&str] = &["SS", "AS", "SI", "AI"];
+pub(crate) const BRANCH_MODES: &[&str] = &["SS", "AS", "SI", "AI"];
 
 fn branch_modes(branch: &Branch) -> &'static [&'static str] {
     match branch.operand {
@@ -200,15 +204,15 @@ fn branch_ops(branch: &Branch, ops: &mut Vec<Op>) {
     }
 }
 
-pub const LOAD_MODES: &[&str] = &["S", "A", "I", "X"];
+pub(crate) const LOAD_MODES: &[&str] = &["S", "A", "I", "X"];
 
 fn load_ops(load: &Load, ops: &mut Vec<Op>) {
     let finish = |slot: bool, size: usize| {
         format!("let r = {}; {}st.next({size})", load.convert, deliver(load.result, slot))
     };
-    let checked = |address: &str, rest: String| {
+    let checked = |end: &str, rest: String| {
         format!(
-            "let Some(v) = st.load_{}({address}) else {{ return st.out_of_bounds() }}; {rest}",
+            "let Some(v) = st.load_{}({end}) else {{ return st.out_of_bounds() }}; {rest}",
             load.read
         )
     };
@@ -218,17 +222,17 @@ fn load_ops(load: &Load, ops: &mut Vec<Op>) {
             if slot {
                 fields.push(Field::Slot("dst", 8));
             }
-            let (address, size) = match *mode {
+            let (end, size) = match *mode {
                 "S" => {
-                    fields.extend([Field::Slot("addr", 10), Field::U32("offset", 12)]);
+                    fields.extend([Field::Slot("addr", 10), Field::U32("end", 12)]);
                     ("st.slot_i32(10) as u64 + st.u32(12) as u64", 16)
                 }
                 "A" => {
-                    fields.push(Field::U32("offset", 12));
+                    fields.push(Field::U32("end", 12));
                     ("st.acc_i32() as u64 + st.u32(12) as u64", 16)
                 }
                 "I" => {
-                    fields.push(Field::U32("address", 12));
+                    fields.push(Field::U32("end", 12));
                     ("st.u32(12) as u64", 16)
                 }
                 _ => {
@@ -240,7 +244,7 @@ fn load_ops(load: &Load, ops: &mut Vec<Op>) {
                 name: format!("{}_{mode}_{}", load.name, if slot { "S" } else { "A" }),
                 size,
                 fields,
-                body: checked(address, finish(slot, size)),
+                body: checked(end, finish(slot, size)),
             });
         }
     }
@@ -265,16 +269,16 @@ const INDEXED_LOAD: [Field; 4] = [
     Field::Slot("base", 10),
     Field::Slot("index", 12),
     Field::U16("shift", 14),
-    Field::U32("offset", 16),
+    Field::U32("end", 16),
 ];
 const INDEXED_STORE: [Field; 4] = [
     Field::Slot("base", 8),
     Field::Slot("index", 12),
     Field::U16("shift", 14),
-    Field::U32("offset", 16),
+    Field::U32("end", 16),
 ];
 
-pub const STORE_MODES: &[&str] =
+pub(crate) const STORE_MODES: &[&str] =
     &["SS", "SA", "SI", "SF", "AS", "AI", "AF", "IS", "IA", "II", "IF", "XS", "XA", "XI", "XF"];
 
 fn store_ops(store: &Store, ops: &mut Vec<Op>) {
@@ -285,17 +289,17 @@ fn store_ops(store: &Store, ops: &mut Vec<Op>) {
         }
         let (address_mode, value_mode) = mode.split_at(1);
         let mut fields = Vec::new();
-        let (address, mut size, imm) = match address_mode {
+        let (end, mut size, imm) = match address_mode {
             "S" => {
-                fields.extend([Field::Slot("addr", 8), Field::U32("offset", 12)]);
+                fields.extend([Field::Slot("addr", 8), Field::U32("end", 12)]);
                 ("st.slot_i32(8) as u64 + st.u32(12) as u64", 16, 16)
             }
             "A" => {
-                fields.push(Field::U32("offset", 12));
+                fields.push(Field::U32("end", 12));
                 ("st.acc_i32() as u64 + st.u32(12) as u64", 16, 16)
             }
             "I" => {
-                fields.push(Field::U32("address", 12));
+                fields.push(Field::U32("end", 12));
                 ("st.u32(12) as u64", 16, 16)
             }
             _ => {
@@ -321,7 +325,7 @@ fn store_ops(store: &Store, ops: &mut Vec<Op>) {
             size,
             fields,
             body: format!(
-                "let v = {value}; if !st.store_{write}({address}, v) {{ return st.out_of_bounds() }} st.next({size})"
+                "let v = {value}; if !st.store_{write}({end}, v) {{ return st.out_of_bounds() }} st.next({size})"
             ),
         });
     }
@@ -396,7 +400,7 @@ fn lookup(
 ) {
     let _ = writeln!(
         out,
-        "/// {doc}\npub static {name}: [[Option<Op>; {}]; {}] = [",
+        "/// {doc}\npub(crate) static {name}: [[Option<Op>; {}]; {}] = [",
         modes.len(),
         kinds.len()
     );
@@ -418,7 +422,7 @@ fn lookup(
 fn kinds_enum(out: &mut String, name: &str, doc: &str, kinds: &[(&str, String)]) {
     let _ = writeln!(
         out,
-        "/// {doc}\n#[derive(Clone, Copy, Debug, PartialEq, Eq)]\n#[repr(u8)]\npub enum {name} {{"
+        "/// {doc}\n#[derive(Clone, Copy, Debug, PartialEq, Eq)]\n#[repr(u8)]\npub(crate) enum {name} {{"
     );
     for (kind, _) in kinds {
         let _ = writeln!(out, "    /// `{}`.\n    {kind},", snake(kind));
@@ -430,18 +434,34 @@ fn with_dst(modes: &[&str]) -> Vec<String> {
     modes.iter().flat_map(|mode| [format!("{mode}_A"), format!("{mode}_S")]).collect()
 }
 
+/// The widths of accesses, from the unsigned integers that they read or write.
+fn widths(
+    out: &mut String,
+    name: &str,
+    kinds: impl Iterator<Item = (&'static str, &'static str)>,
+) {
+    let _ = writeln!(
+        out,
+        "impl {name} {{\n    /// How many bytes are accessed.\n    pub(crate) const fn width(self) -> u64 {{\n        match self {{"
+    );
+    for (kind, int) in kinds {
+        let _ = writeln!(out, "            Self::{kind} => size_of::<{int}>() as u64,");
+    }
+    out.push_str("        }\n    }\n}\n");
+}
+
 /// The opcodes, their layouts, and the encoder's tables.
-pub fn ops() -> String {
+pub(crate) fn ops() -> String {
     let ops = all();
     let names: Vec<String> = ops.iter().map(|op| op.name.clone()).collect();
     let mut out = String::new();
-    out.push_str("/// An operation of the bytecode.\n#[allow(non_camel_case_types, reason = \"the suffix says where the operands are\")]\n#[derive(Clone, Copy, Debug, PartialEq, Eq)]\n#[repr(u16)]\npub enum Op {\n");
+    out.push_str("/// An operation of the bytecode.\n#[allow(non_camel_case_types, reason = \"the suffix says where the operands are\")]\n#[derive(Clone, Copy, Debug, PartialEq, Eq)]\n#[repr(u16)]\npub(crate) enum Op {\n");
     for op in &ops {
         let _ = writeln!(out, "    /// `{}`, {} bytes.\n    {},", snake(&op.name), op.size, op.name);
     }
     let _ = writeln!(
         out,
-        "}}\nimpl Op {{\n    /// The number of operations.\n    pub const COUNT: usize = {};\n    /// Every operation, by opcode.\n    pub const ALL: [Self; {}] = [",
+        "}}\nimpl Op {{\n    /// The number of operations.\n    pub(crate) const COUNT: usize = {};\n    /// Every operation, by opcode.\n    pub(crate) const ALL: [Self; {}] = [",
         ops.len(),
         ops.len()
     );
@@ -450,13 +470,18 @@ pub fn ops() -> String {
     }
     out.push_str("];\n}\n");
 
+    // By itself: the translator wants the sizes, and little memory is touched for them.
+    let _ = write!(out, "static SIZES: [u8; {}] = [", ops.len());
+    for op in &ops {
+        let _ = write!(out, "{}, ", op.size);
+    }
+    out.push_str("];\n");
     let _ = writeln!(out, "static LAYOUTS: [Layout; {}] = [", ops.len());
     for op in &ops {
         let _ = write!(
             out,
-            "    Layout {{ name: \"{}\", size: {}, fields: &[",
-            op.name.replace('_', "."),
-            op.size
+            "    Layout {{ name: \"{}\", fields: &[",
+            op.name.replace('_', ".")
         );
         for field in &op.fields {
             let (kind, name, offset) = match field {
@@ -481,7 +506,7 @@ pub fn ops() -> String {
     let bins = named("", BINS.iter().map(|x| x.name).collect());
     kinds_enum(&mut out, "Bin", "A binary operation.", &bins);
     lookup(&mut out, "BIN_OPS", "By [`Bin`], then [`BinMode`] times two plus one for a slot as destination.", &with_dst(BIN_MODES), &bins, &names);
-    out.push_str("impl Bin {\n    /// What the operation takes, gives, and becomes with its operands exchanged.\n    pub const fn info(self) -> BinInfo {\n        match self {\n");
+    out.push_str("impl Bin {\n    /// What the operation takes, gives, and becomes with its operands exchanged.\n    pub(crate) const fn info(self) -> BinInfo {\n        match self {\n");
     for bin in BINS {
         let swapped = bin.swapped.map_or("None".into(), |name| format!("Some(Self::{name})"));
         let branch = BRANCHES
@@ -490,8 +515,8 @@ pub fn ops() -> String {
             .map_or("None".into(), |b| format!("Some(Branch::{})", b.name));
         let _ = writeln!(
             out,
-            "            Self::{} => BinInfo {{ operand: {}, result: {}, swapped: {swapped}, branch: {branch}, fallible: {} }},",
-            bin.name, class(bin.operand), class(bin.result), bin.fallible
+            "            Self::{} => BinInfo {{ operand: {}, result: {}, swapped: {swapped}, branch: {branch} }},",
+            bin.name, class(bin.operand), class(bin.result)
         );
     }
     out.push_str("        }\n    }\n}\n");
@@ -499,7 +524,7 @@ pub fn ops() -> String {
     let uns = named("", UNS.iter().map(|x| x.name).collect());
     kinds_enum(&mut out, "Un", "A unary operation.", &uns);
     lookup(&mut out, "UN_OPS", "By [`Un`], then 0 for a slot or 2 for the accumulator as source, plus one for a slot as destination.", &with_dst(&["S", "A"]), &uns, &names);
-    out.push_str("impl Un {\n    /// What the operation takes and gives.\n    pub const fn info(self) -> (Ty, Ty) {\n        match self {\n");
+    out.push_str("impl Un {\n    /// What the operation takes and gives.\n    pub(crate) const fn info(self) -> (Ty, Ty) {\n        match self {\n");
     for un in UNS {
         let _ = writeln!(
             out,
@@ -513,7 +538,7 @@ pub fn ops() -> String {
     kinds_enum(&mut out, "Branch", "The condition of a compare-and-branch.", &branches);
     let modes: Vec<String> = BRANCH_MODES.iter().map(|mode| (*mode).into()).collect();
     lookup(&mut out, "BRANCH_OPS", "By [`Branch`], then [`BranchMode`].", &modes, &branches, &names);
-    out.push_str("impl Branch {\n    /// The operand's class, the condition with its operands exchanged, and the opposite one.\n    pub const fn info(self) -> (Ty, Self, Self) {\n        match self {\n");
+    out.push_str("impl Branch {\n    /// The operand's class, the condition with its operands exchanged, and the opposite one.\n    pub(crate) const fn info(self) -> (Ty, Self, Self) {\n        match self {\n");
     for branch in BRANCHES {
         let _ = writeln!(
             out,
@@ -528,25 +553,27 @@ pub fn ops() -> String {
     let mut modes = with_dst(LOAD_MODES);
     modes.push("G".into());
     lookup(&mut out, "LOAD_OPS", "By [`Load`], then [`LoadMode`] times two plus one for a slot as destination; last the general form.", &modes, &loads, &names);
-    out.push_str("impl Load {\n    /// The class of the value.\n    pub const fn result(self) -> Ty {\n        match self {\n");
+    out.push_str("impl Load {\n    /// The class of the value.\n    pub(crate) const fn result(self) -> Ty {\n        match self {\n");
     for load in LOADS {
         let _ = writeln!(out, "            Self::{} => {},", load.name, class(load.result));
     }
     out.push_str("        }\n    }\n}\n");
+    widths(&mut out, "Load", LOADS.iter().map(|load| (load.name, load.read)));
 
     let stores = named("", STORES.iter().map(|x| x.name).collect());
     kinds_enum(&mut out, "Store", "A store, by width.", &stores);
     let mut modes: Vec<String> = STORE_MODES.iter().map(|mode| (*mode).into()).collect();
     modes.push("G".into());
     lookup(&mut out, "STORE_OPS", "By [`Store`], then [`StoreMode`].", &modes, &stores, &names);
+    widths(&mut out, "Store", STORES.iter().map(|store| (store.name, store.write)));
 
     let slows: Vec<(&str, String)> = SLOWS.iter().map(|name| (*name, (*name).into())).collect();
     kinds_enum(&mut out, "Slow", "An operation that the driver executes.", &slows);
-    out.push_str("impl Slow {\n    /// Every one, by number.\n    pub const ALL: &'static [Self] = &[");
+    out.push_str("impl Slow {\n    /// Every one, by number.\n    pub(crate) const ALL: &'static [Self] = &[");
     for slow in SLOWS {
         let _ = write!(out, "Self::{slow}, ");
     }
-    out.push_str("];\n    /// The operation.\n    pub const fn op(self) -> Op {\n        match self {\n");
+    out.push_str("];\n    /// The operation.\n    pub(crate) const fn op(self) -> Op {\n        match self {\n");
     for slow in SLOWS {
         let _ = writeln!(out, "            Self::{slow} => Op::{slow},");
     }
@@ -555,7 +582,7 @@ pub fn ops() -> String {
 }
 
 /// One function per operation that has no hand-written body.
-pub fn bodies() -> String {
+pub(crate) fn bodies() -> String {
     let mut out = String::new();
     for op in all() {
         let _ = writeln!(out, "body!({}, |st| {{ {} }});", op.name, op.body);
@@ -564,7 +591,7 @@ pub fn bodies() -> String {
 }
 
 /// A handler per operation, and their table.
-pub fn tail() -> String {
+pub(crate) fn tail() -> String {
     let ops = all();
     let mut out = String::new();
     for op in &ops {
@@ -579,7 +606,7 @@ pub fn tail() -> String {
 }
 
 /// The `match` of loop dispatch.
-pub fn match_loop() -> String {
+pub(crate) fn match_loop() -> String {
     let mut out = String::from("match_ops!(st, op, {\n");
     for (opcode, op) in all().iter().enumerate() {
         let _ = writeln!(out, "    {opcode} => {},", op.name);

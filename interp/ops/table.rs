@@ -5,7 +5,7 @@
 
 /// The class of a value, which decides in which accumulator it travels.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Ty {
+pub(crate) enum Ty {
     I32,
     I64,
     F32,
@@ -14,13 +14,13 @@ pub enum Ty {
 use Ty::*;
 
 /// A binary operation: `name` is both the operation's and, in snake case, its kernel's.
-pub struct Bin {
-    pub name: &'static str,
-    pub operand: Ty,
-    pub result: Ty,
+pub(crate) struct Bin {
+    pub(crate) name: &'static str,
+    pub(crate) operand: Ty,
+    pub(crate) result: Ty,
     /// Exchanging the operands changes nothing, or `swapped` names the operation that it becomes.
-    pub swapped: Option<&'static str>,
-    pub fallible: bool,
+    pub(crate) swapped: Option<&'static str>,
+    pub(crate) fallible: bool,
 }
 
 const fn commutative(name: &'static str, ty: Ty) -> Bin {
@@ -36,7 +36,7 @@ const fn compare(name: &'static str, ty: Ty, swapped: &'static str) -> Bin {
     Bin { name, operand: ty, result: I32, swapped: Some(swapped), fallible: false }
 }
 
-pub const BINS: &[Bin] = &[
+pub(crate) const BINS: &[Bin] = &[
     commutative("I32Add", I32),
     ordered("I32Sub", I32),
     commutative("I32Mul", I32),
@@ -117,14 +117,14 @@ pub const BINS: &[Bin] = &[
 
 /// A compare-and-branch: `kernel` decides, and `negated` names the operation that decides the
 /// opposite (which for floats is not another comparison: NaN).
-pub struct Branch {
-    pub name: &'static str,
-    pub kernel: &'static str,
+pub(crate) struct Branch {
+    pub(crate) name: &'static str,
+    pub(crate) kernel: &'static str,
     /// Whether the kernel's answer is inverted.
-    pub invert: bool,
-    pub operand: Ty,
-    pub swapped: &'static str,
-    pub negated: &'static str,
+    pub(crate) invert: bool,
+    pub(crate) operand: Ty,
+    pub(crate) swapped: &'static str,
+    pub(crate) negated: &'static str,
 }
 
 const fn int(name: &'static str, kernel: &'static str, operand: Ty, swapped: &'static str, negated: &'static str) -> Branch {
@@ -134,7 +134,7 @@ const fn inverse(name: &'static str, kernel: &'static str, operand: Ty, swapped:
     Branch { name, kernel, invert: true, operand, swapped, negated }
 }
 
-pub const BRANCHES: &[Branch] = &[
+pub(crate) const BRANCHES: &[Branch] = &[
     int("I32Eq", "I32Eq", I32, "I32Eq", "I32Ne"),
     int("I32Ne", "I32Ne", I32, "I32Ne", "I32Eq"),
     int("I32LtS", "I32LtS", I32, "I32GtS", "I32GeS"),
@@ -180,11 +180,11 @@ pub const BRANCHES: &[Branch] = &[
 ];
 
 /// A unary operation.
-pub struct Un {
-    pub name: &'static str,
-    pub operand: Ty,
-    pub result: Ty,
-    pub fallible: bool,
+pub(crate) struct Un {
+    pub(crate) name: &'static str,
+    pub(crate) operand: Ty,
+    pub(crate) result: Ty,
+    pub(crate) fallible: bool,
 }
 
 const fn un(name: &'static str, operand: Ty, result: Ty) -> Un {
@@ -194,7 +194,7 @@ const fn try_un(name: &'static str, operand: Ty, result: Ty) -> Un {
     Un { name, operand, result, fallible: true }
 }
 
-pub const UNS: &[Un] = &[
+pub(crate) const UNS: &[Un] = &[
     un("I32Clz", I32, I32),
     un("I32Ctz", I32, I32),
     un("I32Popcnt", I32, I32),
@@ -259,18 +259,18 @@ pub const UNS: &[Un] = &[
 
 /// A load: reads `width` bytes, and `convert` (a Rust expression of the value `v` of Rust type
 /// `read`) makes the value of type `result`.
-pub struct Load {
-    pub name: &'static str,
-    pub read: &'static str,
-    pub convert: &'static str,
-    pub result: Ty,
+pub(crate) struct Load {
+    pub(crate) name: &'static str,
+    pub(crate) read: &'static str,
+    pub(crate) convert: &'static str,
+    pub(crate) result: Ty,
 }
 
 const fn load(name: &'static str, read: &'static str, convert: &'static str, result: Ty) -> Load {
     Load { name, read, convert, result }
 }
 
-pub const LOADS: &[Load] = &[
+pub(crate) const LOADS: &[Load] = &[
     load("I32Load", "u32", "v", I32),
     load("I64Load", "u64", "v", I64),
     load("F32Load", "u32", "f32::from_bits(v)", F32),
@@ -288,14 +288,14 @@ pub const LOADS: &[Load] = &[
 ];
 
 /// A store of the low bytes of a slot, or of a float accumulator.
-pub struct Store {
-    pub name: &'static str,
-    pub write: &'static str,
+pub(crate) struct Store {
+    pub(crate) name: &'static str,
+    pub(crate) write: &'static str,
     /// The float accumulator that the value may also come from.
-    pub float: Option<Ty>,
+    pub(crate) float: Option<Ty>,
 }
 
-pub const STORES: &[Store] = &[
+pub(crate) const STORES: &[Store] = &[
     Store { name: "Store8", write: "u8", float: None },
     Store { name: "Store16", write: "u16", float: None },
     Store { name: "Store32", write: "u32", float: Some(F32) },
@@ -304,7 +304,7 @@ pub const STORES: &[Store] = &[
 
 /// An operand field of an operation that is written by hand: its name, kind and byte offset.
 #[derive(Clone, Copy)]
-pub enum Field {
+pub(crate) enum Field {
     /// A frame slot, `u16`.
     Slot(&'static str, usize),
     /// A plain number, `u16`.
@@ -319,25 +319,28 @@ pub enum Field {
 use Field::*;
 
 /// An operation whose body is a function of the same name in snake case in `exec`.
-pub struct Plain {
-    pub name: &'static str,
-    pub size: usize,
-    pub fields: &'static [Field],
+pub(crate) struct Plain {
+    pub(crate) name: &'static str,
+    pub(crate) size: usize,
+    pub(crate) fields: &'static [Field],
 }
 
 const fn plain(name: &'static str, size: usize, fields: &'static [Field]) -> Plain {
     Plain { name, size, fields }
 }
 
-pub const PLAINS: &[Plain] = &[
+pub(crate) const PLAINS: &[Plain] = &[
     // Moves.
     plain("Copy", 16, &[Slot("dst", 8), Slot("src", 10)]),
     plain("Copy2", 16, &[Slot("dst", 8), Slot("src", 10), Slot("dst1", 12), Slot("src1", 14)]),
+    plain("CopyMany", 16, &[Slot("dst", 8), Slot("src", 10), U32("count", 12)]),
     plain("CopyImm32", 16, &[Slot("dst", 8), U32("imm", 12)]),
     plain("CopyImm64", 24, &[Slot("dst", 8), U64("imm", 16)]),
     plain("SpillAcc", 16, &[Slot("dst", 8)]),
     plain("SpillF32", 16, &[Slot("dst", 8)]),
     plain("SpillF64", 16, &[Slot("dst", 8)]),
+    // At the beginning of a function: an even number of slots, which may be one too many.
+    plain("ZeroLocals", 16, &[Slot("first", 8), U32("count", 12)]),
     // Variables.
     plain("GlobalGetA", 16, &[U32("global", 12)]),
     plain("GlobalGetS", 16, &[Slot("dst", 8), U32("global", 12)]),
@@ -388,7 +391,7 @@ pub const PLAINS: &[Plain] = &[
 /// Operations that leave the handlers for the driver, which does the work, writes a result to
 /// `s0` where there is one, and goes on behind them. All have the same layout: slots `s0`…`s3`
 /// and two indices.
-pub const SLOWS: &[&str] = &[
+pub(crate) const SLOWS: &[&str] = &[
     // s0 = result, s1 = delta; i0 = memory, i1 = 1 when it is a 64-bit one.
     "MemoryGrow",
     // s0 = dst, s1 = value, s2 = len; i0 = memory.

@@ -10,18 +10,12 @@ use core::sync::atomic::AtomicPtr;
 pub(crate) struct CodeHeader {
     /// The size of the frame in bytes, the return record of any callee included.
     pub(crate) frame_bytes: u32,
-    /// The first slot that is zeroed on entry: that of the first local that is no parameter.
-    pub(crate) zero_first: u32,
-    /// How many slots are zeroed on entry.
-    pub(crate) zero_count: u32,
     /// The defined function.
     pub(crate) func: u32,
     /// The slot of the return record: the function type's exchange slots.
     pub(crate) record: u32,
     /// The size of the operations in bytes.
     pub(crate) code_bytes: u32,
-    /// Keeps the operations behind at a multiple of 16 bytes.
-    pub(crate) reserved: u64,
 }
 
 /// The size of a [`CodeHeader`] in cells.
@@ -41,12 +35,10 @@ pub(crate) struct Code {
 impl Code {
     /// Puts `header` into the first cells of `cells`, which are reserved for it.
     pub(crate) fn new(header: CodeHeader, mut cells: Vec<u64>) -> Self {
-        cells[0] = u64::from(header.frame_bytes) | u64::from(header.zero_first) << 32;
-        cells[1] = u64::from(header.zero_count) | u64::from(header.func) << 32;
-        cells[2] = u64::from(header.record) | u64::from(header.code_bytes) << 32;
-        cells[3] = header.reserved;
+        cells[0] = u64::from(header.frame_bytes) | u64::from(header.func) << 32;
+        cells[1] = u64::from(header.record) | u64::from(header.code_bytes) << 32;
         #[cfg(target_endian = "big")]
-        for cell in &mut cells[..3] {
+        for cell in &mut cells[..HEADER_CELLS] {
             *cell = cell.rotate_left(32);
         }
         Self { cells }

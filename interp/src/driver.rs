@@ -8,9 +8,7 @@
 //! functions borrow it again.
 
 use crate::code::{CodeHeader, EntryCell, HEADER_BYTES};
-use crate::exec::{
-    Exit, ExitKind, Flow, State, call_subtype, caller_of, return_from_host, zero_locals,
-};
+use crate::exec::{Exit, ExitKind, Flow, State, call_subtype, caller_of, return_from_host};
 use crate::module::{InterpModule, Shared};
 use crate::ops::Slow;
 use diptych_core::backend::{Activation, Position, Suspension};
@@ -46,11 +44,13 @@ pub(crate) unsafe fn array_call(
         let Some(activation) = Enter::new(store) else {
             return fail(store, Trap::StackOverflow.into());
         };
+        // Arguments and record stay where the activation begins, whatever segment the frame
+        // comes to be in: that is where results are looked for.
         let exchange = (*code).record as usize;
-        let frame = (*code).frame_bytes as usize;
         let mut fp = activation.stack_top;
-        if (fp as usize).wrapping_add(frame) > (*store).stack_limit as usize {
-            let Some((base, limit)) = (*store).stack.push_segment(frame / 8) else {
+        let end = fp.wrapping_add(exchange + RECORD_SLOTS);
+        if end as usize > (*store).stack_limit as usize {
+            let Some((base, limit)) = (*store).stack.push_segment(exchange + RECORD_SLOTS) else {
                 activation.leave(store);
                 return fail(store, Trap::StackOverflow.into());
             };
@@ -63,17 +63,20 @@ pub(crate) unsafe fn array_call(
         let record = fp.add(exchange).cast::<ReturnRecord>();
         (*record).return_pc = module.shared.host_return;
         (*record).caller_fp = fp;
-        zero_locals(code, fp);
         let mut st = State {
-            ip: code.cast::<u8>().add(HEADER_BYTES),
+            ip: code.cast(),
             fp,
             mem: (*ctx).memory0_base,
             acc: 0,
-            pin: 0,
+            pin: record as u64,
             vm: ctx,
             f32acc: 0.0,
             f64acc: 0.0,
         };
+        if let Err(error) = enter_code(&mut st, store, &module.shared) {
+            activation.leave(store);
+            return fail(store, error);
+        }
         let status = activation.run(&mut st, store, &module.shared);
         if status == Status::Done && fp != slots {
             core::ptr::copy(fp, slots, exchange);
@@ -239,7 +242,7 @@ unsafe fn drive(st: &mut State, store: *mut VmStore, shared: &Shared, resumable:
                     let callee = st.acc as *mut FuncRef;
                     if libcalls::funcref_is_subtype(callee, TypeId(st.u32(16))) {
                         next = match call_subtype(st, exit.argument()) {
-                            Flow::Next => None,
+                            Flow::Next | Flow::Taken => None,
                             Flow::Leave(exit) => Some(exit),
                             Flow::Trap(trap) => Some(Exit::trap(trap)),
                         };
@@ -288,14 +291,16 @@ unsafe fn leave_for_host(
 ) {
     // SAFETY: the record is live.
     unsafe {
-        let caller = caller_of(record, st.vm, shared).unwrap_or(Position {
-            pc: core::ptr::null(),
-            fp: st.fp,
-            ctx: st.vm,
-        });
-        (*store).exit_pc = caller.pc;
-        (*store).exit_fp = caller.fp;
-        (*store).exit_ctx = caller.ctx;
+        let (pc, fp) = match caller_of(record, st.vm, shared) {
+            None => (core::ptr::null(), st.fp),
+            Some(caller) if caller.ctx == st.vm => (caller.pc, caller.fp),
+            // The host function took the place of a function of this instance that was called
+            // from another one. The host is to see this instance; `walk` goes on from the record.
+            Some(_) => (shared.cross_return, record.cast()),
+        };
+        (*store).exit_pc = pc;
+        (*store).exit_fp = fp;
+        (*store).exit_ctx = st.vm;
         (*store).stack_top = record.add(1).cast();
     }
 }
@@ -366,7 +371,6 @@ unsafe fn enter_code(st: &mut State, store: *mut VmStore, shared: &Shared) -> Re
             st.fp = fp;
             st.pin = record as u64;
         }
-        zero_locals(code, st.fp);
         st.ip = code.cast::<u8>().add(HEADER_BYTES);
         st.mem = (*st.vm).memory0_base;
         Ok(())

@@ -6,7 +6,6 @@ use crate::ops::Op;
 use crate::translate::{Env, Scratch, translate};
 use crate::{disasm, driver, walk};
 use alloc::boxed::Box;
-use alloc::collections::BTreeMap;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::ffi::c_void;
@@ -211,10 +210,26 @@ pub(crate) struct InterpModule {
 #[derive(Default)]
 struct Translated {
     codes: Vec<Code>,
-    /// The place in `codes`, by the address of the code.
-    by_address: BTreeMap<usize, u32>,
+    /// The places in `codes` by ascending address, but for those that were added since someone
+    /// last looked for an address.
+    by_address: Vec<u32>,
     scratch: Scratch,
     bytes: usize,
+}
+
+impl Translated {
+    /// The code that contains `pc`.
+    fn code_at(&mut self, pc: *const u8) -> Option<&Code> {
+        let Self { codes, by_address, .. } = self;
+        let start = |place: u32| codes[place as usize].as_ptr().addr();
+        if by_address.len() < codes.len() {
+            by_address.extend(by_address.len() as u32..codes.len() as u32);
+            by_address.sort_unstable_by_key(|&place| start(place));
+        }
+        let after = by_address.partition_point(|&place| start(place) <= pc.addr());
+        let code = &codes[*by_address[..after].last()? as usize];
+        (pc.addr() < code.as_ptr().addr() + code.size()).then_some(code)
+    }
 }
 
 // SAFETY: the raw pointers inside entry cells lead to code that `translated` owns until the module
@@ -278,16 +293,16 @@ impl InterpModule {
         if code != self.shared.lazy_direct {
             return Ok(code);
         }
-        if !self.ir.bodies_validated {
-            self.ir.validate_body(func)?;
-        }
+        self.validated(func)?;
         let translated = &mut *translated;
         let out_of_memory = |_| Error::new(ErrorKind::OutOfMemory);
         translated.codes.try_reserve(1).map_err(out_of_memory)?;
+        // For `code_at`, which cannot fail.
+        let behind = translated.codes.len() + 1 - translated.by_address.len();
+        translated.by_address.try_reserve(behind).map_err(out_of_memory)?;
         let code =
             translate(&self.env(self.shared.encoding), func, &mut translated.scratch, None)?;
         let header = code.as_ptr();
-        translated.by_address.insert(header as usize, translated.codes.len() as u32);
         translated.bytes += code.size();
         translated.codes.push(code);
         cell.store(header.cast_mut(), Ordering::Release);
@@ -296,33 +311,40 @@ impl InterpModule {
 
     /// The function whose code contains `pc`, and its header.
     pub(crate) fn function_at(&self, pc: *const u8) -> Option<(DefinedFuncIdx, *const CodeHeader)> {
-        let translated = self.translated.lock();
-        let (&start, &index) = translated.by_address.range(..=pc as usize).next_back()?;
-        let code = &translated.codes[index as usize];
-        if pc as usize >= start + code.size() {
-            return None;
-        }
+        let header = self.translated.lock().code_at(pc)?.as_ptr();
         // SAFETY: the header is the start of live code.
-        let func = unsafe { (*code.as_ptr()).func };
-        Some((DefinedFuncIdx(func), code.as_ptr()))
+        let func = unsafe { (*header).func };
+        Some((DefinedFuncIdx(func), header))
     }
 
-    /// The offset in the module of the instruction that the operation around `pc` came from.
+    /// Where the operations of a function came from: their offsets in the code and in the module.
     ///
-    /// It is found by translating the function again: positions take no memory while no one
-    /// asks for them.
-    pub(crate) fn wasm_offset(&self, func: DefinedFuncIdx, pc: *const u8) -> u32 {
-        let start = self.ir.bodies[func.index()].start;
-        let code = self.entries[func.index()].load(Ordering::Acquire) as usize;
-        let Some(offset) = (pc as usize).checked_sub(code + HEADER_BYTES) else { return start };
+    /// They are found by translating the function again: they take no memory while no one asks
+    /// for them.
+    pub(crate) fn positions(&self, func: DefinedFuncIdx) -> Result<Vec<(u32, u32)>> {
         let mut positions = Vec::new();
-        let mut scratch = Scratch::default();
         let env = self.env(self.shared.encoding);
-        if translate(&env, func, &mut scratch, Some(&mut positions)).is_err() {
-            return start;
-        }
+        translate(&env, func, &mut Scratch::default(), Some(&mut positions))?;
+        Ok(positions)
+    }
+
+    /// The offset in the module of the instruction that the operation around `pc` came from, by
+    /// the function's positions.
+    pub(crate) fn wasm_offset(
+        &self,
+        func: DefinedFuncIdx,
+        pc: *const u8,
+        positions: &[(u32, u32)],
+    ) -> u32 {
+        let start = self.ir.bodies[func.index()].start;
+        let code = self.entries[func.index()].load(Ordering::Acquire).addr();
+        let Some(offset) = pc.addr().checked_sub(code + HEADER_BYTES) else { return start };
         let after = positions.partition_point(|&(code, _)| code as usize <= offset);
         positions[..after].last().map_or(start, |&(_, wasm)| wasm)
+    }
+
+    fn validated(&self, func: DefinedFuncIdx) -> Result<()> {
+        if self.ir.bodies_validated { Ok(()) } else { self.ir.validate_body(func) }
     }
 }
 
@@ -355,9 +377,11 @@ impl ModuleCode for InterpModule {
     }
 
     fn disassemble(&self, func: DefinedFuncIdx, out: &mut dyn fmt::Write) -> Result<()> {
-        let mut scratch = Scratch::default();
-        let code = translate(&self.env(Encoding::Opcode), func, &mut scratch, None)?;
-        disasm::disassemble(code.ops(), out)
+        self.validated(func)?;
+        let mut positions = Vec::new();
+        let env = self.env(Encoding::Opcode);
+        let code = translate(&env, func, &mut Scratch::default(), Some(&mut positions))?;
+        disasm::disassemble(&self.ir, func, code.ops(), &positions, out)
             .map_err(|fmt::Error| Error::msg("the disassembly could not be written"))
     }
 

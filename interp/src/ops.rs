@@ -2,7 +2,7 @@
 
 /// The class of a value, which decides in which accumulator it travels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ty {
+pub(crate) enum Ty {
     /// A 32-bit integer, zero-extended in the integer accumulator.
     I32,
     /// A 64-bit integer, or a reference.
@@ -17,7 +17,7 @@ pub enum Ty {
 /// accumulator. Operations whose operands can be exchanged have the first four.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
-pub enum BinMode {
+pub(crate) enum BinMode {
     /// Slot and slot: fields `a` at 10, `b` at 12.
     SS,
     /// Slot (10) and immediate (12; `f64` 16).
@@ -37,7 +37,7 @@ pub enum BinMode {
 /// Where the operands of a compare-and-branch are. The target is at 8.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
-pub enum BranchMode {
+pub(crate) enum BranchMode {
     /// Slots at 12 and 14.
     SS,
     /// Accumulator, and a slot at 12.
@@ -48,27 +48,27 @@ pub enum BranchMode {
     AI,
 }
 
-/// How a load finds its address.
+/// How a load finds the end of what it reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
-pub enum LoadMode {
-    /// A slot at 10 plus an offset at 12.
+pub(crate) enum LoadMode {
+    /// A slot at 10 plus what is at 12.
     S,
-    /// The accumulator plus an offset at 12.
+    /// The accumulator plus what is at 12.
     A,
-    /// An absolute address at 12.
+    /// What is at 12.
     I,
-    /// `slot(10) + (slot(12) << u16(14))`, wrapping at 32 bits, plus an offset at 16.
+    /// `slot(10) + (slot(12) << u16(14))`, wrapping at 32 bits, plus what is at 16.
     X,
 }
 
-/// Where a store's address and value are: the first letter as [`LoadMode`] (the address slot is
+/// Where a store's end and value are: the first letter as [`LoadMode`] (the address slot is
 /// at 8), the second a slot at 10, the accumulator, an immediate at 16 (indexed: 20), or the
 /// float accumulator of the store's width.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 #[allow(missing_docs, reason = "the letters are explained above")]
-pub enum StoreMode {
+pub(crate) enum StoreMode {
     SS,
     SA,
     SI,
@@ -90,22 +90,20 @@ pub enum StoreMode {
 
 /// What a binary operation takes and gives.
 #[derive(Clone, Copy, Debug)]
-pub struct BinInfo {
+pub(crate) struct BinInfo {
     /// The class of both operands.
-    pub operand: Ty,
+    pub(crate) operand: Ty,
     /// The class of the result.
-    pub result: Ty,
+    pub(crate) result: Ty,
     /// The operation with its operands exchanged, when there is one.
-    pub swapped: Option<Bin>,
+    pub(crate) swapped: Option<Bin>,
     /// The branch on this comparison, when it is one.
-    pub branch: Option<Branch>,
-    /// Whether it can trap.
-    pub fallible: bool,
+    pub(crate) branch: Option<Branch>,
 }
 
 /// What kind of operand a field holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FieldKind {
+pub(crate) enum FieldKind {
     /// A frame slot, 16 bits.
     Slot,
     /// A number of 16 bits.
@@ -120,29 +118,33 @@ pub enum FieldKind {
 
 /// An operand field of an operation.
 #[derive(Clone, Copy, Debug)]
-pub struct Field {
+pub(crate) struct Field {
     /// Its name.
-    pub name: &'static str,
+    pub(crate) name: &'static str,
     /// What it holds.
-    pub kind: FieldKind,
+    pub(crate) kind: FieldKind,
     /// Where it is, in bytes from the start of the operation.
-    pub offset: usize,
+    pub(crate) offset: usize,
 }
 
 /// How an operation is encoded.
 #[derive(Debug)]
-pub struct Layout {
+pub(crate) struct Layout {
     /// Its name.
-    pub name: &'static str,
-    /// Its size in bytes; the branch tables add their targets.
-    pub size: usize,
+    pub(crate) name: &'static str,
     /// Its operands.
-    pub fields: &'static [Field],
+    pub(crate) fields: &'static [Field],
 }
 
 impl Op {
+    /// Its size in bytes, a multiple of 8; branch tables add their targets.
+    #[inline]
+    pub(crate) fn size(self) -> usize {
+        SIZES[self as usize].into()
+    }
+
     /// How the operation is encoded.
-    pub fn layout(self) -> &'static Layout {
+    pub(crate) fn layout(self) -> &'static Layout {
         &LAYOUTS[self as usize]
     }
 }

@@ -51,7 +51,7 @@ fn native_depth(shared: &Shared, length: usize) -> u64 {
     for op in mix.into_iter().cycle().take(length) {
         code.push(shared.cell(op));
         code.push(1 << 32 | 1 << 48);
-        code.resize(code.len() + op.layout().size / 8 - 2, 0);
+        code.resize(code.len() + op.size() / 8 - 2, 0);
     }
     code.push(shared.cell(Op::StubProbe));
 

@@ -2,7 +2,9 @@
 
 use crate::exec::caller_of;
 use crate::module::InterpModule;
+use alloc::vec::Vec;
 use diptych_core::backend::{Frame, Position, WalkControl};
+use diptych_core::types::DefinedFuncIdx;
 use diptych_core::vm::frame::ReturnRecord;
 
 /// Visits the frames of one activation, innermost first.
@@ -11,14 +13,20 @@ use diptych_core::vm::frame::ReturnRecord;
 /// As [`Backend::walk`](diptych_core::backend::Backend::walk).
 pub(crate) unsafe fn walk(from: Position, visit: &mut dyn FnMut(Frame) -> WalkControl) {
     let mut at = Some(from);
+    let mut positions = Positions::default();
     while let Some(Position { pc, fp, ctx }) = at {
         if pc.is_null() || ctx.is_null() {
             return;
         }
         // SAFETY: `ctx` is a live instance with code of this backend.
         let module = unsafe { InterpModule::of((*ctx).code) };
+        if pc == module.shared.cross_return {
+            // SAFETY: the driver left the record of a tail call to the host in the frame's place.
+            at = unsafe { caller_of(fp.cast(), ctx, &module.shared) };
+            continue;
+        }
         let Some((func, header)) = module.function_at(pc) else { return };
-        let offset = module.wasm_offset(func, pc);
+        let offset = positions.wasm_offset(module, func, pc);
         if visit(Frame { ctx, func, offset }) == WalkControl::Stop {
             return;
         }
@@ -27,5 +35,23 @@ pub(crate) unsafe fn walk(from: Position, visit: &mut dyn FnMut(Frame) -> WalkCo
             let record = fp.add((*header).record as usize).cast::<ReturnRecord>();
             caller_of(record, ctx, &module.shared)
         };
+    }
+}
+
+/// The positions of the function that was visited last: recursion asks for them again and again.
+#[derive(Default)]
+struct Positions {
+    of: Option<(*const InterpModule, DefinedFuncIdx)>,
+    list: Vec<(u32, u32)>,
+}
+
+impl Positions {
+    fn wasm_offset(&mut self, module: &InterpModule, func: DefinedFuncIdx, pc: *const u8) -> u32 {
+        if self.of != Some((module, func)) {
+            self.of = Some((module, func));
+            // Without memory for them, the function's start has to do.
+            self.list = module.positions(func).unwrap_or_default();
+        }
+        module.wasm_offset(func, pc, &self.list)
     }
 }

@@ -7,4 +7,6 @@ extern crate alloc;
 
 mod memory;
 
-pub use memory::{AllocMemory, AllocMemoryCreator, LinearMemory, MemoryCreator, MemoryError, MemoryRequest};
+pub use memory::{
+    AllocMemory, AllocMemoryCreator, LinearMemory, MemoryCreator, MemoryError, MemoryRequest,
+};

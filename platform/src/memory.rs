@@ -4,8 +4,9 @@
 //! The unsafe code here rests on one invariant of [`AllocMemory`]: `base` was allocated with
 //! [`AllocMemory::layout`] of `len`, or is dangling when `len` is 0.
 
-use alloc::alloc::{Layout, alloc_zeroed, dealloc, realloc};
+use alloc::alloc::{alloc_zeroed, dealloc, realloc};
 use alloc::boxed::Box;
+use core::alloc::Layout;
 use core::fmt;
 use core::ptr::NonNull;
 
@@ -99,11 +100,17 @@ impl AllocMemory {
     /// When there is not enough memory.
     pub fn new(len: usize) -> Result<Self, MemoryError> {
         if len == 0 {
-            return Ok(Self { base: NonNull::<u128>::dangling().cast(), len });
+            return Ok(Self {
+                base: NonNull::<u128>::dangling().cast(),
+                len,
+            });
         }
         // SAFETY: the layout's size is not 0.
         let base = unsafe { alloc_zeroed(Self::layout(len)?) };
-        Ok(Self { base: NonNull::new(base).ok_or(MemoryError)?, len })
+        Ok(Self {
+            base: NonNull::new(base).ok_or(MemoryError)?,
+            len,
+        })
     }
 
     fn layout(len: usize) -> Result<Layout, MemoryError> {
@@ -134,7 +141,11 @@ unsafe impl LinearMemory for AllocMemory {
         let base = unsafe { realloc(self.base.as_ptr(), Self::layout(self.len)?, byte_len) };
         let base = NonNull::new(base).ok_or(MemoryError)?;
         // SAFETY: the bytes from the old length to the new one belong to the allocation.
-        unsafe { base.as_ptr().add(self.len).write_bytes(0, byte_len - self.len) };
+        unsafe {
+            base.as_ptr()
+                .add(self.len)
+                .write_bytes(0, byte_len - self.len)
+        };
         self.base = base;
         self.len = byte_len;
         Ok(())

@@ -2,8 +2,14 @@
 //! ([spec](https://webassembly.github.io/spec/core/valid/instructions.html#constant-expressions)),
 //! decoded once.
 
+use super::sections::invalid;
+use super::types::{Scope, unsupported};
+use crate::error::Result;
+use crate::store::out_of_memory;
 use crate::types::{FuncIdx, GlobalIdx, HeapType};
 use alloc::boxed::Box;
+use alloc::vec::Vec;
+use wasmparser::{Operator, OperatorsReader, OperatorsReaderAllocations};
 
 /// A constant expression: instructions for a stack machine that leave one value.
 #[derive(Debug)]
@@ -44,4 +50,68 @@ pub enum ConstOp {
     I64Sub,
     /// `i64.mul`.
     I64Mul,
+}
+
+/// Decodes constant expressions one after the other.
+#[derive(Default)]
+pub(super) struct Decoder {
+    ops: Vec<ConstOp>,
+    allocations: OperatorsReaderAllocations,
+}
+
+impl Decoder {
+    /// Decodes a valid expression.
+    pub(super) fn decode(
+        &mut self,
+        expr: &wasmparser::ConstExpr<'_>,
+        types: Scope<'_>,
+    ) -> Result<ConstExpr> {
+        self.ops.clear();
+        let allocations = core::mem::take(&mut self.allocations);
+        let mut reader = OperatorsReader::new_with_allocs(expr.get_binary_reader(), allocations);
+        while !reader.eof() {
+            if let Some(op) = const_op(&reader.read().map_err(invalid)?, types)? {
+                self.ops.try_reserve(1).map_err(out_of_memory)?;
+                self.ops.push(op);
+            }
+        }
+        self.allocations = reader.into_allocations();
+        let mut ops = Vec::new();
+        ops.try_reserve_exact(self.ops.len())
+            .map_err(out_of_memory)?;
+        ops.extend_from_slice(&self.ops);
+        Ok(ConstExpr {
+            ops: ops.into_boxed_slice(),
+        })
+    }
+}
+
+/// The instruction; `None` for the `end`.
+fn const_op(operator: &Operator<'_>, types: Scope<'_>) -> Result<Option<ConstOp>> {
+    Ok(Some(match *operator {
+        Operator::I32Const { value } => ConstOp::I32Const(value),
+        Operator::I64Const { value } => ConstOp::I64Const(value),
+        Operator::F32Const { value } => ConstOp::F32Const(value.bits()),
+        Operator::F64Const { value } => ConstOp::F64Const(value.bits()),
+        Operator::V128Const { value } => ConstOp::V128Const(u128::from_le_bytes(*value.bytes())),
+        Operator::GlobalGet { global_index } => ConstOp::GlobalGet(GlobalIdx(global_index)),
+        Operator::RefNull { hty } => ConstOp::RefNull(types.heap_type(hty)?),
+        Operator::RefFunc { function_index } => ConstOp::RefFunc(FuncIdx(function_index)),
+        Operator::I32Add => ConstOp::I32Add,
+        Operator::I32Sub => ConstOp::I32Sub,
+        Operator::I32Mul => ConstOp::I32Mul,
+        Operator::I64Add => ConstOp::I64Add,
+        Operator::I64Sub => ConstOp::I64Sub,
+        Operator::I64Mul => ConstOp::I64Mul,
+        Operator::End => return Ok(None),
+        Operator::StructNewDesc { .. } | Operator::StructNewDefaultDesc { .. } => {
+            return Err(unsupported("custom descriptors in a constant expression"));
+        }
+        Operator::RefI31Shared => {
+            return Err(unsupported(
+                "shared-everything-threads in a constant expression",
+            ));
+        }
+        _ => return Err(unsupported("an instruction of GC in a constant expression")),
+    }))
 }

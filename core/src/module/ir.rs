@@ -1,9 +1,11 @@
 //! What a module *is*: immutable, validated, shared, and the same for every backend.
 
 use super::const_expr::ConstExpr;
+use super::names::NameIndex;
 use crate::types::{
-    CompositeType, DataIdx, DefinedFuncIdx, ElemIdx, FuncIdx, FuncType, GlobalIdx, GlobalType, MemoryIdx,
-    MemoryType, RefType, TableIdx, TableType, TagIdx, TypeId, TypeIdx,
+    CompositeType, DataIdx, DefinedFuncIdx, ElemIdx, ExternType, FuncIdx, FuncType, GlobalIdx,
+    GlobalType, MemoryIdx, MemoryType, RefType, TableIdx, TableType, TagIdx, TagType, TypeId,
+    TypeIdx,
 };
 use alloc::boxed::Box;
 use alloc::sync::Arc;
@@ -43,6 +45,8 @@ pub struct ModuleIr {
     pub tags: Box<[TypeIdx]>,
     /// The exports, in order.
     pub exports: Box<[Export]>,
+    /// The places of the exports in the order of their names.
+    pub(crate) exports_by_name: Box<[u32]>,
     /// The start function.
     pub start: Option<FuncIdx>,
     /// The element segments.
@@ -55,6 +59,8 @@ pub struct ModuleIr {
     pub escaping: Box<[DefinedFuncIdx]>,
     /// The range of the `name` custom section's contents, read when a name is asked for.
     pub name_section: Option<Range<u32>>,
+    /// Where the names of functions are, once one was asked for.
+    pub(crate) names: NameIndex,
     /// Every custom section, in order.
     pub custom_sections: Box<[CustomSection]>,
     /// Whether function bodies have been validated; when not, a function is validated before it
@@ -274,5 +280,29 @@ impl ModuleIr {
     /// When the module has no such global.
     pub fn global(&self, global: GlobalIdx) -> &GlobalType {
         &self.globals[global.index()].ty
+    }
+    /// What is exported under a name.
+    pub fn export(&self, name: &str) -> Option<EntityIdx> {
+        let order = &self.exports_by_name;
+        let at = order
+            .binary_search_by(|at| (*self.exports[*at as usize].name).cmp(name))
+            .ok()?;
+        Some(self.exports[order[at] as usize].entity)
+    }
+
+    /// The type of something that is imported or exported.
+    ///
+    /// # Panics
+    /// When the module has no such thing.
+    pub fn extern_type(&self, entity: EntityIdx) -> ExternType {
+        match entity {
+            EntityIdx::Func(func) => ExternType::Func(self.func_type(func).clone()),
+            EntityIdx::Table(table) => ExternType::Table(*self.table(table)),
+            EntityIdx::Memory(memory) => ExternType::Memory(*self.memory(memory)),
+            EntityIdx::Global(global) => ExternType::Global(*self.global(global)),
+            EntityIdx::Tag(tag) => {
+                ExternType::Tag(TagType::new(self.signature(self.tags[tag.index()]).clone()))
+            }
+        }
     }
 }

@@ -68,9 +68,15 @@ pub struct RefType {
 
 impl RefType {
     /// `(ref null func)`.
-    pub const FUNCREF: Self = Self { nullable: true, heap: HeapType::Func };
+    pub const FUNCREF: Self = Self {
+        nullable: true,
+        heap: HeapType::Func,
+    };
     /// `(ref null extern)`.
-    pub const EXTERNREF: Self = Self { nullable: true, heap: HeapType::Extern };
+    pub const EXTERNREF: Self = Self {
+        nullable: true,
+        heap: HeapType::Extern,
+    };
 }
 
 /// What a reference refers to.
@@ -120,7 +126,10 @@ impl FuncType {
         params: impl IntoIterator<Item = ValType>,
         results: impl IntoIterator<Item = ValType>,
     ) -> Self {
-        Self { params: params.into_iter().collect(), results: results.into_iter().collect() }
+        Self {
+            params: params.into_iter().collect(),
+            results: results.into_iter().collect(),
+        }
     }
 
     /// The types of the parameters.
@@ -170,7 +179,10 @@ pub struct GlobalType {
 impl GlobalType {
     /// The type of a global that holds a `content`.
     pub const fn new(content: ValType, mutability: Mutability) -> Self {
-        Self { content, mutability }
+        Self {
+            content,
+            mutability,
+        }
     }
 
     /// The type of the value it holds.
@@ -255,7 +267,11 @@ impl MemoryType {
     pub const fn maximum_pages(&self) -> u64 {
         let addressable = if self.memory64 {
             // 2^64 bytes; one page less than the count that would not fit at page size 1.
-            if self.page_size_log2 == 0 { u64::MAX } else { 1 << (64 - self.page_size_log2 as u32) }
+            if self.page_size_log2 == 0 {
+                u64::MAX
+            } else {
+                1 << (64 - self.page_size_log2 as u32)
+            }
         } else {
             (1 << 32) >> self.page_size_log2
         };

@@ -105,6 +105,8 @@ pub struct VmStore {
     /// Whether the next activation may end with [`Status::Suspended`](super::Status::Suspended):
     /// read and cleared by the backend when it enters guest code.
     pub resumable: bool,
+    /// Whether the host called the host function that runs, if one does, and no guest.
+    pub called_by_host: bool,
     /// The host function whose error [`pending`](Self::pending) is; null when the last host
     /// function succeeded.
     pub failed_host: *mut FuncRef,

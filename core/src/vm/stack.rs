@@ -52,7 +52,11 @@ impl ValueStack {
 
     /// An empty stack that may grow to `max_slots` slots of 8 bytes.
     pub const fn new(max_slots: usize) -> Self {
-        Self { segments: Vec::new(), current: 0, max_slots }
+        Self {
+            segments: Vec::new(),
+            current: 0,
+            max_slots,
+        }
     }
 
     /// The bounds of the first segment, which is allocated when it does not exist.
@@ -63,8 +67,11 @@ impl ValueStack {
         self.current = 0;
         if self.segments.is_empty() {
             let len = Self::FIRST_SEGMENT.min(self.max_slots);
-            let segment = StackSegment::new(len).ok_or_else(|| Error::new(ErrorKind::OutOfMemory))?;
-            self.segments.try_reserve(1).map_err(|_| Error::new(ErrorKind::OutOfMemory))?;
+            let segment =
+                StackSegment::new(len).ok_or_else(|| Error::new(ErrorKind::OutOfMemory))?;
+            self.segments
+                .try_reserve(1)
+                .map_err(|_| Error::new(ErrorKind::OutOfMemory))?;
             self.segments.push(segment);
         }
         Ok(self.bounds())
@@ -93,7 +100,9 @@ impl ValueStack {
             if min_slots > left {
                 return None;
             }
-            let len = (self.segments[self.current].len() * 2).max(min_slots).min(left);
+            let len = (self.segments[self.current].len() * 2)
+                .max(min_slots)
+                .min(left);
             let segment = StackSegment::new(len)?;
             self.segments.try_reserve(1).ok()?;
             self.segments.push(segment);
@@ -107,7 +116,10 @@ impl ValueStack {
     /// # Panics
     /// When the first segment is in use.
     pub fn pop_segment(&mut self) -> (*mut u64, *mut u64) {
-        self.current = self.current.checked_sub(1).expect("a segment below the current one");
+        self.current = self
+            .current
+            .checked_sub(1)
+            .expect("a segment below the current one");
         self.bounds()
     }
 

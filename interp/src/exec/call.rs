@@ -8,6 +8,7 @@
 use super::control::{bodies, move_slots, return_through};
 use super::state::{Exit, ExitKind, Flow, State};
 use crate::code::{CodeHeader, EntryCell, HEADER_BYTES};
+use crate::driver::LINK_SLOTS;
 use crate::module::Shared;
 use core::sync::atomic::Ordering;
 use diptych_core::Trap;
@@ -181,22 +182,9 @@ unsafe fn enter(
             st.ip = code.cast();
             return st.leave(Exit::of(ExitKind::StackFull));
         }
-        zero_locals(code, fp);
         st.ip = code.cast::<u8>().add(HEADER_BYTES);
     }
     Flow::Next
-}
-
-/// Zeroes the locals that are not parameters.
-#[inline(always)]
-pub(crate) unsafe fn zero_locals(code: *const CodeHeader, fp: *mut u64) {
-    // SAFETY: the caller made sure that the frame fits. Volatile, so that no `memset` is called.
-    unsafe {
-        let first = fp.add((*code).zero_first as usize);
-        for i in 0..(*code).zero_count as usize {
-            first.add(i).write_volatile(0);
-        }
-    }
 }
 
 /// The argument of [`ExitKind::CheckSubtype`] for a call.
@@ -277,30 +265,30 @@ unsafe fn tail_call(st: &mut State, callee: *mut FuncRef) -> Flow {
 /// # Safety
 /// The record is live, and `ctx` is the instance of its function.
 pub(crate) unsafe fn caller_of(
-    record: *const ReturnRecord,
-    ctx: *mut VmCtx,
+    mut record: *const ReturnRecord,
+    mut ctx: *mut VmCtx,
     shared: &Shared,
 ) -> Option<Position> {
-    // SAFETY: by contract.
-    let record = unsafe { record.read() };
-    if record.return_pc == shared.host_return {
-        None
-    } else if record.return_pc == shared.cross_return {
-        Some(Position {
-            pc: record.resume_pc.wrapping_sub(1),
-            fp: record.caller_fp,
-            ctx: record.caller_ctx,
-        })
-    } else if record.return_pc == shared.segment_return {
-        // SAFETY: the frame begins a segment, and what the driver left before it is the record
-        // in the segment below.
-        unsafe {
-            let link = record.caller_fp.sub(crate::driver::LINK_SLOTS);
-            let below = link.add(1).read() as *const ReturnRecord;
-            caller_of(below, ctx, shared)
+    // SAFETY: by contract; the last two fields are there when `return_pc` is the stub that wants
+    // them.
+    unsafe {
+        loop {
+            let mut pc = (*record).return_pc;
+            let fp = (*record).caller_fp;
+            if pc == shared.cross_return {
+                ctx = (*record).caller_ctx;
+                pc = (*record).resume_pc;
+            }
+            if pc == shared.host_return {
+                return None;
+            }
+            if pc != shared.segment_return {
+                return Some(Position { pc: pc.wrapping_sub(1), fp, ctx });
+            }
+            // The frame begins a segment, and what the driver left before it is the record in
+            // the segment below.
+            record = fp.sub(LINK_SLOTS).add(1).read() as *const ReturnRecord;
         }
-    } else {
-        Some(Position { pc: record.return_pc.wrapping_sub(1), fp: record.caller_fp, ctx })
     }
 }
 

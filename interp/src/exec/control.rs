@@ -1,13 +1,14 @@
 //! Branches, returns, traps, fuel and interruption.
 
-use super::state::{Exit, ExitKind, Flow, State};
+use super::state::{Exit, ExitKind, Flow, State, keep_flow};
+use core::sync::atomic::Ordering;
 use diptych_core::Trap;
 use diptych_core::vm::frame::ReturnRecord;
-use core::sync::atomic::Ordering;
 
 macro_rules! bodies {
     ($($(#[$doc:meta])* $name:ident |$st:ident| $body:block)*) => {$(
         $(#[$doc])*
+        #[allow(unused_unsafe, reason = "a few bodies need none")]
         #[cfg_attr(not(debug_assertions), inline(always))]
         pub(crate) unsafe fn $name($st: &mut State) -> Flow {
             // SAFETY: the translator emitted this operation with operands of its layout (module
@@ -140,6 +141,7 @@ pub(super) unsafe fn move_slots(from: *const u64, to: *mut u64, count: usize) {
     for i in 0..count {
         // SAFETY: both ranges are in the frame. Volatile, so that the loop stays a loop.
         unsafe { to.add(i).write_volatile(from.add(i).read_volatile()) };
+        keep_flow();
     }
 }
 

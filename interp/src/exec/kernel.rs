@@ -101,16 +101,18 @@ kernels! {
 }
 
 macro_rules! divisions {
-    ($($signed:ty, $unsigned:ty: $div_s:ident, $div_u:ident, $rem_s:ident, $rem_u:ident;)*) => {$(
+    ($($signed:ty, $unsigned:ident: $div_s:ident, $div_u:ident, $rem_s:ident, $rem_u:ident;)*) => {$(
         #[inline(always)]
         pub(crate) fn $div_s(a: $unsigned, b: $unsigned) -> Result<$unsigned, Trap> {
             if b == 0 {
                 return Err(Trap::IntegerDivideByZero);
             }
-            match (a as $signed).checked_div(b as $signed) {
-                Some(r) => Ok(r as $unsigned),
-                None => Err(Trap::IntegerOverflow),
+            if b == $unsigned::MAX {
+                // By -1.
+                let r = (a as $signed).checked_neg().ok_or(Trap::IntegerOverflow)?;
+                return Ok(r as $unsigned);
             }
+            Ok((a as $signed).wrapping_div(b as $signed) as $unsigned)
         }
 
         #[inline(always)]
@@ -169,7 +171,7 @@ truncations! {
 /// Rounding is done here with conversions and additions that inline, where the portable
 /// functions of the library would be calls: a handler that calls saves registers around it.
 macro_rules! floats {
-    ($($float:ident, $bits:ident, $int:ident, $exact:expr:
+    ($($float:ident, $bits:ident, $int:ident, $exact:literal:
         $add:ident, $sub:ident, $mul:ident, $div:ident, $min:ident, $max:ident, $copysign:ident,
         $eq:ident, $ne:ident, $lt:ident, $gt:ident, $le:ident, $ge:ident,
         $abs:ident, $neg:ident, $ceil:ident, $floor:ident, $trunc:ident, $nearest:ident;
@@ -185,12 +187,9 @@ macro_rules! floats {
             $gt(a: $float, b: $float) -> u32 = u32::from(a > b);
             $le(a: $float, b: $float) -> u32 = u32::from(a <= b);
             $ge(a: $float, b: $float) -> u32 = u32::from(a >= b);
-            $abs(a: $float) -> $float = $float::from_bits(a.to_bits() & !($bits::MAX / 2 + 1));
-            $neg(a: $float) -> $float = $float::from_bits(a.to_bits() ^ ($bits::MAX / 2 + 1));
-            $copysign(a: $float, b: $float) -> $float = {
-                const SIGN: $bits = $bits::MAX / 2 + 1;
-                $float::from_bits(a.to_bits() & !SIGN | b.to_bits() & SIGN)
-            };
+            $abs(a: $float) -> $float = a.abs();
+            $neg(a: $float) -> $float = -a;
+            $copysign(a: $float, b: $float) -> $float = a.copysign(b);
         }
 
         #[inline(always)]

@@ -28,7 +28,7 @@ pub(crate) unsafe fn run(machine: &mut State) -> Exit {
             let op = unsafe { st.ip.cast::<u64>().read() } as u16;
             let flow = include!(concat!(env!("OUT_DIR"), "/match.rs"));
             match flow {
-                Flow::Next => {}
+                Flow::Next | Flow::Taken => {}
                 Flow::Trap(trap) => break Exit::trap(trap),
                 Flow::Leave(exit) => break exit,
             }

@@ -20,7 +20,7 @@ mod state;
 mod tail;
 mod variable;
 
-pub(crate) use call::{call_subtype, caller_of, return_from_host, zero_locals};
+pub(crate) use call::{call_subtype, caller_of, return_from_host};
 pub(crate) use looped::run as run_loop;
 pub(crate) use state::{Exit, ExitKind, Flow, State};
 #[cfg(all(tail_dispatch, not(debug_assertions)))]
@@ -37,6 +37,7 @@ mod plain {
 /// The body of every operation.
 mod bodies {
     #![allow(non_snake_case, reason = "bodies are named as their operations")]
+    #![allow(unused_unsafe, reason = "a few bodies need none")]
     use super::state::{Exit, Flow, State};
     use super::{kernel, plain};
 

@@ -30,6 +30,8 @@ pub(crate) struct State {
 pub(crate) enum Flow {
     /// With the operation at `ip`.
     Next,
+    /// The same, after a branch that was taken.
+    Taken,
     /// Not at all; `ip` is the operation that trapped.
     Trap(Trap),
     /// By leaving for the driver.
@@ -123,29 +125,20 @@ macro_rules! fields {
 macro_rules! memory_access {
     ($($ty:ident, $load:ident, $load_any:ident, $store:ident, $store_any:ident;)*) => {$(
         #[inline(always)]
-        pub(crate) unsafe fn $load(&self, address: u64) -> Option<$ty> {
-            // SAFETY: `vm` is the live instance, whose copy of memory 0's length is current.
-            let len = unsafe { (*self.vm).memory0_len } as u64;
-            // A 32-bit address plus a 32-bit offset cannot overflow.
-            if address + size_of::<$ty>() as u64 > len {
-                return None;
-            }
-            // SAFETY: the bytes are inside memory 0, just checked, and `mem` is its base.
-            Some($ty::from_le(unsafe {
-                self.mem.add(address as usize).cast::<$ty>().read_unaligned()
-            }))
+        pub(crate) unsafe fn $load(&self, end: u64) -> Option<$ty> {
+            // SAFETY: the translator's ends are not less than the width.
+            let at = unsafe { self.plain_address(end, size_of::<$ty>())? };
+            // SAFETY: `plain_address` checked the bounds.
+            Some($ty::from_le(unsafe { at.cast::<$ty>().read_unaligned() }))
         }
 
         #[inline(always)]
-        pub(crate) unsafe fn $store(&mut self, address: u64, value: $ty) -> bool {
-            // SAFETY: as for loads.
-            let len = unsafe { (*self.vm).memory0_len } as u64;
-            if address + size_of::<$ty>() as u64 > len {
-                return false;
-            }
-            // SAFETY: as for loads.
-            unsafe {
-                self.mem.add(address as usize).cast::<$ty>().write_unaligned(value.to_le());
+        pub(crate) unsafe fn $store(&mut self, end: u64, value: $ty) -> bool {
+            // SAFETY: the translator's ends are not less than the width.
+            match unsafe { self.plain_address(end, size_of::<$ty>()) } {
+                // SAFETY: `plain_address` checked the bounds.
+                Some(at) => unsafe { at.cast::<$ty>().write_unaligned(value.to_le()) },
+                None => return false,
             }
             true
         }
@@ -321,9 +314,9 @@ impl State {
     #[inline(always)]
     pub(crate) unsafe fn branch_if(&mut self, taken: bool, size: usize) -> Flow {
         if taken {
-            keep_branch();
             // SAFETY: as `branch`.
-            unsafe { self.branch() }
+            let _ = unsafe { self.branch() };
+            Flow::Taken
         } else {
             // SAFETY: as `next`.
             unsafe { self.next(size) }
@@ -348,6 +341,18 @@ impl State {
         u16, load_u16, load_any_u16, store_u16, store_any_u16;
         u32, load_u32, load_any_u32, store_u32, store_any_u32;
         u64, load_u64, load_any_u64, store_u64, store_any_u64;
+    }
+
+    /// The host address of the access to memory 0 that ends at `end`, a sum of 32-bit numbers
+    /// that is not less than `width`.
+    #[inline(always)]
+    unsafe fn plain_address(&self, end: u64, width: usize) -> Option<*mut u8> {
+        // SAFETY: `vm` is the live instance, whose copy of memory 0's length is current and goes
+        // with `mem`.
+        unsafe {
+            let len = (*self.vm).memory0_len as u64;
+            (end <= len).then(|| self.mem.add(end as usize).sub(width))
+        }
     }
 
     /// The address `base + (index << shift)` of an indexed access, from the fields that name
@@ -376,10 +381,11 @@ impl State {
     }
 }
 
-/// Keeps a branch a branch: as a conditional move, the next operation's address would wait for
-/// the operands of the comparison instead of being predicted.
+/// Keeps the control flow around it as it is written: loops are not unrolled, which would need
+/// registers that a handler has to save, and branches do not become conditional moves, which would
+/// let the next operation's address wait for the operands of a comparison.
 #[inline(always)]
-fn keep_branch() {
+pub(super) fn keep_flow() {
     #[cfg(all(tail_dispatch, not(debug_assertions)))]
     // SAFETY: no instruction at all.
     unsafe {

@@ -8,8 +8,9 @@
 #![allow(non_snake_case, reason = "handlers are named as their operations")]
 
 use super::bodies;
-use super::state::{Exit, Flow, State};
+use super::state::{Exit, Flow, State, keep_flow};
 use crate::ops::Op;
+use core::mem::MaybeUninit;
 use diptych_core::vm::VmCtx;
 
 #[cfg(target_arch = "x86_64")]
@@ -62,16 +63,25 @@ macro_rules! define_handler {
                         next(st.ip, st.fp, st.mem, st.acc, st.pin, st.vm, st.f32acc, st.f64acc)
                     }
                 }
-                // SAFETY: as above; the exit travels in the place of the memory base, which
-                // nobody needs any more.
+                // The same again, so that each side of a branch has a jump of its own.
+                Flow::Taken => {
+                    // SAFETY: as above.
+                    unsafe {
+                        let next = st.ip.cast::<Handler>().read();
+                        keep_flow();
+                        next(st.ip, st.fp, st.mem, st.acc, st.pin, st.vm, st.f32acc, st.f64acc)
+                    }
+                }
+                // SAFETY: the exit travels in the place of the memory base, which nobody needs
+                // any more; nor does anybody need what is not given.
                 Flow::Trap(trap) => unsafe {
                     let exit = Exit::trap(trap).0 as *mut u8;
-                    leave(st.ip, st.fp, exit, st.acc, st.pin, st.vm, st.f32acc, st.f64acc)
+                    leave_trap(st.ip, st.fp, exit, GONE, GONE, st.vm)
                 },
                 // SAFETY: as above.
                 Flow::Leave(exit) => unsafe {
                     let exit = exit.0 as *mut u8;
-                    leave(st.ip, st.fp, exit, st.acc, st.pin, st.vm, st.f32acc, st.f64acc)
+                    leave(st.ip, st.fp, exit, st.acc, st.pin, st.vm)
                 },
             }
         }
@@ -96,8 +106,6 @@ macro_rules! define_leave {
             acc: u64,
             pin: u64,
             vm: *mut VmCtx,
-            _f32acc: f32,
-            _f64acc: f64,
         ) -> u64 {
             // SAFETY: the store outlives every activation of its guests.
             unsafe {
@@ -110,8 +118,33 @@ macro_rules! define_leave {
             }
             exit as u64
         }
+
+        /// The end of a chain of handlers in a trap, which leaves no accumulator and no record.
+        #[cold]
+        #[inline(never)]
+        unsafe extern $abi fn leave_trap(
+            ip: *const u8,
+            fp: *mut u64,
+            exit: *mut u8,
+            _acc: MaybeUninit<u64>,
+            _pin: MaybeUninit<u64>,
+            vm: *mut VmCtx,
+        ) -> u64 {
+            // SAFETY: the store outlives every activation of its guests.
+            unsafe {
+                let store = (*vm).store;
+                (*store).exit_pc = ip;
+                (*store).exit_fp = fp;
+                (*store).exit_ctx = vm;
+            }
+            exit as u64
+        }
     };
 }
+
+/// A register that nobody reads.
+const GONE: MaybeUninit<u64> = MaybeUninit::uninit();
+
 with_abi!(define_leave!());
 
 include!(concat!(env!("OUT_DIR"), "/tail.rs"));

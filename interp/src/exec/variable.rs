@@ -1,7 +1,7 @@
 //! Moves, globals and `select`.
 
-use super::control::bodies;
-use super::state::{Flow, State};
+use super::control::{bodies, move_slots};
+use super::state::{Flow, State, keep_flow};
 
 bodies! {
     copy |st| {
@@ -16,6 +16,12 @@ bodies! {
         st.put_i64(8, value);
         let value = st.slot_i64(14);
         st.put_i64(12, value);
+        st.next(16)
+    }
+
+    /// Copies to lower slots, the lowest first.
+    copy_many |st| {
+        move_slots(st.slot_at(10), st.slot_at(8), st.u32(12) as usize);
         st.next(16)
     }
 
@@ -46,6 +52,19 @@ bodies! {
     spill_f64 |st| {
         let value = st.f64acc;
         st.put_f64(8, value);
+        st.next(16)
+    }
+
+    zero_locals |st| {
+        let mut slot = st.slot_at(8);
+        let end = slot.add(st.u32(12) as usize);
+        while slot != end {
+            // Volatile, so that no `memset` is called.
+            slot.write_volatile(0);
+            slot.add(1).write_volatile(0);
+            slot = slot.add(2);
+            keep_flow();
+        }
         st.next(16)
     }
 

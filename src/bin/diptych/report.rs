@@ -1,6 +1,5 @@
 //! How commands end other than well, and how that is told.
 
-use core::error::Error as _;
 use core::fmt::{self, Write as _};
 
 /// What a command gives.

@@ -1,0 +1,175 @@
+//! Where a guest was: the frames of its functions, innermost first.
+
+use crate::backend::{Activation, Frame, Position, WalkControl};
+use crate::error::Error;
+use crate::module::{Module, ModuleIr};
+use crate::runtime::InstanceObject;
+use crate::types::{DefinedFuncIdx, FuncIdx};
+use crate::vm::VmStore;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
+
+/// The greatest number of frames that a backtrace keeps.
+const MAX_FRAMES: usize = 64;
+
+/// The frames of a guest's functions, innermost first.
+///
+/// At most 64 are kept; [`is_truncated`](Self::is_truncated) says whether there were more.
+#[derive(Clone, Default)]
+pub struct Backtrace {
+    frames: Vec<BacktraceFrame>,
+    truncated: bool,
+}
+
+/// A function in a [`Backtrace`].
+#[derive(Clone)]
+pub struct BacktraceFrame {
+    module: Module,
+    func: DefinedFuncIdx,
+    offset: u32,
+}
+
+impl Backtrace {
+    /// The frames, innermost first.
+    pub fn frames(&self) -> &[BacktraceFrame] {
+        &self.frames
+    }
+
+    /// Whether there were further frames, which were not kept.
+    pub const fn is_truncated(&self) -> bool {
+        self.truncated
+    }
+}
+
+impl BacktraceFrame {
+    /// The module whose function it is.
+    pub const fn module(&self) -> &Module {
+        &self.module
+    }
+
+    /// The function.
+    pub fn func_index(&self) -> FuncIdx {
+        self.ir().func_idx(self.func)
+    }
+
+    /// The function's name, when the module has a name section that knows it.
+    pub fn func_name(&self) -> Option<String> {
+        self.module.func_name(self.func_index()).map(Into::into)
+    }
+
+    /// The offset of the instruction in the module's bytes.
+    pub const fn module_offset(&self) -> usize {
+        self.offset as usize
+    }
+
+    /// The offset of the instruction in the function's body.
+    pub fn func_offset(&self) -> usize {
+        let start = self.ir().bodies[self.func.index()].start;
+        self.offset.saturating_sub(start) as usize
+    }
+
+    fn ir(&self) -> &ModuleIr {
+        self.module.ir()
+    }
+}
+
+impl fmt::Display for Backtrace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("wasm backtrace:")?;
+        for (i, frame) in self.frames.iter().enumerate() {
+            write!(f, "\n  {i:>3}: {frame}")?;
+        }
+        if self.truncated {
+            f.write_str("\n  … and more")?;
+        }
+        Ok(())
+    }
+}
+
+/// `0x1a3 - module!function`, with indices where there are no names.
+impl fmt::Display for BacktraceFrame {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:#6x} - ", self.offset)?;
+        match self.module.name() {
+            Some(name) => write!(f, "{name}!")?,
+            None => f.write_str("<unknown>!")?,
+        }
+        match self.func_name() {
+            Some(name) => f.write_str(&name),
+            None => write!(f, "<wasm function {}>", self.func_index()),
+        }
+    }
+}
+
+impl fmt::Debug for Backtrace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(&self.frames).finish()
+    }
+}
+
+impl fmt::Debug for BacktraceFrame {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// Attaches the guest's frames to an error on its way out, unless it has them already or the
+/// configuration does not want any.
+///
+/// # Safety
+/// The store is live, its `exit_*` fields are where the guest left, and the value stack below is
+/// intact.
+pub unsafe fn attach(store: *mut VmStore, error: &mut Error) {
+    // SAFETY: by contract.
+    unsafe {
+        if error.backtrace().is_some()
+            || error.exit_code().is_some()
+            || !(*(*store).opaque).engine().config().backtrace_enabled()
+        {
+            return;
+        }
+        let backtrace = capture(store);
+        error.set_backtrace(backtrace);
+    }
+}
+
+/// # Safety
+/// As [`attach`].
+unsafe fn capture(store: *mut VmStore) -> Backtrace {
+    let mut backtrace = Backtrace::default();
+    // SAFETY: by contract; activations are on the native stack below this function.
+    unsafe {
+        let engine = (*(*store).opaque).engine().clone();
+        let mut at = Position {
+            pc: (*store).exit_pc,
+            fp: (*store).exit_fp,
+            ctx: (*store).exit_ctx,
+        };
+        let mut activation: *const Activation = (*store).activation;
+        while !activation.is_null() && !backtrace.truncated {
+            engine
+                .backend()
+                .walk(at, &mut |frame| push(&mut backtrace, frame));
+            at = (*activation).outer_exit;
+            activation = (*activation).outer;
+        }
+    }
+    backtrace
+}
+
+fn push(backtrace: &mut Backtrace, frame: Frame) -> WalkControl {
+    // A backtrace is a help: without memory for it the error goes on without.
+    if backtrace.frames.len() == MAX_FRAMES || backtrace.frames.try_reserve(1).is_err() {
+        backtrace.truncated = true;
+        return WalkControl::Stop;
+    }
+    // SAFETY: the context is the first field of a live instance.
+    let module = unsafe { (*frame.ctx.cast::<InstanceObject>()).module().clone() };
+    backtrace.frames.push(BacktraceFrame {
+        module,
+        func: frame.func,
+        offset: frame.offset,
+    });
+    WalkControl::Continue
+}

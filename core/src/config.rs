@@ -1,0 +1,300 @@
+//! How an engine behaves.
+
+use crate::backend::Backend;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use diptych_platform::{AllocMemoryCreator, MemoryCreator};
+use wasmparser::WasmFeatures;
+
+/// How an [`Engine`](crate::Engine) behaves.
+///
+/// ```
+/// use diptych_core::{CompilationMode, Config};
+///
+/// let mut config = Config::new();
+/// config
+///     .consume_fuel(true)
+///     .max_wasm_stack(256 << 10)
+///     .compilation(CompilationMode::Eager)
+///     .wasm_memory64(false);
+/// assert!(config.fuel_enabled());
+/// ```
+#[derive(Clone, Debug)]
+pub struct Config {
+    features: WasmFeatures,
+    fuel: bool,
+    interruption: bool,
+    backtrace: bool,
+    max_wasm_stack: usize,
+    max_call_depth: u32,
+    max_module_size: usize,
+    compilation: CompilationMode,
+    dispatch: Dispatch,
+    backend: BackendKind,
+    backends: Vec<Arc<dyn Backend>>,
+    memory_creator: Arc<dyn MemoryCreator>,
+}
+
+/// When functions are validated and compiled.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum CompilationMode {
+    /// A module is validated when it is opened, and a function compiled when it is first called.
+    #[default]
+    Lazy,
+    /// A function is validated and compiled when it is first called. An invalid one makes that
+    /// call fail with [`ErrorKind::InvalidModule`](crate::ErrorKind::InvalidModule).
+    FullyLazy,
+    /// A module is validated and compiled when it is opened.
+    Eager,
+}
+
+/// How the interpreter gets from one operation to the next.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Dispatch {
+    /// The fastest that the build has.
+    #[default]
+    Auto,
+    /// By tail calls from handler to handler: only in optimised builds for x86_64 and aarch64.
+    Tail,
+    /// By one loop around one `match`: everywhere.
+    Loop,
+}
+
+/// Which backend executes functions.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum BackendKind {
+    /// The first that the engine has.
+    #[default]
+    Auto,
+    /// The interpreter.
+    Interp,
+    /// The just-in-time compiler.
+    Jit,
+}
+
+impl BackendKind {
+    /// The backend's [`name`](Backend::name); `None` for [`Auto`](Self::Auto).
+    pub const fn name(self) -> Option<&'static str> {
+        match self {
+            Self::Auto => None,
+            Self::Interp => Some("interp"),
+            Self::Jit => Some("jit"),
+        }
+    }
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Config {
+    /// The defaults: all of WebAssembly 3.0, no fuel, no interruption, 8 MiB of stack.
+    pub fn new() -> Self {
+        Self {
+            features: WasmFeatures::WASM3,
+            fuel: false,
+            interruption: false,
+            backtrace: true,
+            max_wasm_stack: 8 << 20,
+            max_call_depth: 200,
+            max_module_size: 1 << 30,
+            compilation: CompilationMode::default(),
+            dispatch: Dispatch::default(),
+            backend: BackendKind::default(),
+            backends: Vec::new(),
+            memory_creator: Arc::new(AllocMemoryCreator),
+        }
+    }
+
+    /// Adds a backend. The facade `diptych` adds those that are compiled in.
+    pub fn add_backend(&mut self, backend: Arc<dyn Backend>) -> &mut Self {
+        self.backends.push(backend);
+        self
+    }
+
+    /// Which of the backends executes functions.
+    pub fn backend(&mut self, kind: BackendKind) -> &mut Self {
+        self.backend = kind;
+        self
+    }
+
+    /// Whether executed instructions are paid for with fuel
+    /// ([`Store::set_fuel`](crate::Store::set_fuel)). Off by default.
+    pub fn consume_fuel(&mut self, enable: bool) -> &mut Self {
+        self.fuel = enable;
+        self
+    }
+
+    /// Whether another thread can stop a guest
+    /// ([`Store::interrupt_handle`](crate::Store::interrupt_handle)). Off by default.
+    pub fn interruption(&mut self, enable: bool) -> &mut Self {
+        self.interruption = enable;
+        self
+    }
+
+    /// Whether errors carry a [`Backtrace`](crate::Backtrace) of the guest. On by default.
+    pub fn wasm_backtrace(&mut self, enable: bool) -> &mut Self {
+        self.backtrace = enable;
+        self
+    }
+
+    /// The size in bytes that the frames of one guest may take together before it traps with
+    /// [`Trap::StackOverflow`](crate::Trap::StackOverflow). 8 MiB by default.
+    pub fn max_wasm_stack(&mut self, bytes: usize) -> &mut Self {
+        self.max_wasm_stack = bytes;
+        self
+    }
+
+    /// How often the host and guests may be inside each other's calls before the next call traps
+    /// with [`Trap::StackOverflow`](crate::Trap::StackOverflow). 200 by default, which fits a
+    /// native stack of 2 MiB. Calls between functions of guests do not count.
+    pub fn max_call_depth(&mut self, depth: u32) -> &mut Self {
+        self.max_call_depth = depth;
+        self
+    }
+
+    /// The greatest size of a module in bytes. 1 GiB by default; never more than 4 GiB.
+    pub fn max_module_size(&mut self, bytes: usize) -> &mut Self {
+        self.max_module_size = bytes;
+        self
+    }
+
+    /// When functions are validated and compiled.
+    pub fn compilation(&mut self, mode: CompilationMode) -> &mut Self {
+        self.compilation = mode;
+        self
+    }
+
+    /// How the interpreter gets from one operation to the next.
+    pub fn interp_dispatch(&mut self, dispatch: Dispatch) -> &mut Self {
+        self.dispatch = dispatch;
+        self
+    }
+
+    /// What makes the bytes of linear memories. The global allocator by default.
+    pub fn memory_creator(&mut self, creator: Arc<dyn MemoryCreator>) -> &mut Self {
+        self.memory_creator = creator;
+        self
+    }
+
+    /// Whether fuel is charged.
+    pub const fn fuel_enabled(&self) -> bool {
+        self.fuel
+    }
+
+    /// Whether guests look for interruption.
+    pub const fn interruption_enabled(&self) -> bool {
+        self.interruption
+    }
+
+    /// Whether errors carry a backtrace.
+    pub const fn backtrace_enabled(&self) -> bool {
+        self.backtrace
+    }
+
+    /// The greatest size of a guest's stack in bytes.
+    pub const fn get_max_wasm_stack(&self) -> usize {
+        self.max_wasm_stack
+    }
+
+    /// How often the host and guests may be inside each other's calls.
+    pub const fn get_max_call_depth(&self) -> u32 {
+        self.max_call_depth
+    }
+
+    /// The greatest size of a module in bytes.
+    pub const fn get_max_module_size(&self) -> usize {
+        self.max_module_size
+    }
+
+    /// When functions are validated and compiled.
+    pub const fn compilation_mode(&self) -> CompilationMode {
+        self.compilation
+    }
+
+    /// How the interpreter gets from one operation to the next.
+    pub const fn dispatch(&self) -> Dispatch {
+        self.dispatch
+    }
+
+    /// Which of the backends executes functions.
+    pub const fn backend_kind(&self) -> BackendKind {
+        self.backend
+    }
+
+    /// The backends that were added.
+    pub fn backends(&self) -> &[Arc<dyn Backend>] {
+        &self.backends
+    }
+
+    /// What makes the bytes of linear memories.
+    pub fn get_memory_creator(&self) -> &Arc<dyn MemoryCreator> {
+        &self.memory_creator
+    }
+
+    /// The features that modules may use.
+    pub const fn features(&self) -> WasmFeatures {
+        self.features
+    }
+}
+
+macro_rules! proposals {
+    ($($(#[$doc:meta])* $setter:ident = $($flag:ident)|+;)*) => {
+        /// The proposals. All that WebAssembly 3.0 took up are on by default, the others off.
+        impl Config {
+            $(
+                $(#[$doc])*
+                pub fn $setter(&mut self, enable: bool) -> &mut Self {
+                    self.features.set($(WasmFeatures::$flag)|+, enable);
+                    self
+                }
+            )*
+        }
+    };
+}
+
+proposals! {
+    /// `memory.copy`, `memory.fill`, passive segments and their like.
+    wasm_bulk_memory = BULK_MEMORY | BULK_MEMORY_OPT;
+    /// Memories whose pages are not 64 KiB.
+    wasm_custom_page_sizes = CUSTOM_PAGE_SIZES;
+    /// Exceptions with `try_table` and `exnref`.
+    wasm_exceptions = EXCEPTIONS;
+    /// Arithmetic in constant expressions.
+    wasm_extended_const = EXTENDED_CONST;
+    /// Typed function references.
+    wasm_function_references = FUNCTION_REFERENCES;
+    /// Structures, arrays and casts.
+    wasm_gc = GC;
+    /// Exceptions as first proposed, with `try` and `catch`.
+    wasm_legacy_exceptions = LEGACY_EXCEPTIONS;
+    /// Memories and tables with 64-bit indices.
+    wasm_memory64 = MEMORY64;
+    /// Several memories in a module.
+    wasm_multi_memory = MULTI_MEMORY;
+    /// Several results of functions and blocks.
+    wasm_multi_value = MULTI_VALUE;
+    /// Imports and exports of mutable globals.
+    wasm_mutable_global = MUTABLE_GLOBAL;
+    /// `externref`, several tables, references as values.
+    wasm_reference_types = REFERENCE_TYPES | CALL_INDIRECT_OVERLONG;
+    /// Vector instructions whose results depend on the host.
+    wasm_relaxed_simd = RELAXED_SIMD;
+    /// Conversions from floats to integers that never trap.
+    wasm_saturating_float_to_int = SATURATING_FLOAT_TO_INT;
+    /// `i32.extend8_s` and its like.
+    wasm_sign_extension = SIGN_EXTENSION;
+    /// 128-bit vectors.
+    wasm_simd = SIMD;
+    /// `return_call` and its like.
+    wasm_tail_call = TAIL_CALL;
+    /// Shared memories and atomic instructions.
+    wasm_threads = THREADS;
+    /// 128-bit integer arithmetic.
+    wasm_wide_arithmetic = WIDE_ARITHMETIC;
+}

@@ -1,0 +1,131 @@
+//! The engine: what modules and stores have in common.
+
+use crate::backend::Backend;
+use crate::config::Config;
+use crate::error::{Error, ErrorKind, Result};
+use crate::types::TypeRegistry;
+use alloc::boxed::Box;
+use alloc::format;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use core::fmt;
+
+/// A configuration, the backends, and the types of all modules.
+///
+/// One per process is usual. Cloning it is cheap, and the clone is the same engine. Modules and
+/// stores of different engines do not mix.
+#[derive(Clone)]
+pub struct Engine {
+    inner: Arc<EngineInner>,
+}
+
+struct EngineInner {
+    config: Config,
+    types: TypeRegistry,
+    /// The one that executes functions first.
+    backends: Box<[Arc<dyn Backend>]>,
+}
+
+impl Engine {
+    /// An engine with the backends of the configuration.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Unsupported`] when the configuration names a backend that it does not have,
+    /// or has none at all.
+    pub fn new(config: &Config) -> Result<Self> {
+        Self::with_backends(config, config.backends())
+    }
+
+    /// An engine with these backends instead of those of the configuration.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    pub fn with_backends(config: &Config, backends: &[Arc<dyn Backend>]) -> Result<Self> {
+        let mut backends: Vec<_> = backends.to_vec();
+        if let Some(name) = config.backend_kind().name() {
+            let at = backends
+                .iter()
+                .position(|backend| backend.name() == name)
+                .ok_or_else(|| {
+                    let message = format!("the backend `{name}` is not compiled in");
+                    Error::new(ErrorKind::Unsupported(message.into()))
+                })?;
+            backends.swap(0, at);
+        }
+        if backends.is_empty() {
+            return Err(Error::new(ErrorKind::Unsupported(
+                "the engine has no backend: enable the feature `interp` or `jit`".into(),
+            )));
+        }
+        Ok(Self {
+            inner: Arc::new(EngineInner {
+                config: config.clone(),
+                types: TypeRegistry::new(),
+                backends: backends.into_boxed_slice(),
+            }),
+        })
+    }
+
+    /// The configuration.
+    pub fn config(&self) -> &Config {
+        &self.inner.config
+    }
+
+    /// The types of all modules of this engine.
+    pub fn types(&self) -> &TypeRegistry {
+        &self.inner.types
+    }
+
+    /// The backend that executes functions.
+    pub fn backend(&self) -> &Arc<dyn Backend> {
+        &self.inner.backends[0]
+    }
+
+    /// All backends, the one that executes functions first.
+    pub fn backends(&self) -> &[Arc<dyn Backend>] {
+        &self.inner.backends
+    }
+
+    /// Whether both are the same engine.
+    pub fn same(a: &Self, b: &Self) -> bool {
+        Arc::ptr_eq(&a.inner, &b.inner)
+    }
+
+    /// Fails when what is named belongs to another engine.
+    pub(crate) fn check(&self, other: &Self, what: &str) -> Result<()> {
+        if Self::same(self, other) {
+            Ok(())
+        } else {
+            Err(Error::bad_argument(format!(
+                "the {what} belongs to another engine"
+            )))
+        }
+    }
+}
+
+impl fmt::Debug for Engine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Engine")
+            .field("config", &self.inner.config)
+            .field("backend", &self.backend().name())
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::BackendKind;
+
+    #[test]
+    fn an_engine_needs_a_backend() {
+        let error = Engine::new(&Config::new()).expect_err("there is none");
+        assert!(matches!(error.kind(), ErrorKind::Unsupported(_)));
+        let mut config = Config::new();
+        config.backend(BackendKind::Jit);
+        let error = Engine::new(&config).expect_err("there is none");
+        assert!(error.to_string().contains("`jit`"), "{error}");
+    }
+
+    use alloc::string::ToString;
+}

@@ -1,0 +1,23 @@
+//! Modules: what they are and how they are opened.
+//!
+//! The way of a module's bytes: `sections` validates all but the function bodies and notes where
+//! everything is, `validate` validates the bodies, and `build` makes [`ModuleIr`] of what is now
+//! known to be valid. A backend makes code of that, and [`Module`] holds both.
+
+mod build;
+mod const_expr;
+mod handle;
+mod ir;
+mod names;
+mod sections;
+#[cfg(test)]
+mod tests;
+mod types;
+mod validate;
+
+pub use const_expr::{ConstExpr, ConstOp};
+pub use handle::{ExportType, ImportType, Module};
+pub use ir::{
+    CustomSection, DataSegment, ElementItems, ElementMode, ElementSegment, EntityIdx, Export,
+    Global, Import, ModuleIr, ModuleType, Table,
+};

@@ -1,0 +1,317 @@
+//! Functions of the host's, as guests call them.
+
+use super::typed::for_each_tuple;
+use super::{WasmParams, WasmResults, WasmTy};
+use super::{check_values, read_slots, write_slots};
+use crate::engine::Engine;
+use crate::error::{Error, Result};
+use crate::runtime::Val;
+use crate::store::{Caller, StoreOpaque, out_of_memory};
+use crate::types::{FuncType, TypeId, ValType};
+use crate::vm::{ArrayCall, FuncRef, Status, VmStore};
+use alloc::boxed::Box;
+use alloc::sync::Arc;
+use core::any::Any;
+use core::fmt;
+use core::ptr;
+
+/// A function of the host's before it is in a store: a closure and its type.
+pub(crate) struct HostFunc {
+    ty: FuncType,
+    type_id: TypeId,
+    array_call: ArrayCall,
+    closure: Box<dyn Any + Send + Sync>,
+}
+
+impl HostFunc {
+    /// A function whose type is known at run time only.
+    pub(crate) fn new<T: 'static>(
+        engine: &Engine,
+        ty: FuncType,
+        func: impl Fn(Caller<'_, T>, &[Val], &mut [Val]) -> Result<()> + Send + Sync + 'static,
+    ) -> Result<Self> {
+        fn entry<T, F>(_: &F) -> ArrayCall
+        where
+            T: 'static,
+            F: Fn(Caller<'_, T>, &[Val], &mut [Val]) -> Result<()> + 'static,
+        {
+            call_with_values::<T, F>
+        }
+        let array_call = entry::<T, _>(&func);
+        let closure = Box::new(WithValues {
+            ty: ty.clone(),
+            func,
+        });
+        Self::of(engine, ty, array_call, closure)
+    }
+
+    /// A function of the type that the closure has.
+    pub(crate) fn wrap<T, Params, Results, F: IntoFunc<T, Params, Results>>(
+        engine: &Engine,
+        func: F,
+    ) -> Result<Self> {
+        Self::of(engine, F::ty(), F::array_call, Box::new(func))
+    }
+
+    fn of(
+        engine: &Engine,
+        ty: FuncType,
+        array_call: ArrayCall,
+        closure: Box<dyn Any + Send + Sync>,
+    ) -> Result<Self> {
+        let type_id = engine.types().func_type(ty.clone())?;
+        Ok(Self {
+            ty,
+            type_id,
+            array_call,
+            closure,
+        })
+    }
+
+    pub(crate) const fn type_id(&self) -> TypeId {
+        self.type_id
+    }
+}
+
+impl fmt::Debug for HostFunc {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HostFunc")
+            .field("ty", &self.ty)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A function of the host's in a store.
+#[repr(C)]
+#[derive(Debug)]
+pub(crate) struct FuncObject {
+    func_ref: FuncRef,
+    engine: Engine,
+    /// Keeps the closure.
+    host: Arc<HostFunc>,
+}
+
+impl FuncObject {
+    pub(crate) fn new(engine: &Engine, host: Arc<HostFunc>) -> Self {
+        let mut func_ref = FuncRef {
+            type_id: host.type_id,
+            func: 0,
+            ctx: ptr::null_mut(),
+            interp_code: ptr::null(),
+            native_code: ptr::null(),
+            array_call: host.array_call,
+            host: ptr::from_ref(&*host.closure).cast(),
+        };
+        for backend in engine.backends() {
+            backend.adopt(engine.config(), &mut func_ref);
+        }
+        Self {
+            func_ref,
+            engine: engine.clone(),
+            host,
+        }
+    }
+
+    pub(crate) const fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    pub(crate) fn ty(&self) -> &FuncType {
+        &self.host.ty
+    }
+}
+
+/// Leaves `error` for the caller, and who caused it.
+///
+/// # Safety
+/// The store is live.
+#[cold]
+unsafe fn fail(callee: *mut FuncRef, vm: *mut VmStore, error: Error) -> Status {
+    // SAFETY: by contract.
+    unsafe {
+        (*vm).pending = Some(error);
+        (*vm).failed_host = callee;
+    }
+    Status::Error
+}
+
+/// A closure on [`Val`]s and the type that it was given.
+struct WithValues<F> {
+    ty: FuncType,
+    func: F,
+}
+
+/// # Safety
+/// As [`ArrayCall`]; the callee's closure is a `WithValues<F>`, the store a `Store<T>`.
+unsafe fn call_with_values<T, F>(callee: *mut FuncRef, vm: *mut VmStore, slots: *mut u64) -> Status
+where
+    T: 'static,
+    F: Fn(Caller<'_, T>, &[Val], &mut [Val]) -> Result<()> + 'static,
+{
+    // SAFETY: by contract; the store's room for values is taken out while the closure runs.
+    unsafe {
+        let WithValues { ty, func } = &*(*callee).host.cast::<WithValues<F>>();
+        let opaque = (*vm).opaque;
+        let mut values = core::mem::take(&mut (*opaque).vals);
+        let (params, results) = (ty.params(), ty.results());
+        values.clear();
+        let count = params.len() + results.len();
+        if let Err(error) = values.try_reserve(count).map_err(out_of_memory) {
+            return fail(callee, vm, error);
+        }
+        values.resize(params.len(), Val::I32(0));
+        read_slots(opaque, slots, params, &mut values);
+        values.extend(results.iter().map(|ty| zero(*ty)));
+        let (args, out) = values.split_at_mut(params.len());
+        let outcome = func(Caller::new(vm), args, out)
+            .and_then(|()| check_values(&*opaque, out, results, "result of the host function"));
+        let status = match outcome {
+            Ok(()) => {
+                write_slots(slots, out);
+                (*vm).failed_host = ptr::null_mut();
+                Status::Done
+            }
+            Err(error) => fail(callee, vm, error),
+        };
+        (*opaque).vals = values;
+        status
+    }
+}
+
+/// What a result is before the closure writes it.
+fn zero(ty: ValType) -> Val {
+    Val::default_for_ty(ty).unwrap_or(Val::I32(0))
+}
+
+/// What a host function returns: a [`WasmTy`], a tuple of them or nothing, or a `Result` of one
+/// of these.
+pub trait WasmRet {
+    /// What it returns when it succeeds.
+    #[doc(hidden)]
+    type Results: WasmResults;
+
+    #[doc(hidden)]
+    fn into_result(self) -> Result<Self::Results>;
+}
+
+impl<R: WasmResults> WasmRet for R {
+    type Results = R;
+
+    #[inline]
+    fn into_result(self) -> Result<R> {
+        Ok(self)
+    }
+}
+
+impl<R: WasmResults> WasmRet for Result<R> {
+    type Results = R;
+
+    #[inline]
+    fn into_result(self) -> Self {
+        self
+    }
+}
+
+/// A closure that can be a function of a store with data `T`: up to 16 parameters that are
+/// [`WasmTy`], with a [`Caller`] before them or not, and a result that is [`WasmRet`].
+pub trait IntoFunc<T, Params, Results>: Send + Sync + 'static {
+    /// Its WebAssembly type.
+    #[doc(hidden)]
+    fn ty() -> FuncType;
+
+    /// # Safety
+    /// As [`ArrayCall`]; the callee's closure is a `Self`, the store a `Store<T>`.
+    #[doc(hidden)]
+    unsafe fn array_call(callee: *mut FuncRef, vm: *mut VmStore, slots: *mut u64) -> Status;
+}
+
+/// Writes what a host function returned.
+///
+/// # Safety
+/// The store is live and not otherwise borrowed; there is room for the results.
+#[inline]
+unsafe fn give<R: WasmRet>(
+    callee: *mut FuncRef,
+    vm: *mut VmStore,
+    slots: *mut u64,
+    returned: R,
+) -> Status {
+    // SAFETY: by contract.
+    unsafe {
+        let store: *const StoreOpaque = (*vm).opaque;
+        let checked = returned.into_result().and_then(|results| {
+            results.check(&*store)?;
+            Ok(results)
+        });
+        match checked {
+            Ok(results) => {
+                results.write(slots);
+                (*vm).failed_host = ptr::null_mut();
+                Status::Done
+            }
+            Err(error) => fail(callee, vm, error),
+        }
+    }
+}
+
+macro_rules! closures {
+    ($($name:ident)*) => {
+        #[allow(non_snake_case, reason = "values are named as their types")]
+        #[allow(unused, reason = "a closure without parameters has none to read")]
+        impl<T, F, R, $($name),*> IntoFunc<T, ($($name,)*), R> for F
+        where
+            T: 'static,
+            F: Fn($($name),*) -> R + Send + Sync + 'static,
+            R: WasmRet,
+            $($name: WasmTy,)*
+        {
+            fn ty() -> FuncType {
+                FuncType::new(<($($name,)*) as WasmParams>::types(), R::Results::types())
+            }
+
+            unsafe fn array_call(
+                callee: *mut FuncRef,
+                vm: *mut VmStore,
+                slots: *mut u64,
+            ) -> Status {
+                // SAFETY: by contract.
+                unsafe {
+                    let func = &*(*callee).host.cast::<F>();
+                    let id = (*(*vm).opaque).id();
+                    let ($($name,)*) = <($($name,)*) as WasmResults>::read(slots, id);
+                    give(callee, vm, slots, func($($name),*))
+                }
+            }
+        }
+
+        #[allow(non_snake_case, reason = "values are named as their types")]
+        #[allow(unused, reason = "a closure without parameters has none to read")]
+        impl<T, F, R, $($name),*> IntoFunc<T, (Caller<'_, T>, $($name,)*), R> for F
+        where
+            T: 'static,
+            F: Fn(Caller<'_, T>, $($name),*) -> R + Send + Sync + 'static,
+            R: WasmRet,
+            $($name: WasmTy,)*
+        {
+            fn ty() -> FuncType {
+                FuncType::new(<($($name,)*) as WasmParams>::types(), R::Results::types())
+            }
+
+            unsafe fn array_call(
+                callee: *mut FuncRef,
+                vm: *mut VmStore,
+                slots: *mut u64,
+            ) -> Status {
+                // SAFETY: by contract.
+                unsafe {
+                    let func = &*(*callee).host.cast::<F>();
+                    let id = (*(*vm).opaque).id();
+                    let ($($name,)*) = <($($name,)*) as WasmResults>::read(slots, id);
+                    give(callee, vm, slots, func(Caller::new(vm), $($name),*))
+                }
+            }
+        }
+    };
+}
+
+for_each_tuple!(closures);

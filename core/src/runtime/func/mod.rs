@@ -1,0 +1,415 @@
+//! Functions: handles to them, and calls from the host.
+
+mod host;
+mod resumable;
+mod typed;
+
+pub use host::{IntoFunc, WasmRet};
+pub use resumable::{ResumableCall, SuspendedCall};
+pub use typed::{TypedFunc, WasmParams, WasmResults, WasmTy};
+
+pub(crate) use host::{FuncObject, HostFunc};
+
+use super::Val;
+use super::instance::InstanceObject;
+use crate::error::{Error, ErrorKind, Result};
+use crate::store::{AsContext, AsContextMut, Caller, StoreId, StoreOpaque, UnwindGuard};
+use crate::trap::Trap;
+use crate::types::{CompositeType, FuncType, TypeId, TypeRegistry};
+use crate::vm::{FuncRef, Status, VmStore};
+use alloc::format;
+use alloc::sync::Arc;
+use core::ops::Deref;
+use core::ptr::NonNull;
+
+/// A function in a store: a guest's or the host's.
+///
+/// It is a small copy that names the function; the store owns it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Func {
+    store: StoreId,
+    ptr: NonNull<FuncRef>,
+}
+
+// SAFETY: the address is used only together with the store.
+unsafe impl Send for Func {}
+// SAFETY: as above.
+unsafe impl Sync for Func {}
+
+impl Func {
+    /// A function of the host's whose type is known at run time only.
+    ///
+    /// The closure gets the arguments and writes the results, which hold zeros and nulls before.
+    ///
+    /// # Errors
+    /// When there is no memory for it.
+    pub fn new<T: 'static>(
+        mut store: impl AsContextMut<Data = T>,
+        ty: FuncType,
+        func: impl Fn(Caller<'_, T>, &[Val], &mut [Val]) -> Result<()> + Send + Sync + 'static,
+    ) -> Result<Self> {
+        let mut store = store.as_context_mut();
+        let host = HostFunc::new(store.engine(), ty, func)?;
+        Self::of_host(store.opaque_mut(), Arc::new(host))
+    }
+
+    /// A function of the host's, of the type that the closure has.
+    ///
+    /// See [`IntoFunc`] for the closures that there are.
+    ///
+    /// ```
+    /// # use diptych_core::{Caller, Func, Store};
+    /// # fn example(store: &mut Store<u32>) {
+    /// let func = Func::wrap(store, |mut caller: Caller<'_, u32>, a: i32, b: i32| {
+    ///     *caller.data_mut() += 1;
+    ///     a.wrapping_add(b)
+    /// });
+    /// # }
+    /// ```
+    ///
+    /// # Panics
+    /// When the engine has as many types as it can have, or there is no memory;
+    /// [`try_wrap`](Self::try_wrap) gives an error then.
+    pub fn wrap<T: 'static, Params, Results>(
+        store: impl AsContextMut<Data = T>,
+        func: impl IntoFunc<T, Params, Results>,
+    ) -> Self {
+        match Self::try_wrap(store, func) {
+            Ok(func) => func,
+            Err(error) => panic!("the function cannot be made: {error}"),
+        }
+    }
+
+    /// As [`wrap`](Self::wrap).
+    ///
+    /// # Errors
+    /// When the engine has as many types as it can have, or there is no memory.
+    pub fn try_wrap<T: 'static, Params, Results>(
+        mut store: impl AsContextMut<Data = T>,
+        func: impl IntoFunc<T, Params, Results>,
+    ) -> Result<Self> {
+        let mut store = store.as_context_mut();
+        let host = HostFunc::wrap(store.engine(), func)?;
+        Self::of_host(store.opaque_mut(), Arc::new(host))
+    }
+
+    fn of_host(store: &mut StoreOpaque, host: Arc<HostFunc>) -> Result<Self> {
+        let object = FuncObject::new(store.engine(), host);
+        let object = store.host_arena.push(object)?;
+        // SAFETY: the object belongs to the store.
+        Ok(unsafe { Self::from_raw(store.id(), object.cast()) })
+    }
+
+    /// # Safety
+    /// The function belongs to the store with this number.
+    pub(crate) const unsafe fn from_raw(store: StoreId, ptr: NonNull<FuncRef>) -> Self {
+        Self { store, ptr }
+    }
+
+    pub(crate) const fn as_ptr(&self) -> *mut FuncRef {
+        self.ptr.as_ptr()
+    }
+
+    pub(crate) const fn store_id(&self) -> StoreId {
+        self.store
+    }
+
+    /// The canonical type. The store must be alive: callers have checked it, or were given the
+    /// function by it.
+    pub(crate) fn type_id(&self) -> TypeId {
+        // SAFETY: functions live as long as their store.
+        unsafe { (*self.as_ptr()).type_id }
+    }
+
+    /// The type.
+    ///
+    /// # Panics
+    /// When it is a function of another store.
+    pub fn ty(&self, store: impl AsContext) -> FuncType {
+        let store = store.as_context();
+        let store = store.opaque();
+        store.assert(self.store);
+        match self.signature(store) {
+            Ok(ty) => FuncType::clone(&ty),
+            Err(error) => panic!("{error}"),
+        }
+    }
+
+    fn signature(&self, store: &StoreOpaque) -> Result<Signature> {
+        store
+            .engine()
+            .types()
+            .get(self.type_id())
+            .and_then(Signature::new)
+            .ok_or_else(|| Error::msg("the function's type is not registered"))
+    }
+
+    /// Calls the function; `results` is overwritten.
+    ///
+    /// # Errors
+    /// [`ErrorKind::BadArgument`] when counts or types do not fit, or something is of another
+    /// store; else whatever ends the guest.
+    pub fn call(
+        &self,
+        mut store: impl AsContextMut,
+        params: &[Val],
+        results: &mut [Val],
+    ) -> Result<()> {
+        let store = store.as_context_mut();
+        let ty = self.check_call(store.opaque(), params, results.len())?;
+        let vm = store.vm();
+        // SAFETY: the store is lent for everything; values have been checked against the type.
+        unsafe {
+            let call = Call::enter(vm, self.as_ptr(), ty.exchange_slots())?;
+            write_slots(call.slots, params);
+            call.run()?;
+            read_slots((*vm).opaque, call.slots, ty.results(), results);
+        }
+        Ok(())
+    }
+
+    /// Calls the function as [`call`](Self::call) does, but a host function that fails, or fuel
+    /// that is used up, suspends the guest instead of ending it. The host can resume it later.
+    ///
+    /// A request to exit and traps of the guest end it as ever.
+    ///
+    /// # Errors
+    /// As [`call`](Self::call).
+    pub fn call_resumable(
+        &self,
+        mut store: impl AsContextMut,
+        params: &[Val],
+        results: &mut [Val],
+    ) -> Result<ResumableCall> {
+        let store = store.as_context_mut();
+        let ty = self.check_call(store.opaque(), params, results.len())?;
+        // SAFETY: the store is lent for everything; values have been checked against the type.
+        unsafe { resumable::start(store.vm(), *self, ty, params, results) }
+    }
+
+    fn check_call(&self, store: &StoreOpaque, params: &[Val], results: usize) -> Result<Signature> {
+        store.check(self.store)?;
+        let ty = self.signature(store)?;
+        check_values(store, params, ty.params(), "argument")?;
+        if results != ty.results().len() {
+            return Err(Error::bad_argument(format!(
+                "the function has {} results, room was given for {results}",
+                ty.results().len()
+            )));
+        }
+        Ok(ty)
+    }
+
+    /// The function with its type known to Rust: calls then check nothing but the store.
+    ///
+    /// # Errors
+    /// [`ErrorKind::BadArgument`] when the function's type is not this one.
+    pub fn typed<Params: WasmParams, Results: WasmResults>(
+        &self,
+        store: impl AsContext,
+    ) -> Result<TypedFunc<Params, Results>> {
+        let store = store.as_context();
+        let store = store.opaque();
+        store.check(self.store)?;
+        TypedFunc::new(*self, &*self.signature(store)?, store.engine().types())
+    }
+}
+
+/// The type of a function, shared with the registry.
+#[derive(Clone, Debug)]
+struct Signature(Arc<CompositeType>);
+
+impl Signature {
+    /// The type, when it is one of functions.
+    fn new(ty: Arc<CompositeType>) -> Option<Self> {
+        matches!(*ty, CompositeType::Func(_)).then_some(Self(ty))
+    }
+}
+
+impl Deref for Signature {
+    type Target = FuncType;
+
+    fn deref(&self) -> &FuncType {
+        match &*self.0 {
+            CompositeType::Func(ty) => ty,
+            other => unreachable!("`new` refuses {other:?}"),
+        }
+    }
+}
+
+/// Fails unless these are values of these types.
+fn check_values(
+    store: &StoreOpaque,
+    values: &[Val],
+    types: &[crate::types::ValType],
+    what: &str,
+) -> Result<()> {
+    if values.len() != types.len() {
+        return Err(Error::bad_argument(format!(
+            "{} values of {what}s were given where the function has {}",
+            values.len(),
+            types.len()
+        )));
+    }
+    for (i, (value, ty)) in values.iter().zip(types).enumerate() {
+        if !value.matches(store, *ty)? {
+            return Err(Error::bad_argument(format!(
+                "{what} {i} is {value:?}, which is no {ty}"
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// Writes values to consecutive slots.
+///
+/// # Safety
+/// There is room for them.
+unsafe fn write_slots(mut slots: *mut u64, values: &[Val]) {
+    for value in values {
+        let [low, high] = value.to_slots();
+        // SAFETY: by contract.
+        unsafe {
+            slots.write(low);
+            slots = slots.add(1);
+            if let Val::V128(_) = value {
+                slots.write(high);
+                slots = slots.add(1);
+            }
+        }
+    }
+}
+
+/// Reads values from consecutive slots.
+///
+/// # Safety
+/// Values of these types are there, of this store, which is live.
+unsafe fn read_slots(
+    store: *const StoreOpaque,
+    mut slots: *const u64,
+    types: &[crate::types::ValType],
+    values: &mut [Val],
+) {
+    // SAFETY: by contract.
+    unsafe {
+        let (id, registry) = ((*store).id(), (*store).engine().types());
+        for (value, ty) in values.iter_mut().zip(types) {
+            *value = Val::from_slots(slots, *ty, id, registry);
+            slots = slots.add(ty.slots());
+        }
+    }
+}
+
+/// A call from the host, from the writing of its arguments to the reading of its results.
+pub(crate) struct Call {
+    vm: *mut VmStore,
+    func: *mut FuncRef,
+    /// Where arguments are written and results read.
+    pub(crate) slots: *mut u64,
+    guard: UnwindGuard,
+}
+
+impl Call {
+    /// Makes room for a call with so many exchange slots.
+    ///
+    /// # Errors
+    /// When the value stack cannot hold them.
+    ///
+    /// # Safety
+    /// The store is live and not otherwise borrowed until the call is dropped; the function
+    /// belongs to it.
+    #[inline]
+    pub(crate) unsafe fn enter(
+        vm: *mut VmStore,
+        func: *mut FuncRef,
+        exchange: usize,
+    ) -> Result<Self> {
+        // SAFETY: by contract.
+        unsafe {
+            if (*vm).stack_top.is_null() {
+                let (base, limit) = (*vm).stack.first()?;
+                (*vm).stack_top = base;
+                (*vm).stack_limit = limit;
+            }
+            let guard = UnwindGuard::new(vm);
+            let mut slots = (*vm).stack_top;
+            if (slots as usize).wrapping_add(exchange * 8) > (*vm).stack_limit as usize {
+                let Some((base, limit)) = (*vm).stack.push_segment(exchange) else {
+                    return Err(Trap::StackOverflow.into());
+                };
+                (*vm).stack_top = base;
+                (*vm).stack_limit = limit;
+                slots = base;
+            }
+            let host = (*func).ctx.is_null();
+            (*vm).called_by_host = host;
+            if host {
+                // A guest that it calls must not put its frames on the arguments.
+                (*vm).stack_top = slots.add(exchange);
+                (*vm).activation_depth += 1;
+                if (*vm).activation_depth > (*vm).activation_limit {
+                    return Err(Trap::StackOverflow.into());
+                }
+            }
+            Ok(Self {
+                vm,
+                func,
+                slots,
+                guard,
+            })
+        }
+    }
+
+    /// Makes the call.
+    ///
+    /// # Errors
+    /// What ended it.
+    ///
+    /// # Safety
+    /// Arguments of the function's type are in the slots.
+    #[inline]
+    pub(crate) unsafe fn run(&self) -> Result<()> {
+        // SAFETY: by contract.
+        unsafe {
+            match ((*self.func).array_call)(self.func, self.vm, self.slots) {
+                Status::Done => Ok(()),
+                Status::Error | Status::Suspended => Err(pending(self.vm)),
+            }
+        }
+    }
+}
+
+impl Call {
+    /// What puts back what the call changed in the store.
+    pub(crate) fn into_guard(self) -> UnwindGuard {
+        self.guard
+    }
+}
+
+/// The error that a status announced.
+///
+/// # Safety
+/// The store is live.
+#[cold]
+unsafe fn pending(vm: *mut VmStore) -> Error {
+    // SAFETY: by contract.
+    unsafe { (*vm).pending.take() }
+        .unwrap_or_else(|| Error::new(ErrorKind::Message("a call failed without a reason".into())))
+}
+
+/// The types of the engine that a function belongs to.
+///
+/// # Safety
+/// The function's store is live for as long as the result is used.
+pub(crate) unsafe fn types_of<'a>(func: *mut FuncRef) -> &'a TypeRegistry {
+    // SAFETY: by contract; a function without an instance is a host function, the first field of
+    // its object.
+    unsafe {
+        let ctx = (*func).ctx;
+        if ctx.is_null() {
+            (*func.cast::<FuncObject>()).engine().types()
+        } else {
+            (*ctx.cast::<InstanceObject>()).module().engine().types()
+        }
+    }
+}

@@ -1,0 +1,189 @@
+//! Globals and tags.
+
+use super::Val;
+use crate::error::{Error, Result};
+use crate::store::{AsContext, AsContextMut, StoreId, StoreOpaque};
+use crate::types::{GlobalType, Mutability, TagType, TypeId};
+use crate::vm::VmGlobal;
+use core::ptr::NonNull;
+
+/// A global in its store.
+#[repr(C)]
+#[derive(Debug)]
+pub(crate) struct GlobalObject {
+    /// What guest code reads and writes.
+    pub(crate) vm: VmGlobal,
+    pub(crate) ty: GlobalType,
+}
+
+impl GlobalObject {
+    pub(crate) fn create(
+        store: &mut StoreOpaque,
+        ty: GlobalType,
+        slots: [u64; 2],
+    ) -> Result<NonNull<Self>> {
+        store.global_arena.push(Self {
+            vm: VmGlobal { slots },
+            ty,
+        })
+    }
+}
+
+/// A global in a store.
+///
+/// It is a small copy that names the global; the store owns it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Global {
+    store: StoreId,
+    ptr: NonNull<GlobalObject>,
+}
+
+// SAFETY: the address is used only together with the store.
+unsafe impl Send for Global {}
+// SAFETY: as above.
+unsafe impl Sync for Global {}
+
+impl Global {
+    /// A global with this value.
+    ///
+    /// # Errors
+    /// When the value is not of the type, or there is no memory.
+    pub fn new(mut store: impl AsContextMut, ty: GlobalType, value: Val) -> Result<Self> {
+        let mut store = store.as_context_mut();
+        let store = store.opaque_mut();
+        value.check(store, ty.content(), "the value of the global")?;
+        let ptr = GlobalObject::create(store, ty, value.to_slots())?;
+        Ok(Self {
+            store: store.id(),
+            ptr,
+        })
+    }
+
+    pub(crate) const fn from_raw(store: StoreId, ptr: NonNull<GlobalObject>) -> Self {
+        Self { store, ptr }
+    }
+
+    pub(crate) const fn store_id(&self) -> StoreId {
+        self.store
+    }
+
+    pub(crate) const fn as_ptr(&self) -> NonNull<GlobalObject> {
+        self.ptr
+    }
+
+    /// The type.
+    ///
+    /// # Panics
+    /// When it is a global of another store.
+    pub fn ty(&self, store: impl AsContext) -> GlobalType {
+        store.as_context().opaque().assert(self.store);
+        // SAFETY: the global belongs to the store, which is borrowed.
+        unsafe { (*self.ptr.as_ptr()).ty }
+    }
+
+    /// The value.
+    ///
+    /// # Panics
+    /// When it is a global of another store.
+    pub fn get(&self, mut store: impl AsContextMut) -> Val {
+        let store = store.as_context_mut();
+        let store = store.opaque();
+        store.assert(self.store);
+        // SAFETY: the global belongs to the store, which is borrowed, and holds a value of its
+        // type.
+        unsafe {
+            let object = self.ptr.as_ref();
+            let slots = object.vm.slots.as_ptr();
+            Val::from_slots(
+                slots,
+                object.ty.content(),
+                self.store,
+                store.engine().types(),
+            )
+        }
+    }
+
+    /// Sets the value.
+    ///
+    /// # Errors
+    /// When the global is constant or the value is not of its type.
+    ///
+    /// # Panics
+    /// When it is a global of another store.
+    pub fn set(&self, mut store: impl AsContextMut, value: Val) -> Result<()> {
+        let store = store.as_context_mut();
+        let store = store.opaque();
+        store.assert(self.store);
+        // SAFETY: the global belongs to the store, which is lent for everything.
+        let object = unsafe { &mut *self.ptr.as_ptr() };
+        if object.ty.mutability() == Mutability::Const {
+            return Err(Error::bad_argument("the global is constant"));
+        }
+        value.check(store, object.ty.content(), "the value of the global")?;
+        object.vm.slots = value.to_slots();
+        Ok(())
+    }
+}
+
+/// A tag in its store.
+#[derive(Debug)]
+pub(crate) struct TagObject {
+    pub(crate) ty: TagType,
+    pub(crate) type_id: TypeId,
+}
+
+/// The tag of exceptions, in a store.
+///
+/// It is a small copy that names the tag; the store owns it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Tag {
+    store: StoreId,
+    ptr: NonNull<TagObject>,
+}
+
+// SAFETY: the address is used only together with the store.
+unsafe impl Send for Tag {}
+// SAFETY: as above.
+unsafe impl Sync for Tag {}
+
+impl Tag {
+    /// A tag.
+    ///
+    /// # Errors
+    /// When the type has results, or there is no memory.
+    pub fn new(mut store: impl AsContextMut, ty: TagType) -> Result<Self> {
+        if !ty.ty().results().is_empty() {
+            return Err(Error::bad_argument("the type of a tag has no results"));
+        }
+        let mut store = store.as_context_mut();
+        let store = store.opaque_mut();
+        let type_id = store.engine().types().func_type(ty.ty().clone())?;
+        let ptr = store.tag_arena.push(TagObject { ty, type_id })?;
+        Ok(Self {
+            store: store.id(),
+            ptr,
+        })
+    }
+
+    pub(crate) const fn from_raw(store: StoreId, ptr: NonNull<TagObject>) -> Self {
+        Self { store, ptr }
+    }
+
+    pub(crate) const fn store_id(&self) -> StoreId {
+        self.store
+    }
+
+    pub(crate) const fn as_ptr(&self) -> NonNull<TagObject> {
+        self.ptr
+    }
+
+    /// The type.
+    ///
+    /// # Panics
+    /// When it is a tag of another store.
+    pub fn ty(&self, store: impl AsContext) -> TagType {
+        store.as_context().opaque().assert(self.store);
+        // SAFETY: the tag belongs to the store, which is borrowed.
+        unsafe { (*self.ptr.as_ptr()).ty.clone() }
+    }
+}

@@ -1,0 +1,397 @@
+//! Linear memories.
+//!
+//! # Safety
+//! A [`MemoryObject`] is reached through its address only, by guest code too. Whatever changes its
+//! base or length goes through [`MemoryObject::grow`], which refreshes every copy.
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::store::{
+    AsContext, AsContextMut, Counted, StoreContext, StoreContextMut, StoreId, StoreOpaque,
+    out_of_memory,
+};
+use crate::trap::Trap;
+use crate::types::MemoryType;
+use crate::vm::{VmCtx, VmMemory};
+use alloc::boxed::Box;
+use alloc::format;
+use alloc::vec::Vec;
+use core::fmt;
+use core::ptr::NonNull;
+use diptych_platform::{LinearMemory, MemoryRequest};
+
+/// A linear memory in its store.
+#[repr(C)]
+pub(crate) struct MemoryObject {
+    /// What guest code reads.
+    pub(crate) vm: VmMemory,
+    ty: MemoryType,
+    bytes: Box<dyn LinearMemory>,
+    /// The instances whose memory 0 this is.
+    users: Vec<NonNull<VmCtx>>,
+}
+
+impl MemoryObject {
+    /// A memory of its minimal size, in the store.
+    ///
+    /// # Errors
+    /// When the store's limits or the host refuse it.
+    pub(crate) fn create(store: &mut StoreOpaque, ty: MemoryType) -> Result<NonNull<Self>> {
+        if ty.shared {
+            return Err(Error::new(ErrorKind::Unsupported(
+                "shared memories (threads) are not supported".into(),
+            )));
+        }
+        if ty.minimum > ty.maximum_pages() {
+            return Err(Error::bad_argument("the memory is larger than its maximum"));
+        }
+        store.count(Counted::Memories)?;
+        let too_large = || {
+            Error::new(ErrorKind::Limit(
+                "a memory exceeds the address space".into(),
+            ))
+        };
+        let minimum = bytes_of(ty, ty.minimum).ok_or_else(too_large)?;
+        let maximum = ty
+            .maximum
+            .map(|_| bytes_of(ty, ty.maximum_pages()).unwrap_or(usize::MAX));
+        let allowed = store.with_limiter(|limiter| limiter.memory_growing(0, minimum, maximum));
+        if !allowed.transpose()?.unwrap_or(true) {
+            return Err(Error::new(ErrorKind::Limit(
+                format!("the store's limits refuse a memory of {minimum} bytes").into(),
+            )));
+        }
+        let creator = store.engine().config().get_memory_creator();
+        let bytes = creator
+            .create(MemoryRequest::new(minimum, maximum))
+            .map_err(out_of_memory)?;
+        let vm = VmMemory {
+            base: bytes.base(),
+            len: bytes.byte_len(),
+        };
+        store.memory_arena.push(Self {
+            vm,
+            ty,
+            bytes,
+            users: Vec::new(),
+        })
+    }
+
+    /// The type with the size that it has now as its minimum, as imports are matched.
+    pub(crate) fn current_type(&self) -> MemoryType {
+        MemoryType {
+            minimum: self.pages(),
+            ..self.ty
+        }
+    }
+
+    /// The size in pages.
+    pub(crate) fn pages(&self) -> u64 {
+        self.vm.len as u64 >> self.ty.page_size_log2
+    }
+
+    /// Makes this the memory 0 of an instance.
+    ///
+    /// # Safety
+    /// Both belong to the same store; `this` is not otherwise borrowed.
+    pub(crate) unsafe fn add_user(this: NonNull<Self>, ctx: NonNull<VmCtx>) -> Result<()> {
+        // SAFETY: by contract.
+        unsafe {
+            let this = &mut *this.as_ptr();
+            this.users.try_reserve(1).map_err(out_of_memory)?;
+            this.users.push(ctx);
+            this.refresh(ctx);
+        }
+        Ok(())
+    }
+
+    /// # Safety
+    /// The instance is live.
+    unsafe fn refresh(&self, ctx: NonNull<VmCtx>) {
+        // SAFETY: by contract.
+        unsafe {
+            (*ctx.as_ptr()).memory0_base = self.vm.base;
+            (*ctx.as_ptr()).memory0_len = self.vm.len;
+        }
+    }
+
+    /// Grows by `delta` pages; gives the number of pages before, or `None` when it cannot.
+    ///
+    /// # Errors
+    /// When the store's limiter ends the guest.
+    ///
+    /// # Safety
+    /// The memory belongs to the store and is not otherwise borrowed.
+    pub(crate) unsafe fn grow(
+        this: *mut Self,
+        store: &mut StoreOpaque,
+        delta: u64,
+    ) -> Result<Option<u64>> {
+        // SAFETY: by contract; the limiter does not reach the memory while it is asked.
+        let this = unsafe { &mut *this };
+        let before = this.pages();
+        if delta == 0 {
+            return Ok(Some(before));
+        }
+        let grown = this.try_grow(store, before, delta)?;
+        if let Err(error) = grown {
+            if let Some(answer) = store.with_limiter(|limiter| limiter.memory_grow_failed(&error)) {
+                answer?;
+            }
+            return Ok(None);
+        }
+        this.vm = VmMemory {
+            base: this.bytes.base(),
+            len: this.bytes.byte_len(),
+        };
+        for ctx in &this.users {
+            // SAFETY: instances live as long as the store.
+            unsafe { this.refresh(*ctx) };
+        }
+        Ok(Some(before))
+    }
+
+    /// The inner result says why the memory cannot grow.
+    fn try_grow(&mut self, store: &mut StoreOpaque, before: u64, delta: u64) -> Result<Result<()>> {
+        let refused = |text: &'static str| Ok(Err(Error::new(ErrorKind::Limit(text.into()))));
+        let Some(pages) = before.checked_add(delta) else {
+            return refused("the memory's size overflows");
+        };
+        if pages > self.ty.maximum_pages() {
+            return refused("the memory's maximum is reached");
+        }
+        let Some(desired) = bytes_of(self.ty, pages) else {
+            return refused("a memory exceeds the address space");
+        };
+        let maximum = self
+            .ty
+            .maximum
+            .map(|_| bytes_of(self.ty, self.ty.maximum_pages()).unwrap_or(usize::MAX));
+        let current = self.vm.len;
+        let allowed = store
+            .with_limiter(|limiter| limiter.memory_growing(current, desired, maximum))
+            .transpose()?
+            .unwrap_or(true);
+        if !allowed {
+            return refused("the store's limits refuse the growth");
+        }
+        Ok(self.bytes.grow_to(desired).map_err(out_of_memory))
+    }
+}
+
+/// The number of bytes of so many pages, when they can be addressed.
+fn bytes_of(ty: MemoryType, pages: u64) -> Option<usize> {
+    let bytes = pages.checked_mul(ty.page_size())?;
+    usize::try_from(bytes)
+        .ok()
+        .filter(|bytes| *bytes <= isize::MAX as usize)
+}
+
+impl fmt::Debug for MemoryObject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MemoryObject")
+            .field("ty", &self.ty)
+            .field("len", &self.vm.len)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A linear memory in a store.
+///
+/// It is a small copy that names the memory; the store owns it. A slice of its bytes borrows the
+/// store, so that no guest runs while there is one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Memory {
+    store: StoreId,
+    ptr: NonNull<MemoryObject>,
+}
+
+// SAFETY: the address is used only together with the store.
+unsafe impl Send for Memory {}
+// SAFETY: as above.
+unsafe impl Sync for Memory {}
+
+/// An access outside a memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MemoryAccessError;
+
+impl fmt::Display for MemoryAccessError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("out of bounds memory access")
+    }
+}
+
+impl core::error::Error for MemoryAccessError {}
+
+impl From<MemoryAccessError> for Error {
+    fn from(_: MemoryAccessError) -> Self {
+        Trap::MemoryOutOfBounds.into()
+    }
+}
+
+impl Memory {
+    /// A memory of its minimal size, all zeros.
+    ///
+    /// # Errors
+    /// When the type is impossible, or the store's limits or the host refuse it.
+    pub fn new(mut store: impl AsContextMut, ty: MemoryType) -> Result<Self> {
+        let mut store = store.as_context_mut();
+        let store = store.opaque_mut();
+        let ptr = MemoryObject::create(store, ty)?;
+        Ok(Self {
+            store: store.id(),
+            ptr,
+        })
+    }
+
+    pub(crate) const fn from_raw(store: StoreId, ptr: NonNull<MemoryObject>) -> Self {
+        Self { store, ptr }
+    }
+
+    pub(crate) const fn store_id(&self) -> StoreId {
+        self.store
+    }
+
+    pub(crate) const fn as_ptr(&self) -> NonNull<MemoryObject> {
+        self.ptr
+    }
+
+    #[track_caller]
+    fn object<'a>(&self, store: &'a StoreOpaque) -> &'a MemoryObject {
+        store.assert(self.store);
+        // SAFETY: the memory belongs to the store, which is borrowed.
+        unsafe { self.ptr.as_ref() }
+    }
+
+    /// The type.
+    ///
+    /// # Panics
+    /// When it is a memory of another store.
+    pub fn ty(&self, store: impl AsContext) -> MemoryType {
+        self.object(store.as_context().opaque()).ty
+    }
+
+    /// The size in pages.
+    ///
+    /// # Panics
+    /// When it is a memory of another store.
+    pub fn size(&self, store: impl AsContext) -> u64 {
+        self.object(store.as_context().opaque()).pages()
+    }
+
+    /// The size in bytes.
+    ///
+    /// # Panics
+    /// When it is a memory of another store.
+    pub fn data_size(&self, store: impl AsContext) -> usize {
+        self.object(store.as_context().opaque()).vm.len
+    }
+
+    /// The bytes.
+    ///
+    /// # Panics
+    /// When it is a memory of another store.
+    pub fn data<'a, T: 'static>(&self, store: impl Into<StoreContext<'a, T>>) -> &'a [u8] {
+        let memory = &self.object(store.into().opaque()).vm;
+        // SAFETY: the memory has so many bytes, which nothing changes while the store is borrowed.
+        unsafe { core::slice::from_raw_parts(memory.base, memory.len) }
+    }
+
+    /// The bytes, to change.
+    ///
+    /// # Panics
+    /// When it is a memory of another store.
+    pub fn data_mut<'a, T: 'static>(
+        &self,
+        store: impl Into<StoreContextMut<'a, T>>,
+    ) -> &'a mut [u8] {
+        self.data_and_store_mut(store).0
+    }
+
+    /// The bytes and the store's data, both to change.
+    ///
+    /// # Panics
+    /// When it is a memory of another store.
+    pub fn data_and_store_mut<'a, T: 'static>(
+        &self,
+        store: impl Into<StoreContextMut<'a, T>>,
+    ) -> (&'a mut [u8], &'a mut T) {
+        let (store, data) = store.into().into_parts();
+        let memory = &self.object(store).vm;
+        // SAFETY: the memory has so many bytes, which nothing else reaches while the store is
+        // borrowed, and the data is apart from them.
+        let bytes = unsafe { core::slice::from_raw_parts_mut(memory.base, memory.len) };
+        (bytes, data)
+    }
+
+    /// The address of the first byte. It changes when the memory grows.
+    ///
+    /// # Panics
+    /// When it is a memory of another store.
+    pub fn data_ptr(&self, store: impl AsContext) -> *mut u8 {
+        self.object(store.as_context().opaque()).vm.base
+    }
+
+    /// Copies bytes out of the memory.
+    ///
+    /// # Errors
+    /// When they are not all inside; nothing is copied then.
+    ///
+    /// # Panics
+    /// When it is a memory of another store.
+    pub fn read(
+        &self,
+        store: impl AsContext,
+        offset: usize,
+        buffer: &mut [u8],
+    ) -> Result<(), MemoryAccessError> {
+        let store = store.as_context();
+        let bytes = offset
+            .checked_add(buffer.len())
+            .and_then(|end| self.data(store).get(offset..end))
+            .ok_or(MemoryAccessError)?;
+        buffer.copy_from_slice(bytes);
+        Ok(())
+    }
+
+    /// Copies bytes into the memory.
+    ///
+    /// # Errors
+    /// When they do not all fit; nothing is copied then.
+    ///
+    /// # Panics
+    /// When it is a memory of another store.
+    pub fn write(
+        &self,
+        mut store: impl AsContextMut,
+        offset: usize,
+        bytes: &[u8],
+    ) -> Result<(), MemoryAccessError> {
+        let store = store.as_context_mut();
+        let end = offset.checked_add(bytes.len()).ok_or(MemoryAccessError)?;
+        let target = self
+            .data_mut(store)
+            .get_mut(offset..end)
+            .ok_or(MemoryAccessError)?;
+        target.copy_from_slice(bytes);
+        Ok(())
+    }
+
+    /// Grows by `delta` pages and gives the number of pages before. The memory may move.
+    ///
+    /// # Errors
+    /// When it cannot grow so much, or the store's limiter says so.
+    ///
+    /// # Panics
+    /// When it is a memory of another store.
+    pub fn grow(&self, mut store: impl AsContextMut, delta: u64) -> Result<u64> {
+        let mut store = store.as_context_mut();
+        let store = store.opaque_mut();
+        store.assert(self.store);
+        // SAFETY: the memory belongs to the store, which is lent for everything.
+        unsafe { MemoryObject::grow(self.ptr.as_ptr(), store, delta)? }.ok_or_else(|| {
+            Error::new(ErrorKind::Limit(
+                format!("the memory cannot grow by {delta} pages").into(),
+            ))
+        })
+    }
+}

@@ -1,0 +1,111 @@
+//! Memory for runtime objects: each at one address, from its creation to the end of its store.
+//!
+//! # Safety
+//! An [`Arena`] and a [`PinnedSlice`] own what they point to and never move it. Only raw pointers
+//! lead to it, so that guest code and the host can reach an object by turns.
+
+use crate::error::{Error, ErrorKind, Result};
+use alloc::alloc::alloc;
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+use core::alloc::Layout;
+use core::ptr::NonNull;
+
+/// The host refused memory.
+pub(crate) fn out_of_memory<E>(_: E) -> Error {
+    Error::new(ErrorKind::OutOfMemory)
+}
+
+/// Objects of one kind.
+#[derive(Debug)]
+pub(crate) struct Arena<T> {
+    items: Vec<NonNull<T>>,
+}
+
+// SAFETY: it owns its items.
+unsafe impl<T: Send> Send for Arena<T> {}
+// SAFETY: as above.
+unsafe impl<T: Sync> Sync for Arena<T> {}
+
+impl<T> Arena<T> {
+    pub(crate) const fn new() -> Self {
+        Self { items: Vec::new() }
+    }
+
+    pub(crate) const fn len(&self) -> usize {
+        self.items.len()
+    }
+
+    pub(crate) fn push(&mut self, value: T) -> Result<NonNull<T>> {
+        const { assert!(size_of::<T>() > 0) };
+        self.items.try_reserve(1).map_err(out_of_memory)?;
+        // SAFETY: the size is not 0.
+        let item = unsafe { alloc(Layout::new::<T>()) }.cast::<T>();
+        let item = NonNull::new(item).ok_or_else(|| Error::new(ErrorKind::OutOfMemory))?;
+        // SAFETY: it is new memory of the right layout.
+        unsafe { item.write(value) };
+        self.items.push(item);
+        Ok(item)
+    }
+}
+
+impl<T> Drop for Arena<T> {
+    fn drop(&mut self) {
+        for item in self.items.drain(..) {
+            // SAFETY: `push` allocated it as a box would, and nothing else frees it.
+            drop(unsafe { Box::from_raw(item.as_ptr()) });
+        }
+    }
+}
+
+/// A slice at one address.
+#[derive(Debug)]
+pub(crate) struct PinnedSlice<T> {
+    items: NonNull<[T]>,
+}
+
+// SAFETY: it owns its items.
+unsafe impl<T: Send> Send for PinnedSlice<T> {}
+// SAFETY: as above.
+unsafe impl<T: Sync> Sync for PinnedSlice<T> {}
+
+impl<T> PinnedSlice<T> {
+    /// The slice of no items.
+    pub(crate) const fn empty() -> Self {
+        Self {
+            items: NonNull::slice_from_raw_parts(NonNull::dangling(), 0),
+        }
+    }
+
+    /// The slice of exactly `len` items that `fill` pushes.
+    pub(crate) fn new(len: usize, fill: impl FnOnce(&mut Vec<T>) -> Result<()>) -> Result<Self> {
+        let mut items = Vec::new();
+        items.try_reserve_exact(len).map_err(out_of_memory)?;
+        fill(&mut items)?;
+        let items = Box::into_raw(items.into_boxed_slice());
+        // SAFETY: a box's pointer is not null.
+        let items = unsafe { NonNull::new_unchecked(items) };
+        Ok(Self { items })
+    }
+
+    pub(crate) fn as_ptr(&self) -> *mut T {
+        self.items.as_ptr().cast()
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.items.len()
+    }
+
+    /// The item at `index`, when there is one.
+    pub(crate) fn get(&self, index: usize) -> Option<NonNull<T>> {
+        // SAFETY: the index is within the slice.
+        (index < self.len()).then(|| unsafe { self.items.cast::<T>().add(index) })
+    }
+}
+
+impl<T> Drop for PinnedSlice<T> {
+    fn drop(&mut self) {
+        // SAFETY: `new` got it from a box; one of no items is valid for a box, too.
+        drop(unsafe { Box::from_raw(self.items.as_ptr()) });
+    }
+}

@@ -1,0 +1,487 @@
+//! The store: owns every runtime object, and lends itself to the host and to guests by turns.
+//!
+//! # Safety
+//! - A store is one allocation at a fixed address, and its first field is what guest code sees of
+//!   it ([`VmStore`]); so the store's pointer is the pointer to each of the two.
+//! - Whoever may run guest code works on the pointer. A reference into the store lives only
+//!   between two such calls.
+//! - Runtime objects live in arenas as long as the store. A handle is the store's unique number
+//!   and the object's address, and the address is used only after the number is found to be that
+//!   of a live store, the one at hand.
+
+mod arena;
+mod context;
+mod limits;
+
+pub use context::{AsContext, AsContextMut, Caller, StoreContext, StoreContextMut};
+pub use limits::{ResourceLimiter, StoreLimits, StoreLimitsBuilder};
+
+pub(crate) use arena::{Arena, PinnedSlice, out_of_memory};
+
+use crate::backend::{Activation, Position};
+use crate::engine::Engine;
+use crate::error::{Error, ErrorKind, Result};
+use crate::runtime::{
+    FuncObject, GlobalObject, HostFunc, InstanceObject, MemoryObject, TableObject, TagObject, Val,
+};
+use crate::vm::{FuncRef, ValueStack, VmStore};
+use alloc::boxed::Box;
+use alloc::format;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use core::any::Any;
+use core::fmt;
+use core::marker::PhantomData;
+use core::mem::ManuallyDrop;
+use core::ptr::{self, NonNull};
+use core::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
+use hashbrown::HashMap;
+use limits::DEFAULT_COUNT;
+
+/// All runtime objects of some guests, and the host's data beside them.
+///
+/// What is made in a store lives as long as the store. Guests in one store can share everything;
+/// two stores share nothing and may run at the same time.
+pub struct Store<T> {
+    ptr: NonNull<StoreInner<T>>,
+    owns: PhantomData<StoreInner<T>>,
+}
+
+// SAFETY: the store owns all that its pointers lead to; objects of the host in it are `Send` and
+// `Sync`, as is code.
+unsafe impl<T: Send> Send for Store<T> {}
+// SAFETY: as above; a shared reference changes nothing.
+unsafe impl<T: Sync> Sync for Store<T> {}
+
+/// A store at its address.
+#[repr(C)]
+pub(crate) struct StoreInner<T> {
+    opaque: StoreOpaque,
+    data: T,
+}
+
+/// A store but for the host's data: what the runtime and the backends work on.
+#[repr(C)]
+pub struct StoreOpaque {
+    pub(crate) vm: VmStore,
+    id: StoreId,
+    engine: Engine,
+    fuel_enabled: bool,
+    max_stack_slots: usize,
+    interrupt: Arc<AtomicU32>,
+    limiter: Option<Limiter>,
+    instances: Count,
+    tables: Count,
+    memories: Count,
+    pub(crate) instance_arena: Arena<InstanceObject>,
+    pub(crate) memory_arena: Arena<MemoryObject>,
+    pub(crate) table_arena: Arena<TableObject>,
+    pub(crate) global_arena: Arena<GlobalObject>,
+    pub(crate) tag_arena: Arena<TagObject>,
+    pub(crate) host_arena: Arena<FuncObject>,
+    /// References to functions that are not among an instance's own.
+    pub(crate) func_ref_arena: Arena<FuncRef>,
+    /// The objects of functions that linkers define, by the address of their definition.
+    linked: HashMap<usize, NonNull<FuncObject>>,
+    externs: Vec<Box<dyn Any + Send + Sync>>,
+    /// Room for the arguments and results of one call with [`Val`]s.
+    pub(crate) vals: Vec<Val>,
+}
+
+/// Calls its second argument with the limiter, which it finds in the store's data.
+type Limiter =
+    Box<dyn FnMut(*mut StoreOpaque, &mut dyn FnMut(&mut dyn ResourceLimiter)) + Send + Sync>;
+
+/// How many there are of a thing, and may be.
+#[derive(Clone, Copy, Debug)]
+struct Count {
+    now: usize,
+    limit: usize,
+}
+
+/// The kinds of things that a store counts.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Counted {
+    Instances,
+    Tables,
+    Memories,
+}
+
+/// The unique number of a store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct StoreId(usize);
+
+impl StoreId {
+    fn unique() -> Self {
+        static NEXT: AtomicUsize = AtomicUsize::new(1);
+        let id = NEXT.fetch_add(1, Ordering::Relaxed);
+        assert!(id < usize::MAX / 2, "as many stores as there are numbers");
+        Self(id)
+    }
+}
+
+impl<T: 'static> Store<T> {
+    /// An empty store.
+    pub fn new(engine: &Engine, data: T) -> Self {
+        let opaque = StoreOpaque::new(engine);
+        let inner = Box::into_raw(Box::new(StoreInner { opaque, data }));
+        // SAFETY: the box was just made.
+        unsafe {
+            (*inner).opaque.vm.opaque = inner.cast();
+            Self {
+                ptr: NonNull::new_unchecked(inner),
+                owns: PhantomData,
+            }
+        }
+    }
+
+    /// The engine.
+    pub fn engine(&self) -> &Engine {
+        self.as_context().opaque().engine()
+    }
+
+    /// The host data.
+    pub fn data(&self) -> &T {
+        self.as_context().data()
+    }
+
+    /// The host data, to change.
+    pub fn data_mut(&mut self) -> &mut T {
+        self.as_context_mut().into_data_mut()
+    }
+
+    /// Ends the store and gives its host data.
+    pub fn into_data(self) -> T {
+        let this = ManuallyDrop::new(self);
+        // SAFETY: `new` got the pointer from a box; this is the end of it.
+        let inner = unsafe { Box::from_raw(this.ptr.as_ptr()) };
+        let StoreInner { opaque, data } = *inner;
+        drop(opaque);
+        data
+    }
+
+    /// Installs what decides about the growth of memories and tables.
+    pub fn limiter(
+        &mut self,
+        mut limiter: impl FnMut(&mut T) -> &mut (dyn ResourceLimiter) + Send + Sync + 'static,
+    ) {
+        let mut context = self.as_context_mut();
+        let limits = limiter(context.data_mut());
+        let counts = [limits.instances(), limits.tables(), limits.memories()];
+        let opaque = context.opaque_mut();
+        [
+            opaque.instances.limit,
+            opaque.tables.limit,
+            opaque.memories.limit,
+        ] = counts;
+        opaque.limiter = Some(Box::new(move |store, visit| {
+            // SAFETY: the store is a `StoreInner<T>`, and only its opaque part is in use.
+            visit(limiter(unsafe {
+                &mut (*store.cast::<StoreInner<T>>()).data
+            }));
+        }));
+    }
+
+    /// Sets the fuel that is left: about as many instructions as the guest may execute.
+    ///
+    /// # Errors
+    /// When the engine does not count fuel.
+    pub fn set_fuel(&mut self, fuel: u64) -> Result<()> {
+        self.as_context_mut().set_fuel(fuel)
+    }
+
+    /// The fuel that is left.
+    ///
+    /// # Errors
+    /// When the engine does not count fuel.
+    pub fn get_fuel(&self) -> Result<u64> {
+        self.as_context().get_fuel()
+    }
+
+    /// What stops this store's guest from another thread, when the engine is configured with
+    /// [`Config::interruption`](crate::Config::interruption).
+    pub fn interrupt_handle(&self) -> InterruptHandle {
+        InterruptHandle {
+            flag: Arc::clone(&self.as_context().opaque().interrupt),
+        }
+    }
+}
+
+impl<T> Drop for Store<T> {
+    fn drop(&mut self) {
+        // SAFETY: `new` got the pointer from a box; this is the end of it.
+        drop(unsafe { Box::from_raw(self.ptr.as_ptr()) });
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for Store<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // SAFETY: the store is borrowed.
+        let inner = unsafe { self.ptr.as_ref() };
+        f.debug_struct("Store")
+            .field("id", &inner.opaque.id)
+            .field("data", &inner.data)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for StoreOpaque {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("StoreOpaque")
+            .field("id", &self.id)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Stops the guest of a store from another thread: it ends with
+/// [`Trap::Interrupted`](crate::Trap::Interrupted) soon, and so does every call until
+/// [`clear`](Self::clear).
+#[derive(Clone, Debug)]
+pub struct InterruptHandle {
+    flag: Arc<AtomicU32>,
+}
+
+impl InterruptHandle {
+    /// Stops the guest.
+    pub fn interrupt(&self) {
+        self.flag.store(1, Ordering::Relaxed);
+    }
+
+    /// Lets guests run again.
+    pub fn clear(&self) {
+        self.flag.store(0, Ordering::Relaxed);
+    }
+}
+
+impl StoreOpaque {
+    fn new(engine: &Engine) -> Self {
+        let config = engine.config();
+        let max_stack_slots = config.get_max_wasm_stack() / size_of::<u64>();
+        let interrupt = Arc::new(AtomicU32::new(0));
+        let count = Count {
+            now: 0,
+            limit: DEFAULT_COUNT,
+        };
+        Self {
+            vm: VmStore {
+                fuel: if config.fuel_enabled() { 0 } else { u64::MAX },
+                stack_limit: ptr::null_mut(),
+                stack_top: ptr::null_mut(),
+                interrupt: Arc::as_ptr(&interrupt),
+                exit_pc: ptr::null(),
+                exit_fp: ptr::null_mut(),
+                exit_ctx: ptr::null_mut(),
+                exit_value: 0,
+                exit_record: ptr::null_mut(),
+                activation: ptr::null(),
+                activation_depth: 0,
+                activation_limit: config.get_max_call_depth(),
+                stack: ValueStack::new(max_stack_slots),
+                pending: None,
+                opaque: ptr::null_mut(),
+                resumable: false,
+                called_by_host: false,
+                failed_host: ptr::null_mut(),
+            },
+            id: StoreId::unique(),
+            engine: engine.clone(),
+            fuel_enabled: config.fuel_enabled(),
+            max_stack_slots,
+            interrupt,
+            limiter: None,
+            instances: count,
+            tables: count,
+            memories: count,
+            instance_arena: Arena::new(),
+            memory_arena: Arena::new(),
+            table_arena: Arena::new(),
+            global_arena: Arena::new(),
+            tag_arena: Arena::new(),
+            host_arena: Arena::new(),
+            func_ref_arena: Arena::new(),
+            linked: HashMap::new(),
+            externs: Vec::new(),
+            vals: Vec::new(),
+        }
+    }
+
+    /// The store's unique number.
+    pub const fn id(&self) -> StoreId {
+        self.id
+    }
+
+    /// The engine.
+    pub const fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    pub(crate) fn fuel(&self) -> Result<u64> {
+        self.check_fuel()?;
+        Ok(self.vm.fuel)
+    }
+
+    pub(crate) fn set_fuel(&mut self, fuel: u64) -> Result<()> {
+        self.check_fuel()?;
+        self.vm.fuel = fuel;
+        Ok(())
+    }
+
+    fn check_fuel(&self) -> Result<()> {
+        if self.fuel_enabled {
+            Ok(())
+        } else {
+            Err(Error::bad_argument(
+                "fuel is not counted; configure it with `Config::consume_fuel`",
+            ))
+        }
+    }
+
+    /// A value stack as large as the store's own may grow.
+    pub(crate) const fn new_value_stack(&self) -> ValueStack {
+        ValueStack::new(self.max_stack_slots)
+    }
+
+    /// Fails when a handle is of another store.
+    pub(crate) fn check(&self, id: StoreId) -> Result<()> {
+        if self.id == id {
+            Ok(())
+        } else {
+            Err(Error::bad_argument(
+                "an object of another store was used with this one",
+            ))
+        }
+    }
+
+    /// Panics when a handle is of another store.
+    #[track_caller]
+    pub(crate) fn assert(&self, id: StoreId) {
+        assert!(
+            self.id == id,
+            "an object of another store was used with this one"
+        );
+    }
+
+    /// Counts one more thing, or fails when there are as many as may be.
+    pub(crate) fn count(&mut self, what: Counted) -> Result<()> {
+        let (count, name) = match what {
+            Counted::Instances => (&mut self.instances, "instances"),
+            Counted::Tables => (&mut self.tables, "tables"),
+            Counted::Memories => (&mut self.memories, "memories"),
+        };
+        if count.now >= count.limit {
+            let message = format!("the store may not hold more than {} {name}", count.limit);
+            return Err(Error::new(ErrorKind::Limit(message.into())));
+        }
+        count.now += 1;
+        Ok(())
+    }
+
+    /// The number of instances.
+    pub(crate) const fn instance_count(&self) -> usize {
+        self.instance_arena.len()
+    }
+
+    /// What `ask` answers for the store's limiter; `None` when there is none.
+    pub(crate) fn with_limiter<R>(
+        &mut self,
+        ask: impl FnOnce(&mut dyn ResourceLimiter) -> R,
+    ) -> Option<R> {
+        // The limiter is taken out so that it and the host's data are apart from `self`.
+        let mut limiter = self.limiter.take()?;
+        let mut ask = Some(ask);
+        let mut answer = None;
+        limiter(self.vm.opaque, &mut |limiter| {
+            answer = ask.take().map(|ask| ask(limiter))
+        });
+        self.limiter = Some(limiter);
+        answer
+    }
+
+    /// Keeps a host value; its place is what an `externref` holds.
+    pub(crate) fn push_extern(&mut self, value: Box<dyn Any + Send + Sync>) -> Result<u32> {
+        self.externs.try_reserve(1).map_err(out_of_memory)?;
+        let index = u32::try_from(self.externs.len())
+            .map_err(|_| Error::new(ErrorKind::Limit("too many host references".into())))?;
+        self.externs.push(value);
+        Ok(index)
+    }
+
+    pub(crate) fn extern_value(&self, index: u32) -> Option<&(dyn Any + Send + Sync)> {
+        self.externs.get(index as usize).map(|value| &**value)
+    }
+
+    pub(crate) fn extern_value_mut(&mut self, index: u32) -> Option<&mut (dyn Any + Send + Sync)> {
+        self.externs
+            .get_mut(index as usize)
+            .map(|value| &mut **value)
+    }
+
+    /// The function that `host` defines in this store, one for all uses of the definition.
+    pub(crate) fn linked_func(&mut self, host: &Arc<HostFunc>) -> Result<NonNull<FuncObject>> {
+        let key = Arc::as_ptr(host) as usize;
+        if let Some(func) = self.linked.get(&key) {
+            return Ok(*func);
+        }
+        self.linked.try_reserve(1).map_err(out_of_memory)?;
+        // The object keeps the definition, so that its address is not used again.
+        let func = self
+            .host_arena
+            .push(FuncObject::new(&self.engine, Arc::clone(host)))?;
+        self.linked.insert(key, func);
+        Ok(func)
+    }
+}
+
+/// What a call of guest code changes in the store, put back when a host function's panic leaves
+/// the guest without its backend.
+pub(crate) struct UnwindGuard {
+    vm: *mut VmStore,
+    activation: *const Activation,
+    depth: u32,
+    exit: Position,
+    stack_top: *mut u64,
+    segment: usize,
+    called_by_host: bool,
+}
+
+impl UnwindGuard {
+    /// # Safety
+    /// The store outlives the guard, and its value stack has a segment.
+    pub(crate) unsafe fn new(vm: *mut VmStore) -> Self {
+        // SAFETY: by contract.
+        unsafe {
+            Self {
+                vm,
+                activation: (*vm).activation,
+                depth: (*vm).activation_depth,
+                exit: Position {
+                    pc: (*vm).exit_pc,
+                    fp: (*vm).exit_fp,
+                    ctx: (*vm).exit_ctx,
+                },
+                stack_top: (*vm).stack_top,
+                segment: (*vm).stack.current(),
+                called_by_host: (*vm).called_by_host,
+            }
+        }
+    }
+}
+
+impl Drop for UnwindGuard {
+    fn drop(&mut self) {
+        // SAFETY: as in `new`.
+        unsafe {
+            (*self.vm).exit_pc = self.exit.pc;
+            (*self.vm).exit_fp = self.exit.fp;
+            (*self.vm).exit_ctx = self.exit.ctx;
+            (*self.vm).called_by_host = self.called_by_host;
+            (*self.vm).activation = self.activation;
+            (*self.vm).activation_depth = self.depth;
+            (*self.vm).stack_top = self.stack_top;
+            if (*self.vm).stack.current() != self.segment {
+                let (_, limit) = (*self.vm).stack.restore(self.segment);
+                (*self.vm).stack_limit = limit;
+            }
+        }
+    }
+}

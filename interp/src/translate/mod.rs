@@ -1,0 +1,274 @@
+//! From WebAssembly to folded register code, in one pass.
+//!
+//! The operand stack is symbolic: an entry is a local, a constant or a value in its own slot, so
+//! that `local.get` and constants become operands of what consumes them. An operation that leaves
+//! its result in an accumulator loses its slot store when the next reader takes the accumulator.
+//! Operand slots are fixed by height, so control merges need no moves.
+//!
+//! What must hold for every operation emitted: its slots lie inside the frame, its target is the
+//! start of an operation, its accumulator operand holds the value that the stack says. The rest
+//! of the crate relies on it without checking.
+
+mod call;
+mod control;
+mod emit;
+mod memory;
+mod numeric;
+mod operators;
+mod stack;
+mod variable;
+
+use crate::code::{Code, CodeHeader, Encoding, EntryCell, HEADER_CELLS};
+use crate::ops::{Op, Ty};
+use alloc::format;
+use alloc::string::ToString;
+use alloc::vec::Vec;
+use control::{Fixup, Label};
+use diptych_core::module::ModuleIr;
+use diptych_core::types::{DefinedFuncIdx, ValType};
+use diptych_core::vm::frame::RECORD_SLOTS;
+use diptych_core::{Error, ErrorKind, Result};
+use emit::{Accumulators, Last};
+use stack::Entry;
+use wasmparser::{BinaryReader, FunctionBody, OperatorsReader, OperatorsReaderAllocations};
+
+/// The greatest number of slots of a frame: what a 16-bit operand can name.
+const MAX_FRAME_SLOTS: usize = 1 << 16;
+/// The greatest number of cells of a function's code.
+const MAX_CELLS: usize = 1 << 24;
+
+/// What a translation depends on beside the function.
+pub(crate) struct Env<'a> {
+    /// The module.
+    pub(crate) ir: &'a ModuleIr,
+    /// Whether fuel is charged.
+    pub(crate) fuel: bool,
+    /// Whether loops and functions look for interruption.
+    pub(crate) interruption: bool,
+    /// What first cells hold.
+    pub(crate) encoding: Encoding,
+    /// The entry cells of the module's functions.
+    pub(crate) entries: *const EntryCell,
+}
+
+/// Buffers that one translation leaves for the next.
+#[derive(Default)]
+pub(crate) struct Scratch {
+    cells: Vec<u64>,
+    locals: Vec<Local>,
+    stack: Vec<Entry>,
+    labels: Vec<Label>,
+    fixups: Vec<Fixup>,
+    operators: OperatorsReaderAllocations,
+}
+
+/// A local variable.
+#[derive(Clone, Copy, Debug)]
+struct Local {
+    slot: u16,
+    ty: Ty,
+    /// The topmost entry of the operand stack that names it, as its index plus one.
+    head: u32,
+}
+
+/// Translates a function whose body is valid.
+///
+/// `positions`, when given, gets for every operation its offset in the code and that of the
+/// WebAssembly instruction it came from in the module, in ascending order; the result is the
+/// same with and without.
+///
+/// # Errors
+/// [`ErrorKind::Unsupported`] for instructions that the interpreter does not have,
+/// [`ErrorKind::Limit`] for frames or code too large to encode, [`ErrorKind::OutOfMemory`].
+pub(crate) fn translate(
+    env: &Env<'_>,
+    func: DefinedFuncIdx,
+    scratch: &mut Scratch,
+    positions: Option<&mut Vec<(u32, u32)>>,
+) -> Result<Code> {
+    let mut translator = Translator::new(env, func, core::mem::take(scratch), positions)?;
+    let result = translator.run(func);
+    let code = result.and_then(|()| translator.finish(func));
+    *scratch = translator.scratch;
+    code
+}
+
+struct Translator<'a, 'p> {
+    env: &'a Env<'a>,
+    scratch: Scratch,
+    positions: Option<&'p mut Vec<(u32, u32)>>,
+    /// The exchange slots of this function: where its return record is.
+    record: u16,
+    /// The slot of the operand at height 0.
+    temps: usize,
+    /// The slots that the frame needs.
+    frame_slots: usize,
+    acc: Accumulators,
+    last: Option<Last>,
+    /// The position of the `Fuel` operation that pays for this basic block.
+    fuel: Option<usize>,
+    cost: u32,
+    /// How many entries of the operand stack are locals.
+    local_entries: usize,
+    reachable: bool,
+    /// How many blocks deep the unreachable code is that is being skipped.
+    skipped: u32,
+    /// The instruction that is being translated, as an offset in the module.
+    offset: u32,
+}
+
+impl<'a, 'p> Translator<'a, 'p> {
+    fn new(
+        env: &'a Env<'a>,
+        func: DefinedFuncIdx,
+        mut scratch: Scratch,
+        positions: Option<&'p mut Vec<(u32, u32)>>,
+    ) -> Result<Self> {
+        let ty = env.ir.func_type(env.ir.func_idx(func));
+        scratch.cells.clear();
+        scratch.locals.clear();
+        scratch.stack.clear();
+        scratch.labels.clear();
+        scratch.fixups.clear();
+        reserve(&mut scratch.cells, HEADER_CELLS + env.ir.body(func).len() / 2)?;
+        scratch.cells.resize(HEADER_CELLS, 0);
+        reserve(&mut scratch.locals, ty.params().len())?;
+        for (slot, param) in ty.params().iter().enumerate() {
+            let ty = class(*param)?;
+            scratch.locals.push(Local { slot: slot as u16, ty, head: 0 });
+        }
+        for result in ty.results() {
+            class(*result)?;
+        }
+        let record = ty.exchange_slots();
+        Ok(Self {
+            env,
+            scratch,
+            positions,
+            record: record as u16,
+            temps: record + RECORD_SLOTS,
+            frame_slots: record + RECORD_SLOTS,
+            acc: Accumulators::default(),
+            last: None,
+            fuel: None,
+            cost: 0,
+            local_entries: 0,
+            reachable: true,
+            skipped: 0,
+            offset: 0,
+        })
+    }
+
+    fn run(&mut self, func: DefinedFuncIdx) -> Result<()> {
+        let ir = self.env.ir;
+        let start = u64::from(ir.bodies[func.index()].start);
+        let body = FunctionBody::new(BinaryReader::new(ir.body(func), start));
+        let mut locals = body.get_locals_reader().map_err(invalid)?;
+        for _ in 0..locals.get_count() {
+            let (count, ty) = locals.read().map_err(invalid)?;
+            let ty = wasm_class(ty)?;
+            reserve(&mut self.scratch.locals, count as usize)?;
+            for _ in 0..count {
+                let slot = self.slot_number(self.temps)?;
+                self.scratch.locals.push(Local { slot, ty, head: 0 });
+                self.temps += 1;
+            }
+        }
+        self.frame_slots = self.temps;
+
+        self.offset = locals.original_position() as u32;
+        let ty = ir.func_type(ir.func_idx(func));
+        self.zero_locals()?;
+        self.begin_function(ty.results().len())?;
+        let kept = core::mem::take(&mut self.scratch.operators);
+        let mut operators = OperatorsReader::new_with_allocs(locals.get_binary_reader(), kept);
+        while !operators.eof() {
+            let (operator, offset) = operators.read_with_offset().map_err(invalid)?;
+            self.offset = offset as u32;
+            self.operator(&operator)?;
+        }
+        self.scratch.operators = operators.into_allocations();
+        Ok(())
+    }
+
+    /// Emits what zeroes the locals that are not parameters.
+    fn zero_locals(&mut self) -> Result<()> {
+        let first = usize::from(self.record) + RECORD_SLOTS;
+        if self.temps > first {
+            let count = (self.temps - first).next_multiple_of(2);
+            let slot = self.slot_number(first)?;
+            let at = self.emit(Op::ZeroLocals)?;
+            self.u16(at, 8, slot);
+            self.u32(at, 12, count as u32);
+            self.frame_slots = first + count;
+        }
+        Ok(())
+    }
+
+    fn finish(&mut self, func: DefinedFuncIdx) -> Result<Code> {
+        if self.frame_slots > MAX_FRAME_SLOTS {
+            return Err(frame_too_large());
+        }
+        let mut cells = Vec::new();
+        reserve(&mut cells, self.scratch.cells.len())?;
+        cells.extend_from_slice(&self.scratch.cells);
+        let header = CodeHeader {
+            frame_bytes: (self.frame_slots * 8) as u32,
+            func: func.0,
+            record: u32::from(self.record),
+            code_bytes: ((cells.len() - HEADER_CELLS) * 8) as u32,
+        };
+        Ok(Code::new(header, cells))
+    }
+
+    /// `slot` as an operand.
+    fn slot_number(&self, slot: usize) -> Result<u16> {
+        u16::try_from(slot).map_err(|_| frame_too_large())
+    }
+}
+
+fn frame_too_large() -> Error {
+    Error::new(ErrorKind::Limit(
+        format!("a function needs more than {MAX_FRAME_SLOTS} slots for locals and operands").into(),
+    ))
+}
+
+fn reserve<T>(list: &mut Vec<T>, more: usize) -> Result<()> {
+    list.try_reserve(more).map_err(|_| Error::new(ErrorKind::OutOfMemory))
+}
+
+fn invalid(error: wasmparser::BinaryReaderError) -> Error {
+    Error::new(ErrorKind::InvalidModule {
+        message: error.message().to_string().into(),
+        offset: error.offset() as usize,
+    })
+}
+
+fn unsupported(what: &str) -> Error {
+    Error::new(ErrorKind::Unsupported(
+        format!("the interpreter does not execute {what} yet").into(),
+    ))
+}
+
+/// The class of a value of this type.
+fn class(ty: ValType) -> Result<Ty> {
+    Ok(match ty {
+        ValType::I32 => Ty::I32,
+        ValType::I64 | ValType::Ref(_) => Ty::I64,
+        ValType::F32 => Ty::F32,
+        ValType::F64 => Ty::F64,
+        ValType::V128 => return Err(unsupported("SIMD (v128)")),
+    })
+}
+
+/// The class of a value of this type.
+fn wasm_class(ty: wasmparser::ValType) -> Result<Ty> {
+    use wasmparser::ValType;
+    Ok(match ty {
+        ValType::I32 => Ty::I32,
+        ValType::I64 | ValType::Ref(_) => Ty::I64,
+        ValType::F32 => Ty::F32,
+        ValType::F64 => Ty::F64,
+        ValType::V128 => return Err(unsupported("SIMD (v128)")),
+    })
+}
