@@ -1,0 +1,429 @@
+//! Reading, writing, and positions in files.
+
+use crate::WasiCtx;
+use crate::errno::{Errno, Failure, Outcome};
+use crate::fd_table::{Descriptor, Kind, OpenFile};
+use crate::host::{self, Advice};
+use crate::memory::{GuestMemory, Iovecs};
+use crate::types::{FdFlags, FileType, Rights, Version, Whence};
+use std::io::{self, IoSlice, Read, Seek, SeekFrom, Write};
+
+/// How many buffers go to the host at a time.
+const BATCH: usize = 16;
+
+pub(crate) fn fd_read(
+    ctx: &mut WasiCtx,
+    memory: &mut GuestMemory<'_>,
+    fd: u32,
+    iovecs: u32,
+    iovecs_len: u32,
+    result: u32,
+) -> Outcome<(), Failure> {
+    memory.check(result, 4)?;
+    let iovecs = Iovecs::new(memory, iovecs, iovecs_len)?;
+    let descriptor = ctx.table.get_mut(fd)?;
+    let nonblock = descriptor.flags.contains(FdFlags::NONBLOCK);
+    let readable = require_open_for(descriptor, Rights::FD_READ);
+    let read = match &mut descriptor.kind {
+        Kind::Dir(_) => return Err(Errno::Isdir.into()),
+        Kind::Output(_) => return Err(Errno::Badf.into()),
+        Kind::Input(stream) => {
+            readable?;
+            let stream = stream.get();
+            ctx.wait.until_ready(nonblock, || Ok(stream.readiness()?))?;
+            fill_one(memory, iovecs, |buffer| stream.read(buffer))?
+        }
+        Kind::File(file) => {
+            readable?;
+            if file.filetype != FileType::RegularFile {
+                ctx.wait
+                    .until_ready(nonblock, || file.readiness(Rights::FD_READ))?;
+            }
+            let mut host = &file.file;
+            fill(file, memory, iovecs, |buffer, _| host.read(buffer))?
+        }
+    };
+    memory.write_u32(result, read)?;
+    Ok(())
+}
+
+pub(crate) fn fd_pread(
+    ctx: &mut WasiCtx,
+    memory: &mut GuestMemory<'_>,
+    fd: u32,
+    iovecs: u32,
+    iovecs_len: u32,
+    offset: u64,
+    result: u32,
+) -> Outcome {
+    memory.check(result, 4)?;
+    let iovecs = Iovecs::new(memory, iovecs, iovecs_len)?;
+    let descriptor = ctx.table.get(fd)?;
+    let file = descriptor.file(Rights::empty())?;
+    require_open_for(descriptor, Rights::FD_READ)?;
+    descriptor.require(Rights::FD_SEEK)?;
+    let read = fill(file, memory, iovecs, |buffer, done| {
+        host::read_at(&file.file, buffer, offset.saturating_add(done))
+    })?;
+    memory.write_u32(result, read)
+}
+
+pub(crate) fn fd_write(
+    ctx: &mut WasiCtx,
+    memory: &mut GuestMemory<'_>,
+    fd: u32,
+    iovecs: u32,
+    iovecs_len: u32,
+    result: u32,
+) -> Outcome<(), Failure> {
+    memory.check(result, 4)?;
+    let iovecs = Iovecs::new(memory, iovecs, iovecs_len)?;
+    let descriptor = ctx.table.get_mut(fd)?;
+    let flags = descriptor.flags;
+    let nonblock = flags.contains(FdFlags::NONBLOCK);
+    let writable = require_open_for(descriptor, Rights::FD_WRITE);
+    let written = match &mut descriptor.kind {
+        Kind::Dir(_) => return Err(Errno::Isdir.into()),
+        Kind::Input(_) => return Err(Errno::Badf.into()),
+        Kind::Output(stream) => {
+            writable?;
+            let stream = stream.get();
+            ctx.wait.until_ready(nonblock, || Ok(stream.readiness()?))?;
+            let written = drain_one_by_one(memory, iovecs, |bytes, _| stream.write(bytes))?;
+            stream.flush()?;
+            written
+        }
+        Kind::File(file) => {
+            writable?;
+            if file.filetype != FileType::RegularFile {
+                ctx.wait
+                    .until_ready(nonblock, || file.readiness(Rights::FD_WRITE))?;
+            }
+            let mut host = &file.file;
+            let append = flags.contains(FdFlags::APPEND);
+            let written = drain(memory, iovecs, |buffers| {
+                if append {
+                    host::append(host, buffers)
+                } else {
+                    host.write_vectored(buffers)
+                }
+            })?;
+            sync_as_flagged(file, flags)?;
+            written
+        }
+    };
+    memory.write_u32(result, written)?;
+    Ok(())
+}
+
+pub(crate) fn fd_pwrite(
+    ctx: &mut WasiCtx,
+    memory: &mut GuestMemory<'_>,
+    fd: u32,
+    iovecs: u32,
+    iovecs_len: u32,
+    offset: u64,
+    result: u32,
+) -> Outcome {
+    memory.check(result, 4)?;
+    let iovecs = Iovecs::new(memory, iovecs, iovecs_len)?;
+    let descriptor = ctx.table.get(fd)?;
+    let file = descriptor.file(Rights::empty())?;
+    require_open_for(descriptor, Rights::FD_WRITE)?;
+    descriptor.require(Rights::FD_SEEK)?;
+    let written = drain_one_by_one(memory, iovecs, |bytes, done| {
+        host::write_at(&file.file, bytes, offset.saturating_add(done))
+    })?;
+    sync_as_flagged(file, descriptor.flags)?;
+    memory.write_u32(result, written)
+}
+
+/// A descriptor that may not be read, or not be written, is for that a bad one: so programs expect
+/// it that open files for the one or the other.
+fn require_open_for(descriptor: &Descriptor, right: Rights) -> Outcome {
+    descriptor.require(right).map_err(|_| Errno::Badf)
+}
+
+/// A right that goes with writing. Who was not to write at all has a bad descriptor for it.
+fn require_for_change(descriptor: &Descriptor, right: Rights) -> Outcome {
+    descriptor
+        .require(right)
+        .or_else(|errno| require_open_for(descriptor, Rights::FD_WRITE).and(Err(errno)))
+}
+
+/// What the descriptor's flags promise of what has been written.
+fn sync_as_flagged(file: &OpenFile, flags: FdFlags) -> Outcome {
+    if flags.contains(FdFlags::SYNC) {
+        file.file.sync_all()?;
+    } else if flags.contains(FdFlags::DSYNC) {
+        file.file.sync_data()?;
+    }
+    Ok(())
+}
+
+/// Fills the buffers from a file, one after the other, until one is not filled.
+///
+/// `read` also gets the number of bytes that are read already. Only a regular file is read more
+/// than once: elsewhere a second read could wait though there is something to give.
+fn fill(
+    file: &OpenFile,
+    memory: &mut GuestMemory<'_>,
+    iovecs: Iovecs,
+    mut read: impl FnMut(&mut [u8], u64) -> io::Result<usize>,
+) -> Outcome<u32> {
+    if file.filetype != FileType::RegularFile {
+        return fill_one(memory, iovecs, |buffer| read(buffer, 0));
+    }
+    let mut total = Total::default();
+    for i in 0..iovecs.count() {
+        let (at, len) = iovecs.get(memory, i)?;
+        let buffer = memory.bytes_mut(at, len)?;
+        if len > 0 && !total.add(len, retry(|| read(buffer, total.done())))? {
+            break;
+        }
+    }
+    total.get()
+}
+
+/// Reads once, into the first buffer that has room.
+fn fill_one(
+    memory: &mut GuestMemory<'_>,
+    iovecs: Iovecs,
+    mut read: impl FnMut(&mut [u8]) -> io::Result<usize>,
+) -> Outcome<u32> {
+    for i in 0..iovecs.count() {
+        let (at, len) = iovecs.get(memory, i)?;
+        if len > 0 {
+            let mut total = Total::default();
+            let buffer = memory.bytes_mut(at, len)?;
+            total.add(len, retry(|| read(buffer)))?;
+            return total.get();
+        }
+    }
+    Ok(0)
+}
+
+/// Writes the buffers, many at a time, until not all of them are taken.
+fn drain(
+    memory: &GuestMemory<'_>,
+    iovecs: Iovecs,
+    mut write: impl FnMut(&[IoSlice<'_>]) -> io::Result<usize>,
+) -> Outcome<u32> {
+    let mut total = Total::default();
+    let mut next = 0;
+    while next < iovecs.count() {
+        let mut batch = [IoSlice::new(&[]); BATCH];
+        let mut held = 0;
+        let mut len_of_batch = 0_u32;
+        while held < BATCH && next < iovecs.count() {
+            let (at, len) = iovecs.get(memory, next)?;
+            next += 1;
+            if len > 0 {
+                batch[held] = IoSlice::new(memory.bytes(at, len)?);
+                held += 1;
+                len_of_batch = len_of_batch.checked_add(len).ok_or(Errno::Inval)?;
+            }
+        }
+        let written = if held == 0 {
+            Ok(0)
+        } else {
+            retry(|| write(&batch[..held]))
+        };
+        if !total.add(len_of_batch, written)? {
+            break;
+        }
+    }
+    total.get()
+}
+
+/// Writes the buffers, each for itself, until one is not taken whole. `write` also gets the
+/// number of bytes that are written already.
+fn drain_one_by_one(
+    memory: &GuestMemory<'_>,
+    iovecs: Iovecs,
+    mut write: impl FnMut(&[u8], u64) -> io::Result<usize>,
+) -> Outcome<u32> {
+    let mut total = Total::default();
+    for i in 0..iovecs.count() {
+        let (at, len) = iovecs.get(memory, i)?;
+        let bytes = memory.bytes(at, len)?;
+        if len > 0 && !total.add(len, retry(|| write(bytes, total.done())))? {
+            break;
+        }
+    }
+    total.get()
+}
+
+/// How many bytes have been moved. What was moved before an error counts: the error comes again
+/// with the next call.
+#[derive(Clone, Copy, Debug, Default)]
+struct Total(u64);
+
+impl Total {
+    /// Adds what was moved of `wanted` bytes, and says whether to go on.
+    fn add(&mut self, wanted: u32, moved: io::Result<usize>) -> Outcome<bool> {
+        match moved {
+            Ok(moved) => {
+                // A stream of the embedder's could claim more than there was.
+                let moved = u64::try_from(moved).unwrap_or(u64::MAX).min(wanted.into());
+                self.0 += moved;
+                Ok(moved == u64::from(wanted))
+            }
+            Err(_) if self.0 > 0 => Ok(false),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    const fn done(self) -> u64 {
+        self.0
+    }
+
+    /// The number as the guest gets it. The guest can change its list of buffers while it is
+    /// filled, by letting the buffers overlap it; then the number need not fit.
+    fn get(self) -> Outcome<u32> {
+        u32::try_from(self.0).map_err(|_| Errno::Inval)
+    }
+}
+
+/// Does again what a signal of the host's has interrupted: it is not meant for the guest.
+fn retry(mut action: impl FnMut() -> io::Result<usize>) -> io::Result<usize> {
+    loop {
+        match action() {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            result => return result,
+        }
+    }
+}
+
+pub(crate) fn fd_seek(
+    ctx: &mut WasiCtx,
+    memory: &mut GuestMemory<'_>,
+    fd: u32,
+    offset: i64,
+    whence: u32,
+    result: u32,
+) -> Outcome {
+    seek(Version::Preview1, ctx, memory, fd, offset, whence, result)
+}
+
+pub(crate) fn fd_seek_unstable(
+    ctx: &mut WasiCtx,
+    memory: &mut GuestMemory<'_>,
+    fd: u32,
+    offset: i64,
+    whence: u32,
+    result: u32,
+) -> Outcome {
+    seek(Version::Unstable, ctx, memory, fd, offset, whence, result)
+}
+
+fn seek(
+    version: Version,
+    ctx: &mut WasiCtx,
+    memory: &mut GuestMemory<'_>,
+    fd: u32,
+    offset: i64,
+    whence: u32,
+    result: u32,
+) -> Outcome {
+    memory.check(result, 8)?;
+    let whence = version.whence(whence)?;
+    let descriptor = ctx.table.get(fd)?;
+    let mut file = &descriptor.file(Rights::empty())?.file;
+    if whence == Whence::Cur && offset == 0 {
+        require_tell(descriptor)?;
+    } else {
+        descriptor.require(Rights::FD_SEEK)?;
+    }
+    let position = file.seek(match whence {
+        Whence::Set => SeekFrom::Start(u64::try_from(offset).map_err(|_| Errno::Inval)?),
+        Whence::Cur => SeekFrom::Current(offset),
+        Whence::End => SeekFrom::End(offset),
+    })?;
+    memory.write_u64(result, position)
+}
+
+pub(crate) fn fd_tell(
+    ctx: &mut WasiCtx,
+    memory: &mut GuestMemory<'_>,
+    fd: u32,
+    result: u32,
+) -> Outcome {
+    memory.check(result, 8)?;
+    let descriptor = ctx.table.get(fd)?;
+    let mut file = &descriptor.file(Rights::empty())?.file;
+    require_tell(descriptor)?;
+    let position = file.stream_position()?;
+    memory.write_u64(result, position)
+}
+
+/// Who may seek may also ask where the position is.
+fn require_tell(descriptor: &Descriptor) -> Outcome {
+    descriptor
+        .require(Rights::FD_TELL)
+        .or_else(|_| descriptor.require(Rights::FD_SEEK))
+}
+
+pub(crate) fn fd_advise(
+    ctx: &mut WasiCtx,
+    _: &mut GuestMemory<'_>,
+    fd: u32,
+    offset: u64,
+    len: u64,
+    advice: u32,
+) -> Outcome {
+    let advice = match advice {
+        0 => Advice::Normal,
+        1 => Advice::Sequential,
+        2 => Advice::Random,
+        3 => Advice::WillNeed,
+        4 => Advice::DontNeed,
+        5 => Advice::NoReuse,
+        _ => return Err(Errno::Inval),
+    };
+    let file = ctx.table.get(fd)?.file(Rights::FD_ADVISE)?;
+    check_range(offset, len, Errno::Inval)?;
+    host::advise(&file.file, offset, len, advice)?;
+    Ok(())
+}
+
+pub(crate) fn fd_allocate(
+    ctx: &mut WasiCtx,
+    _: &mut GuestMemory<'_>,
+    fd: u32,
+    offset: u64,
+    len: u64,
+) -> Outcome {
+    let descriptor = ctx.table.get(fd)?;
+    let file = descriptor.file(Rights::empty())?;
+    require_for_change(descriptor, Rights::FD_ALLOCATE)?;
+    if len == 0 {
+        return Err(Errno::Inval);
+    }
+    check_range(offset, len, Errno::Fbig)?;
+    host::allocate(&file.file, offset, len)?;
+    Ok(())
+}
+
+/// That a range is one that a file can have: the host's offsets are signed.
+fn check_range(offset: u64, len: u64, otherwise: Errno) -> Outcome {
+    let end = offset.checked_add(len).ok_or(otherwise)?;
+    i64::try_from(end).map(drop).map_err(|_| otherwise)
+}
+
+pub(crate) fn fd_filestat_set_size(
+    ctx: &mut WasiCtx,
+    _: &mut GuestMemory<'_>,
+    fd: u32,
+    size: u64,
+) -> Outcome {
+    let descriptor = ctx.table.get(fd)?;
+    if let Kind::Input(_) | Kind::Output(_) = descriptor.kind {
+        return Err(Errno::Inval);
+    }
+    let file = descriptor.file(Rights::empty())?;
+    require_for_change(descriptor, Rights::FD_FILESTAT_SET_SIZE)?;
+    check_range(size, 0, Errno::Fbig)?;
+    file.file.set_len(size)?;
+    Ok(())
+}
