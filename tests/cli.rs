@@ -557,7 +557,7 @@ fn the_program_of_the_readme_draws_its_picture() {
     assert!(picture.lines().all(|line| line.len() == 78));
     assert_eq!(
         picture.lines().nth(16),
-        Some(".......-----=--======+*@@*@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@==-------::::")
+        Some(".......-----=--======+*@@*@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@==-------::::")
     );
     let symmetric = picture.lines().rev().collect::<Vec<_>>();
     assert_eq!(picture.lines().collect::<Vec<_>>()[..4], symmetric[..4]);

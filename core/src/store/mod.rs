@@ -24,6 +24,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::runtime::{
     FuncObject, GlobalObject, HostFunc, InstanceObject, MemoryObject, TableObject, TagObject, Val,
 };
+use crate::sync::Mutex;
 use crate::vm::{FuncRef, ValueStack, VmStore};
 use alloc::boxed::Box;
 use alloc::format;
@@ -34,7 +35,7 @@ use core::fmt;
 use core::marker::PhantomData;
 use core::mem::ManuallyDrop;
 use core::ptr::{self, NonNull};
-use core::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
+use core::sync::atomic::{AtomicU32, Ordering};
 use hashbrown::HashMap;
 use limits::DEFAULT_COUNT;
 
@@ -44,7 +45,8 @@ use limits::DEFAULT_COUNT;
 /// two stores share nothing and may run at the same time.
 pub struct Store<T> {
     ptr: NonNull<StoreInner<T>>,
-    owns: PhantomData<StoreInner<T>>,
+    /// The store owns its data, and holds functions and a limiter that want exactly a `T`.
+    owns: PhantomData<(StoreInner<T>, fn(T) -> T)>,
 }
 
 // SAFETY: the store owns all that its pointers lead to; objects of the host in it are `Send` and
@@ -70,9 +72,7 @@ pub struct StoreOpaque {
     max_stack_slots: usize,
     interrupt: Arc<AtomicU32>,
     limiter: Option<Limiter>,
-    instances: Count,
-    tables: Count,
-    memories: Count,
+    limits: Limits,
     pub(crate) instance_arena: Arena<InstanceObject>,
     pub(crate) memory_arena: Arena<MemoryObject>,
     pub(crate) table_arena: Arena<TableObject>,
@@ -92,11 +92,12 @@ pub struct StoreOpaque {
 type Limiter =
     Box<dyn FnMut(*mut StoreOpaque, &mut dyn FnMut(&mut dyn ResourceLimiter)) + Send + Sync>;
 
-/// How many there are of a thing, and may be.
+/// How many there may be of each thing that is counted.
 #[derive(Clone, Copy, Debug)]
-struct Count {
-    now: usize,
-    limit: usize,
+struct Limits {
+    instances: usize,
+    tables: usize,
+    memories: usize,
 }
 
 /// The kinds of things that a store counts.
@@ -109,14 +110,15 @@ pub(crate) enum Counted {
 
 /// The unique number of a store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct StoreId(usize);
+pub struct StoreId(u64);
 
 impl StoreId {
     fn unique() -> Self {
-        static NEXT: AtomicUsize = AtomicUsize::new(1);
-        let id = NEXT.fetch_add(1, Ordering::Relaxed);
-        assert!(id < usize::MAX / 2, "as many stores as there are numbers");
-        Self(id)
+        // A lock, because not every target has atomic integers of 64 bits, and 32 would not last.
+        static NEXT: Mutex<u64> = Mutex::new(0);
+        let mut next = NEXT.lock();
+        *next += 1;
+        Self(*next)
     }
 }
 
@@ -166,14 +168,14 @@ impl<T: 'static> Store<T> {
         mut limiter: impl FnMut(&mut T) -> &mut (dyn ResourceLimiter) + Send + Sync + 'static,
     ) {
         let mut context = self.as_context_mut();
-        let limits = limiter(context.data_mut());
-        let counts = [limits.instances(), limits.tables(), limits.memories()];
+        let asked = limiter(context.data_mut());
+        let limits = Limits {
+            instances: asked.instances(),
+            tables: asked.tables(),
+            memories: asked.memories(),
+        };
         let opaque = context.opaque_mut();
-        [
-            opaque.instances.limit,
-            opaque.tables.limit,
-            opaque.memories.limit,
-        ] = counts;
+        opaque.limits = limits;
         opaque.limiter = Some(Box::new(move |store, visit| {
             // SAFETY: the store is a `StoreInner<T>`, and only its opaque part is in use.
             visit(limiter(unsafe {
@@ -247,6 +249,11 @@ impl InterruptHandle {
         self.flag.store(1, Ordering::Relaxed);
     }
 
+    /// Whether guests are to stop: for host functions that take long.
+    pub fn is_interrupted(&self) -> bool {
+        self.flag.load(Ordering::Relaxed) != 0
+    }
+
     /// Lets guests run again.
     pub fn clear(&self) {
         self.flag.store(0, Ordering::Relaxed);
@@ -258,10 +265,6 @@ impl StoreOpaque {
         let config = engine.config();
         let max_stack_slots = config.get_max_wasm_stack() / size_of::<u64>();
         let interrupt = Arc::new(AtomicU32::new(0));
-        let count = Count {
-            now: 0,
-            limit: DEFAULT_COUNT,
-        };
         Self {
             vm: VmStore {
                 fuel: if config.fuel_enabled() { 0 } else { u64::MAX },
@@ -289,9 +292,11 @@ impl StoreOpaque {
             max_stack_slots,
             interrupt,
             limiter: None,
-            instances: count,
-            tables: count,
-            memories: count,
+            limits: Limits {
+                instances: DEFAULT_COUNT,
+                tables: DEFAULT_COUNT,
+                memories: DEFAULT_COUNT,
+            },
             instance_arena: Arena::new(),
             memory_arena: Arena::new(),
             table_arena: Arena::new(),
@@ -313,6 +318,15 @@ impl StoreOpaque {
     /// The engine.
     pub const fn engine(&self) -> &Engine {
         &self.engine
+    }
+
+    /// The engine of a store of which other parts are borrowed.
+    ///
+    /// # Safety
+    /// The store is live for `'a`.
+    pub(crate) const unsafe fn engine_of<'a>(store: *const Self) -> &'a Engine {
+        // SAFETY: by contract; the engine is never changed.
+        unsafe { &(*store).engine }
     }
 
     pub(crate) fn fuel(&self) -> Result<u64> {
@@ -361,19 +375,22 @@ impl StoreOpaque {
         );
     }
 
-    /// Counts one more thing, or fails when there are as many as may be.
-    pub(crate) fn count(&mut self, what: Counted) -> Result<()> {
-        let (count, name) = match what {
-            Counted::Instances => (&mut self.instances, "instances"),
-            Counted::Tables => (&mut self.tables, "tables"),
-            Counted::Memories => (&mut self.memories, "memories"),
+    /// Fails when the store holds as many things of a kind as it may.
+    pub(crate) fn check_room(&self, what: Counted) -> Result<()> {
+        let (count, limit, name) = match what {
+            Counted::Instances => (
+                self.instance_arena.len(),
+                self.limits.instances,
+                "instances",
+            ),
+            Counted::Tables => (self.table_arena.len(), self.limits.tables, "tables"),
+            Counted::Memories => (self.memory_arena.len(), self.limits.memories, "memories"),
         };
-        if count.now >= count.limit {
-            let message = format!("the store may not hold more than {} {name}", count.limit);
-            return Err(Error::new(ErrorKind::Limit(message.into())));
+        if count < limit {
+            return Ok(());
         }
-        count.now += 1;
-        Ok(())
+        let message = format!("the store may not hold more than {limit} {name}");
+        Err(Error::new(ErrorKind::Limit(message.into())))
     }
 
     /// The number of instances.
@@ -386,14 +403,24 @@ impl StoreOpaque {
         &mut self,
         ask: impl FnOnce(&mut dyn ResourceLimiter) -> R,
     ) -> Option<R> {
+        /// Puts the limiter back, also when it panics: else its guest would be without limits.
+        struct PutBack<'a>(&'a mut StoreOpaque, Option<Limiter>);
+
+        impl Drop for PutBack<'_> {
+            fn drop(&mut self) {
+                self.0.limiter = self.1.take();
+            }
+        }
+
         // The limiter is taken out so that it and the host's data are apart from `self`.
-        let mut limiter = self.limiter.take()?;
+        let limiter = self.limiter.take();
+        let mut taken = PutBack(self, limiter);
+        let PutBack(store, limiter) = &mut taken;
         let mut ask = Some(ask);
         let mut answer = None;
-        limiter(self.vm.opaque, &mut |limiter| {
+        (limiter.as_mut()?)(store.vm.opaque, &mut |limiter| {
             answer = ask.take().map(|ask| ask(limiter))
         });
-        self.limiter = Some(limiter);
         answer
     }
 
@@ -432,8 +459,8 @@ impl StoreOpaque {
     }
 }
 
-/// What a call of guest code changes in the store, put back when a host function's panic leaves
-/// the guest without its backend.
+/// What a call changes in the store. It is put back when this is dropped: when a host function's
+/// panic leaves the guest without its backend, and after calls that do not put it back themselves.
 pub(crate) struct UnwindGuard {
     vm: *mut VmStore,
     activation: *const Activation,
@@ -447,7 +474,8 @@ pub(crate) struct UnwindGuard {
 impl UnwindGuard {
     /// # Safety
     /// The store outlives the guard, and its value stack has a segment.
-    pub(crate) unsafe fn new(vm: *mut VmStore) -> Self {
+    #[inline]
+    pub(crate) const unsafe fn new(vm: *mut VmStore) -> Self {
         // SAFETY: by contract.
         unsafe {
             Self {
@@ -475,6 +503,7 @@ impl Drop for UnwindGuard {
             (*self.vm).exit_fp = self.exit.fp;
             (*self.vm).exit_ctx = self.exit.ctx;
             (*self.vm).called_by_host = self.called_by_host;
+            (*self.vm).resumable = false;
             (*self.vm).activation = self.activation;
             (*self.vm).activation_depth = self.depth;
             (*self.vm).stack_top = self.stack_top;

@@ -41,6 +41,11 @@ pub(crate) fn store(
     };
     let mut store = Store::new(engine, host);
     store.limiter(|host| &mut host.limits);
+    if limits.timeout.is_some() {
+        let handle = store.interrupt_handle();
+        let wasi = &mut store.data_mut().wasi;
+        wasi.cancel_waits_when(move || handle.is_interrupted());
+    }
     if let Some(fuel) = limits.fuel {
         store
             .set_fuel(fuel)
