@@ -5,6 +5,8 @@ use std::{env, fs, path::PathBuf};
 
 #[path = "ops/generate.rs"]
 mod generate;
+#[path = "ops/pairs.rs"]
+mod pairs;
 #[path = "ops/table.rs"]
 mod table;
 

@@ -67,6 +67,12 @@
 //! Without `std` the library needs only `alloc`.
 
 #![no_std]
+#![warn(
+    clippy::std_instead_of_core,
+    clippy::std_instead_of_alloc,
+    clippy::alloc_instead_of_core,
+    reason = "nothing may need more of the host than it must"
+)]
 #![deny(unsafe_code)]
 
 use core::ops::{Deref, DerefMut};

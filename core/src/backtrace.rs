@@ -4,6 +4,7 @@ use crate::backend::{Activation, Frame, Position, WalkControl};
 use crate::error::Error;
 use crate::module::{Module, ModuleIr};
 use crate::runtime::InstanceObject;
+use crate::store::StoreOpaque;
 use crate::types::{DefinedFuncIdx, FuncIdx};
 use crate::vm::VmStore;
 use alloc::string::String;
@@ -119,13 +120,15 @@ impl fmt::Debug for BacktraceFrame {
 ///
 /// # Safety
 /// The store is live, its `exit_*` fields are where the guest left, and the value stack below is
-/// intact.
+/// intact. The error may be the store's own pending one.
 pub unsafe fn attach(store: *mut VmStore, error: &mut Error) {
     // SAFETY: by contract.
     unsafe {
         if error.backtrace().is_some()
             || error.exit_code().is_some()
-            || !(*(*store).opaque).engine().config().backtrace_enabled()
+            || !StoreOpaque::engine_of((*store).opaque)
+                .config()
+                .backtrace_enabled()
         {
             return;
         }
@@ -140,7 +143,7 @@ unsafe fn capture(store: *mut VmStore) -> Backtrace {
     let mut backtrace = Backtrace::default();
     // SAFETY: by contract; activations are on the native stack below this function.
     unsafe {
-        let engine = (*(*store).opaque).engine().clone();
+        let engine = StoreOpaque::engine_of((*store).opaque);
         let mut at = Position {
             pc: (*store).exit_pc,
             fp: (*store).exit_fp,

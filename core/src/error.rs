@@ -1,6 +1,7 @@
 //! The error type of the whole library.
 
 use crate::backtrace::Backtrace;
+use crate::store::try_box;
 use crate::trap::Trap;
 use alloc::borrow::Cow;
 use alloc::boxed::Box;
@@ -136,9 +137,12 @@ impl Error {
         self.backtrace.as_deref()
     }
 
-    /// Attaches `backtrace` unless there is one from further inside.
+    /// Attaches `backtrace` unless there is one from further inside. It is left out when there is
+    /// no memory for it.
     pub(crate) fn set_backtrace(&mut self, backtrace: Backtrace) {
-        self.backtrace.get_or_insert_with(|| Box::new(backtrace));
+        if self.backtrace.is_none() {
+            self.backtrace = try_box(backtrace).ok();
+        }
     }
 }
 

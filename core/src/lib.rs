@@ -4,6 +4,12 @@
 //! Embedders use the facade `diptych`, which re-exports all of this and knows the backends.
 
 #![no_std]
+#![warn(
+    clippy::std_instead_of_core,
+    clippy::std_instead_of_alloc,
+    clippy::alloc_instead_of_core,
+    reason = "nothing may need more of the host than it must"
+)]
 
 extern crate alloc;
 #[cfg(feature = "std")]

@@ -49,6 +49,7 @@ cfg_if::cfg_if! {
     } else {
         use core::cell::UnsafeCell;
         use core::fmt;
+        use core::marker::PhantomData;
         use core::ops::{Deref, DerefMut};
         use core::sync::atomic::{AtomicBool, Ordering};
 
@@ -77,7 +78,7 @@ cfg_if::cfg_if! {
                 {
                     core::hint::spin_loop();
                 }
-                Guard(self)
+                Guard { mutex: self, value: PhantomData }
             }
         }
 
@@ -87,27 +88,31 @@ cfg_if::cfg_if! {
             }
         }
 
-        struct Guard<'a, T>(&'a Mutex<T>);
+        /// It stands for a mutable reference, also in what may be shared between threads.
+        struct Guard<'a, T> {
+            mutex: &'a Mutex<T>,
+            value: PhantomData<&'a mut T>,
+        }
 
         impl<T> Deref for Guard<'_, T> {
             type Target = T;
 
             fn deref(&self) -> &T {
                 // SAFETY: the guard holds the lock.
-                unsafe { &*self.0.value.get() }
+                unsafe { &*self.mutex.value.get() }
             }
         }
 
         impl<T> DerefMut for Guard<'_, T> {
             fn deref_mut(&mut self) -> &mut T {
                 // SAFETY: the guard holds the lock.
-                unsafe { &mut *self.0.value.get() }
+                unsafe { &mut *self.mutex.value.get() }
             }
         }
 
         impl<T> Drop for Guard<'_, T> {
             fn drop(&mut self) {
-                self.0.locked.store(false, Ordering::Release);
+                self.mutex.locked.store(false, Ordering::Release);
             }
         }
 

@@ -11,6 +11,7 @@
 //! the sum with the address is what is compared with the memory's length, and going back by the
 //! width costs no instruction.
 
+use crate::pairs::PAIRS;
 use crate::table::{
     BINS, BRANCHES, Bin, Branch, Field, LOADS, Load, PLAINS, SLOWS, STORES, Store, Ty, UNS, Un,
 };
@@ -61,13 +62,21 @@ fn imm_offset(ty: Ty) -> usize {
 }
 
 fn imm_field(ty: Ty) -> Field {
-    if ty == Ty::F64 { Field::U64("imm", 16) } else { Field::U32("imm", 12) }
+    if ty == Ty::F64 {
+        Field::U64("imm", 16)
+    } else {
+        Field::U32("imm", 12)
+    }
 }
 
 /// The code that delivers `r`: always to the accumulator, and to slot 8 when `slot`.
 fn deliver(ty: Ty, slot: bool) -> String {
     let ty = rust_type(ty);
-    let put = if slot { format!("st.put_{ty}(8, r); ") } else { String::new() };
+    let put = if slot {
+        format!("st.put_{ty}(8, r); ")
+    } else {
+        String::new()
+    };
     format!("st.set_{ty}(r); {put}")
 }
 
@@ -85,7 +94,11 @@ pub(crate) const BIN_MODES: &[&str] = &["SS", "SI", "AS", "AI", "SA", "IS", "IA"
 
 fn bin_modes(bin: &Bin) -> &'static [&'static str] {
     // Where the operands can be exchanged, four modes say it all.
-    if bin.swapped.is_some() { &BIN_MODES[..4] } else { BIN_MODES }
+    if bin.swapped.is_some() {
+        &BIN_MODES[..4]
+    } else {
+        BIN_MODES
+    }
 }
 
 fn bin_ops(bin: &Bin, ops: &mut Vec<Op>) {
@@ -110,7 +123,11 @@ fn bin_ops(bin: &Bin, ops: &mut Vec<Op>) {
                 }
             });
         }
-        let size = if imm && bin.operand == Ty::F64 { 24 } else { 16 };
+        let size = if imm && bin.operand == Ty::F64 {
+            24
+        } else {
+            16
+        };
         for slot in [false, true] {
             let mut fields = fields.clone();
             if slot {
@@ -162,16 +179,9 @@ fn un_ops(un: &Un, ops: &mut Vec<Op>) {
 
 pub(crate) const BRANCH_MODES: &[&str] = &["SS", "AS", "SI", "AI"];
 
-fn branch_modes(branch: &Branch) -> &'static [&'static str] {
-    match branch.operand {
-        Ty::I32 | Ty::I64 => BRANCH_MODES,
-        Ty::F32 | Ty::F64 => &BRANCH_MODES[..2],
-    }
-}
-
 fn branch_ops(branch: &Branch, ops: &mut Vec<Op>) {
     let ty = rust_type(branch.operand);
-    for mode in branch_modes(branch) {
+    for mode in BRANCH_MODES {
         let mut fields = vec![Field::Target("target", 8)];
         let (a, b, size) = match *mode {
             "SS" => {
@@ -183,8 +193,16 @@ fn branch_ops(branch: &Branch, ops: &mut Vec<Op>) {
                 (format!("st.acc_{ty}()"), format!("st.slot_{ty}(12)"), 16)
             }
             "SI" => {
-                fields.extend([Field::Slot("a", 12), Field::U32("imm", 16)]);
+                let imm = match branch.operand {
+                    Ty::F64 => Field::U64("imm", 16),
+                    _ => Field::U32("imm", 16),
+                };
+                fields.extend([Field::Slot("a", 12), imm]);
                 (format!("st.slot_{ty}(12)"), format!("st.imm_{ty}(16)"), 24)
+            }
+            _ if branch.operand == Ty::F64 => {
+                fields.push(Field::U64("imm", 16));
+                (format!("st.acc_{ty}()"), format!("st.imm_{ty}(16)"), 24)
             }
             _ => {
                 fields.push(Field::U32("imm", 12));
@@ -208,7 +226,11 @@ pub(crate) const LOAD_MODES: &[&str] = &["S", "A", "I", "X"];
 
 fn load_ops(load: &Load, ops: &mut Vec<Op>) {
     let finish = |slot: bool, size: usize| {
-        format!("let r = {}; {}st.next({size})", load.convert, deliver(load.result, slot))
+        format!(
+            "let r = {}; {}st.next({size})",
+            load.convert,
+            deliver(load.result, slot)
+        )
     };
     let checked = |end: &str, rest: String| {
         format!(
@@ -278,8 +300,9 @@ const INDEXED_STORE: [Field; 4] = [
     Field::U32("end", 16),
 ];
 
-pub(crate) const STORE_MODES: &[&str] =
-    &["SS", "SA", "SI", "SF", "AS", "AI", "AF", "IS", "IA", "II", "IF", "XS", "XA", "XI", "XF"];
+pub(crate) const STORE_MODES: &[&str] = &[
+    "SS", "SA", "SI", "SF", "AS", "AI", "AF", "IS", "IA", "II", "IF", "XS", "XA", "XI", "XF",
+];
 
 fn store_ops(store: &Store, ops: &mut Vec<Op>) {
     let write = store.write;
@@ -318,7 +341,10 @@ fn store_ops(store: &Store, ops: &mut Vec<Op>) {
                 size = 24;
                 format!("st.u32({imm}) as i32 as i64 as {write}")
             }
-            _ => format!("st.acc_{}().to_bits()", rust_type(store.float.expect("checked above"))),
+            _ => format!(
+                "st.acc_{}().to_bits()",
+                rust_type(store.float.expect("checked above"))
+            ),
         };
         ops.push(Op {
             name: format!("{}_{mode}", store.name),
@@ -379,11 +405,17 @@ fn all() -> Vec<Op> {
         });
     }
     for (i, slow) in SLOWS.iter().enumerate() {
+        let leave = format!("st.leave(Exit::slow({i}))");
         ops.push(Op {
-            name: (*slow).into(),
+            name: slow.name.into(),
             size: 24,
             fields: SLOW_FIELDS.to_vec(),
-            body: format!("st.leave(Exit::slow({i}))"),
+            body: if slow.quick {
+                let name = snake(slow.name);
+                format!("if plain::{name}(st) {{ st.next(24) }} else {{ {leave} }}")
+            } else {
+                leave
+            },
         });
     }
     ops
@@ -422,7 +454,7 @@ fn lookup(
 fn kinds_enum(out: &mut String, name: &str, doc: &str, kinds: &[(&str, String)]) {
     let _ = writeln!(
         out,
-        "/// {doc}\n#[derive(Clone, Copy, Debug, PartialEq, Eq)]\n#[repr(u8)]\npub(crate) enum {name} {{"
+        "/// {doc}\n#[allow(clippy::enum_variant_names, reason = \"instructions have their names\")]\n#[derive(Clone, Copy, Debug, PartialEq, Eq)]\n#[repr(u8)]\npub(crate) enum {name} {{"
     );
     for (kind, _) in kinds {
         let _ = writeln!(out, "    /// `{}`.\n    {kind},", snake(kind));
@@ -431,21 +463,23 @@ fn kinds_enum(out: &mut String, name: &str, doc: &str, kinds: &[(&str, String)])
 }
 
 fn with_dst(modes: &[&str]) -> Vec<String> {
-    modes.iter().flat_map(|mode| [format!("{mode}_A"), format!("{mode}_S")]).collect()
+    modes
+        .iter()
+        .flat_map(|mode| [format!("{mode}_A"), format!("{mode}_S")])
+        .collect()
 }
 
 /// The widths of accesses, from the unsigned integers that they read or write.
-fn widths(
-    out: &mut String,
-    name: &str,
-    kinds: impl Iterator<Item = (&'static str, &'static str)>,
-) {
+fn widths(out: &mut String, name: &str, kinds: impl Iterator<Item = (&'static str, &'static str)>) {
     let _ = writeln!(
         out,
         "impl {name} {{\n    /// How many bytes are accessed.\n    pub(crate) const fn width(self) -> u64 {{\n        match self {{"
     );
     for (kind, int) in kinds {
-        let _ = writeln!(out, "            Self::{kind} => size_of::<{int}>() as u64,");
+        let _ = writeln!(
+            out,
+            "            Self::{kind} => size_of::<{int}>() as u64,"
+        );
     }
     out.push_str("        }\n    }\n}\n");
 }
@@ -457,12 +491,17 @@ pub(crate) fn ops() -> String {
     let mut out = String::new();
     out.push_str("/// An operation of the bytecode.\n#[allow(non_camel_case_types, reason = \"the suffix says where the operands are\")]\n#[derive(Clone, Copy, Debug, PartialEq, Eq)]\n#[repr(u16)]\npub(crate) enum Op {\n");
     for op in &ops {
-        let _ = writeln!(out, "    /// `{}`, {} bytes.\n    {},", snake(&op.name), op.size, op.name);
+        let _ = writeln!(
+            out,
+            "    /// `{}`, {} bytes.\n    {},",
+            snake(&op.name),
+            op.size,
+            op.name
+        );
     }
     let _ = writeln!(
         out,
-        "}}\nimpl Op {{\n    /// The number of operations.\n    pub(crate) const COUNT: usize = {};\n    /// Every operation, by opcode.\n    pub(crate) const ALL: [Self; {}] = [",
-        ops.len(),
+        "}}\nimpl Op {{\n    const COUNT: usize = {};\n    /// Every operation, by opcode.\n    pub(crate) const ALL: [Self; Self::COUNT] = [",
         ops.len()
     );
     for op in &ops {
@@ -471,12 +510,12 @@ pub(crate) fn ops() -> String {
     out.push_str("];\n}\n");
 
     // By itself: the translator wants the sizes, and little memory is touched for them.
-    let _ = write!(out, "static SIZES: [u8; {}] = [", ops.len());
+    let _ = write!(out, "static SIZES: [u8; Op::COUNT] = [");
     for op in &ops {
         let _ = write!(out, "{}, ", op.size);
     }
     out.push_str("];\n");
-    let _ = writeln!(out, "static LAYOUTS: [Layout; {}] = [", ops.len());
+    let _ = writeln!(out, "static LAYOUTS: [Layout; Op::COUNT] = [");
     for op in &ops {
         let _ = write!(
             out,
@@ -489,6 +528,7 @@ pub(crate) fn ops() -> String {
                 Field::U16(name, offset) => ("U16", name, offset),
                 Field::U32(name, offset) => ("U32", name, offset),
                 Field::U64(name, offset) => ("U64", name, offset),
+                Field::Address(name, offset) => ("Address", name, offset),
                 Field::Target(name, offset) => ("Target", name, offset),
             };
             let _ = write!(
@@ -501,14 +541,25 @@ pub(crate) fn ops() -> String {
     out.push_str("];\n");
 
     let named = |prefix: &str, list: Vec<&'static str>| -> Vec<(&'static str, String)> {
-        list.into_iter().map(|name| (name, format!("{prefix}{name}"))).collect()
+        list.into_iter()
+            .map(|name| (name, format!("{prefix}{name}")))
+            .collect()
     };
     let bins = named("", BINS.iter().map(|x| x.name).collect());
     kinds_enum(&mut out, "Bin", "A binary operation.", &bins);
-    lookup(&mut out, "BIN_OPS", "By [`Bin`], then [`BinMode`] times two plus one for a slot as destination.", &with_dst(BIN_MODES), &bins, &names);
+    lookup(
+        &mut out,
+        "BIN_OPS",
+        "By [`Bin`], then [`BinMode`] times two plus one for a slot as destination.",
+        &with_dst(BIN_MODES),
+        &bins,
+        &names,
+    );
     out.push_str("impl Bin {\n    /// What the operation takes, gives, and becomes with its operands exchanged.\n    pub(crate) const fn info(self) -> BinInfo {\n        match self {\n");
     for bin in BINS {
-        let swapped = bin.swapped.map_or("None".into(), |name| format!("Some(Self::{name})"));
+        let swapped = bin
+            .swapped
+            .map_or("None".into(), |name| format!("Some(Self::{name})"));
         let branch = BRANCHES
             .iter()
             .find(|b| b.name == bin.name)
@@ -516,34 +567,60 @@ pub(crate) fn ops() -> String {
         let _ = writeln!(
             out,
             "            Self::{} => BinInfo {{ operand: {}, result: {}, swapped: {swapped}, branch: {branch} }},",
-            bin.name, class(bin.operand), class(bin.result)
+            bin.name,
+            class(bin.operand),
+            class(bin.result)
         );
     }
     out.push_str("        }\n    }\n}\n");
 
     let uns = named("", UNS.iter().map(|x| x.name).collect());
     kinds_enum(&mut out, "Un", "A unary operation.", &uns);
-    lookup(&mut out, "UN_OPS", "By [`Un`], then 0 for a slot or 2 for the accumulator as source, plus one for a slot as destination.", &with_dst(&["S", "A"]), &uns, &names);
+    lookup(
+        &mut out,
+        "UN_OPS",
+        "By [`Un`], then 0 for a slot or 2 for the accumulator as source, plus one for a slot as destination.",
+        &with_dst(&["S", "A"]),
+        &uns,
+        &names,
+    );
     out.push_str("impl Un {\n    /// What the operation takes and gives.\n    pub(crate) const fn info(self) -> (Ty, Ty) {\n        match self {\n");
     for un in UNS {
         let _ = writeln!(
             out,
             "            Self::{} => ({}, {}),",
-            un.name, class(un.operand), class(un.result)
+            un.name,
+            class(un.operand),
+            class(un.result)
         );
     }
     out.push_str("        }\n    }\n}\n");
 
     let branches = named("Br", BRANCHES.iter().map(|x| x.name).collect());
-    kinds_enum(&mut out, "Branch", "The condition of a compare-and-branch.", &branches);
+    kinds_enum(
+        &mut out,
+        "Branch",
+        "The condition of a compare-and-branch.",
+        &branches,
+    );
     let modes: Vec<String> = BRANCH_MODES.iter().map(|mode| (*mode).into()).collect();
-    lookup(&mut out, "BRANCH_OPS", "By [`Branch`], then [`BranchMode`].", &modes, &branches, &names);
+    lookup(
+        &mut out,
+        "BRANCH_OPS",
+        "By [`Branch`], then [`BranchMode`].",
+        &modes,
+        &branches,
+        &names,
+    );
     out.push_str("impl Branch {\n    /// The operand's class, the condition with its operands exchanged, and the opposite one.\n    pub(crate) const fn info(self) -> (Ty, Self, Self) {\n        match self {\n");
     for branch in BRANCHES {
         let _ = writeln!(
             out,
             "            Self::{} => ({}, Self::{}, Self::{}),",
-            branch.name, class(branch.operand), branch.swapped, branch.negated
+            branch.name,
+            class(branch.operand),
+            branch.swapped,
+            branch.negated
         );
     }
     out.push_str("        }\n    }\n}\n");
@@ -552,30 +629,65 @@ pub(crate) fn ops() -> String {
     kinds_enum(&mut out, "Load", "A load.", &loads);
     let mut modes = with_dst(LOAD_MODES);
     modes.push("G".into());
-    lookup(&mut out, "LOAD_OPS", "By [`Load`], then [`LoadMode`] times two plus one for a slot as destination; last the general form.", &modes, &loads, &names);
+    lookup(
+        &mut out,
+        "LOAD_OPS",
+        "By [`Load`], then [`LoadMode`] times two plus one for a slot as destination; last the general form.",
+        &modes,
+        &loads,
+        &names,
+    );
     out.push_str("impl Load {\n    /// The class of the value.\n    pub(crate) const fn result(self) -> Ty {\n        match self {\n");
     for load in LOADS {
-        let _ = writeln!(out, "            Self::{} => {},", load.name, class(load.result));
+        let _ = writeln!(
+            out,
+            "            Self::{} => {},",
+            load.name,
+            class(load.result)
+        );
     }
     out.push_str("        }\n    }\n}\n");
-    widths(&mut out, "Load", LOADS.iter().map(|load| (load.name, load.read)));
+    widths(
+        &mut out,
+        "Load",
+        LOADS.iter().map(|load| (load.name, load.read)),
+    );
 
     let stores = named("", STORES.iter().map(|x| x.name).collect());
     kinds_enum(&mut out, "Store", "A store, by width.", &stores);
     let mut modes: Vec<String> = STORE_MODES.iter().map(|mode| (*mode).into()).collect();
     modes.push("G".into());
-    lookup(&mut out, "STORE_OPS", "By [`Store`], then [`StoreMode`].", &modes, &stores, &names);
-    widths(&mut out, "Store", STORES.iter().map(|store| (store.name, store.write)));
+    lookup(
+        &mut out,
+        "STORE_OPS",
+        "By [`Store`], then [`StoreMode`].",
+        &modes,
+        &stores,
+        &names,
+    );
+    widths(
+        &mut out,
+        "Store",
+        STORES.iter().map(|store| (store.name, store.write)),
+    );
 
-    let slows: Vec<(&str, String)> = SLOWS.iter().map(|name| (*name, (*name).into())).collect();
-    kinds_enum(&mut out, "Slow", "An operation that the driver executes.", &slows);
+    let slows: Vec<(&str, String)> = SLOWS
+        .iter()
+        .map(|slow| (slow.name, slow.name.into()))
+        .collect();
+    kinds_enum(
+        &mut out,
+        "Slow",
+        "An operation that the driver executes.",
+        &slows,
+    );
     out.push_str("impl Slow {\n    /// Every one, by number.\n    pub(crate) const ALL: &'static [Self] = &[");
     for slow in SLOWS {
-        let _ = write!(out, "Self::{slow}, ");
+        let _ = write!(out, "Self::{}, ", slow.name);
     }
     out.push_str("];\n    /// The operation.\n    pub(crate) const fn op(self) -> Op {\n        match self {\n");
     for slow in SLOWS {
-        let _ = writeln!(out, "            Self::{slow} => Op::{slow},");
+        let _ = writeln!(out, "            Self::{0} => Op::{0},", slow.name);
     }
     out.push_str("        }\n    }\n}\n");
     out
@@ -590,18 +702,64 @@ pub(crate) fn bodies() -> String {
     out
 }
 
-/// A handler per operation, and their table.
+/// A handler per operation and per pair, and their tables.
 pub(crate) fn tail() -> String {
     let ops = all();
     let mut out = String::new();
     for op in &ops {
-        let _ = writeln!(out, "handler!({});", op.name);
+        let handler = if op.name.starts_with("Stub") {
+            "stub"
+        } else {
+            "handler"
+        };
+        let _ = writeln!(out, "{handler}!({});", op.name);
     }
-    let _ = writeln!(out, "pub(super) static HANDLERS: [Handler; {}] = [", ops.len());
+    let _ = write!(out, "static HANDLERS: [Handler; {}] = [", ops.len());
     for op in &ops {
         let _ = write!(out, "{}, ", op.name);
     }
     out.push_str("];\n");
+
+    // By opcode of the first, and in the order of the rows.
+    let seconds_of = |name: &str| {
+        let row = PAIRS.iter().find(|row| row.0 == name);
+        row.map_or(&[][..], |row| row.1)
+    };
+    let pairs = || {
+        ops.iter()
+            .flat_map(|op| seconds_of(&op.name).iter().map(|second| (&op.name, second)))
+    };
+    for (first, second) in pairs() {
+        let _ = writeln!(out, "pair!({first}__{second}, {first}, {second});");
+    }
+    let count = pairs().count();
+    let _ = write!(out, "static PAIRS: [Handler; {count}] = [");
+    for (first, second) in pairs() {
+        let _ = write!(out, "{first}__{second}, ");
+    }
+    let _ = write!(
+        out,
+        "];\n/// The second operations of `PAIRS`.\nstatic SECONDS: [Op; {count}] = ["
+    );
+    for (_, second) in pairs() {
+        let _ = write!(out, "Op::{second}, ");
+    }
+    let _ = write!(
+        out,
+        "];\n/// By opcode, the place in `PAIRS` of the first pair that begins with the operation or a later one.\nstatic STARTS: [u16; {}] = [0, ",
+        ops.len() + 1
+    );
+    let mut place = 0;
+    for op in &ops {
+        place += seconds_of(&op.name).len();
+        let _ = write!(out, "{place}, ");
+    }
+    out.push_str("];\n");
+    assert_eq!(
+        place,
+        PAIRS.iter().map(|row| row.1.len()).sum(),
+        "a pair of no operation"
+    );
     out
 }
 

@@ -24,16 +24,40 @@ pub(crate) struct Bin {
 }
 
 const fn commutative(name: &'static str, ty: Ty) -> Bin {
-    Bin { name, operand: ty, result: ty, swapped: Some(name), fallible: false }
+    Bin {
+        name,
+        operand: ty,
+        result: ty,
+        swapped: Some(name),
+        fallible: false,
+    }
 }
 const fn ordered(name: &'static str, ty: Ty) -> Bin {
-    Bin { name, operand: ty, result: ty, swapped: None, fallible: false }
+    Bin {
+        name,
+        operand: ty,
+        result: ty,
+        swapped: None,
+        fallible: false,
+    }
 }
 const fn fallible(name: &'static str, ty: Ty) -> Bin {
-    Bin { name, operand: ty, result: ty, swapped: None, fallible: true }
+    Bin {
+        name,
+        operand: ty,
+        result: ty,
+        swapped: None,
+        fallible: true,
+    }
 }
 const fn compare(name: &'static str, ty: Ty, swapped: &'static str) -> Bin {
-    Bin { name, operand: ty, result: I32, swapped: Some(swapped), fallible: false }
+    Bin {
+        name,
+        operand: ty,
+        result: I32,
+        swapped: Some(swapped),
+        fallible: false,
+    }
 }
 
 pub(crate) const BINS: &[Bin] = &[
@@ -127,11 +151,37 @@ pub(crate) struct Branch {
     pub(crate) negated: &'static str,
 }
 
-const fn int(name: &'static str, kernel: &'static str, operand: Ty, swapped: &'static str, negated: &'static str) -> Branch {
-    Branch { name, kernel, invert: false, operand, swapped, negated }
+const fn int(
+    name: &'static str,
+    kernel: &'static str,
+    operand: Ty,
+    swapped: &'static str,
+    negated: &'static str,
+) -> Branch {
+    Branch {
+        name,
+        kernel,
+        invert: false,
+        operand,
+        swapped,
+        negated,
+    }
 }
-const fn inverse(name: &'static str, kernel: &'static str, operand: Ty, swapped: &'static str, negated: &'static str) -> Branch {
-    Branch { name, kernel, invert: true, operand, swapped, negated }
+const fn inverse(
+    name: &'static str,
+    kernel: &'static str,
+    operand: Ty,
+    swapped: &'static str,
+    negated: &'static str,
+) -> Branch {
+    Branch {
+        name,
+        kernel,
+        invert: true,
+        operand,
+        swapped,
+        negated,
+    }
 }
 
 pub(crate) const BRANCHES: &[Branch] = &[
@@ -188,10 +238,20 @@ pub(crate) struct Un {
 }
 
 const fn un(name: &'static str, operand: Ty, result: Ty) -> Un {
-    Un { name, operand, result, fallible: false }
+    Un {
+        name,
+        operand,
+        result,
+        fallible: false,
+    }
 }
 const fn try_un(name: &'static str, operand: Ty, result: Ty) -> Un {
-    Un { name, operand, result, fallible: true }
+    Un {
+        name,
+        operand,
+        result,
+        fallible: true,
+    }
 }
 
 pub(crate) const UNS: &[Un] = &[
@@ -267,7 +327,12 @@ pub(crate) struct Load {
 }
 
 const fn load(name: &'static str, read: &'static str, convert: &'static str, result: Ty) -> Load {
-    Load { name, read, convert, result }
+    Load {
+        name,
+        read,
+        convert,
+        result,
+    }
 }
 
 pub(crate) const LOADS: &[Load] = &[
@@ -296,10 +361,26 @@ pub(crate) struct Store {
 }
 
 pub(crate) const STORES: &[Store] = &[
-    Store { name: "Store8", write: "u8", float: None },
-    Store { name: "Store16", write: "u16", float: None },
-    Store { name: "Store32", write: "u32", float: Some(F32) },
-    Store { name: "Store64", write: "u64", float: Some(F64) },
+    Store {
+        name: "Store8",
+        write: "u8",
+        float: None,
+    },
+    Store {
+        name: "Store16",
+        write: "u16",
+        float: None,
+    },
+    Store {
+        name: "Store32",
+        write: "u32",
+        float: Some(F32),
+    },
+    Store {
+        name: "Store64",
+        write: "u64",
+        float: Some(F64),
+    },
 ];
 
 /// An operand field of an operation that is written by hand: its name, kind and byte offset.
@@ -313,6 +394,8 @@ pub(crate) enum Field {
     U32(&'static str, usize),
     /// A plain number, `u64`.
     U64(&'static str, usize),
+    /// An address in the host, `u64`, which is another one in every process.
+    Address(&'static str, usize),
     /// A branch target, `i32`, in bytes from the start of the operation.
     Target(&'static str, usize),
 }
@@ -332,8 +415,21 @@ const fn plain(name: &'static str, size: usize, fields: &'static [Field]) -> Pla
 pub(crate) const PLAINS: &[Plain] = &[
     // Moves.
     plain("Copy", 16, &[Slot("dst", 8), Slot("src", 10)]),
-    plain("Copy2", 16, &[Slot("dst", 8), Slot("src", 10), Slot("dst1", 12), Slot("src1", 14)]),
-    plain("CopyMany", 16, &[Slot("dst", 8), Slot("src", 10), U32("count", 12)]),
+    plain(
+        "Copy2",
+        16,
+        &[
+            Slot("dst", 8),
+            Slot("src", 10),
+            Slot("dst1", 12),
+            Slot("src1", 14),
+        ],
+    ),
+    plain(
+        "CopyMany",
+        16,
+        &[Slot("dst", 8), Slot("src", 10), U32("count", 12)],
+    ),
     plain("CopyImm32", 16, &[Slot("dst", 8), U32("imm", 12)]),
     plain("CopyImm64", 24, &[Slot("dst", 8), U64("imm", 16)]),
     plain("SpillAcc", 16, &[Slot("dst", 8)]),
@@ -349,8 +445,21 @@ pub(crate) const PLAINS: &[Plain] = &[
     plain("GlobalSetImm", 24, &[U32("global", 12), U64("imm", 16)]),
     // Parametric. The condition is a slot or the accumulator; the result also goes to the
     // integer accumulator.
-    plain("SelectS", 16, &[Slot("dst", 8), Slot("a", 10), Slot("b", 12), Slot("cond", 14)]),
-    plain("SelectA", 16, &[Slot("dst", 8), Slot("a", 10), Slot("b", 12)]),
+    plain(
+        "SelectS",
+        16,
+        &[
+            Slot("dst", 8),
+            Slot("a", 10),
+            Slot("b", 12),
+            Slot("cond", 14),
+        ],
+    ),
+    plain(
+        "SelectA",
+        16,
+        &[Slot("dst", 8), Slot("a", 10), Slot("b", 12)],
+    ),
     // Control.
     plain("Br", 16, &[Target("target", 8)]),
     plain("BrTableS", 16, &[Slot("index", 8), U32("len", 12)]),
@@ -365,19 +474,106 @@ pub(crate) const PLAINS: &[Plain] = &[
     plain("RetF32", 16, &[U16("record", 8)]),
     plain("RetF64", 16, &[U16("record", 8)]),
     plain("RetImm32", 16, &[U16("record", 8), U32("imm", 12)]),
-    plain("RetMany", 16, &[U16("record", 8), Slot("base", 10), U32("count", 12)]),
+    plain(
+        "RetMany",
+        16,
+        &[U16("record", 8), Slot("base", 10), U32("count", 12)],
+    ),
     // Calls. `frame` is the slot of the callee's frame, `record` its return record's offset.
-    plain("CallDirect", 24, &[Slot("frame", 8), U16("record", 10), U32("func", 12), U64("entry", 16)]),
-    plain("CallImport", 16, &[Slot("frame", 8), U16("record", 10), U32("import", 12)]),
-    plain("CallIndirectS", 24, &[Slot("frame", 8), U16("record", 10), Slot("index", 12), U32("type", 16), U32("table", 20)]),
-    plain("CallIndirectA", 24, &[Slot("frame", 8), U16("record", 10), U32("type", 16), U32("table", 20)]),
-    plain("CallRef", 16, &[Slot("frame", 8), U16("record", 10), Slot("func", 12)]),
-    plain("TailCallDirect", 32, &[Slot("args", 8), U16("record", 10), U16("own_record", 12), U16("count", 14), U32("func", 16), U64("entry", 24)]),
-    plain("TailCallImport", 24, &[Slot("args", 8), U16("record", 10), U16("own_record", 12), U16("count", 14), U32("import", 16)]),
-    plain("TailCallIndirect", 32, &[Slot("args", 8), U16("record", 10), U16("own_record", 12), U16("count", 14), U32("type", 16), U32("table", 20), Slot("index", 24)]),
-    plain("TailCallRef", 24, &[Slot("args", 8), U16("record", 10), U16("own_record", 12), U16("count", 14), Slot("func", 16)]),
+    plain(
+        "CallDirect",
+        24,
+        &[
+            Slot("frame", 8),
+            U16("record", 10),
+            U32("func", 12),
+            Address("entry", 16),
+        ],
+    ),
+    plain(
+        "CallImport",
+        16,
+        &[Slot("frame", 8), U16("record", 10), U32("import", 12)],
+    ),
+    plain(
+        "CallIndirectS",
+        24,
+        &[
+            Slot("frame", 8),
+            U16("record", 10),
+            Slot("index", 12),
+            U32("type", 16),
+            U32("table", 20),
+        ],
+    ),
+    plain(
+        "CallIndirectA",
+        24,
+        &[
+            Slot("frame", 8),
+            U16("record", 10),
+            U32("type", 16),
+            U32("table", 20),
+        ],
+    ),
+    plain(
+        "CallRef",
+        16,
+        &[Slot("frame", 8), U16("record", 10), Slot("func", 12)],
+    ),
+    plain(
+        "TailCallDirect",
+        32,
+        &[
+            Slot("args", 8),
+            U16("record", 10),
+            U16("own_record", 12),
+            U16("count", 14),
+            U32("func", 16),
+            Address("entry", 24),
+        ],
+    ),
+    plain(
+        "TailCallImport",
+        24,
+        &[
+            Slot("args", 8),
+            U16("record", 10),
+            U16("own_record", 12),
+            U16("count", 14),
+            U32("import", 16),
+        ],
+    ),
+    plain(
+        "TailCallIndirect",
+        32,
+        &[
+            Slot("args", 8),
+            U16("record", 10),
+            U16("own_record", 12),
+            U16("count", 14),
+            U32("type", 16),
+            U32("table", 20),
+            Slot("index", 24),
+        ],
+    ),
+    plain(
+        "TailCallRef",
+        24,
+        &[
+            Slot("args", 8),
+            U16("record", 10),
+            U16("own_record", 12),
+            U16("count", 14),
+            Slot("func", 16),
+        ],
+    ),
     // Memory size, of any memory.
-    plain("MemorySize", 16, &[Slot("dst", 8), U16("page_log2", 10), U32("memory", 12)]),
+    plain(
+        "MemorySize",
+        16,
+        &[Slot("dst", 8), U16("page_log2", 10), U32("memory", 12)],
+    ),
     // Stubs, which no function contains.
     plain("StubHostReturn", 8, &[]),
     plain("StubCrossReturn", 8, &[]),
@@ -388,36 +584,50 @@ pub(crate) const PLAINS: &[Plain] = &[
     plain("StubProbe", 8, &[]),
 ];
 
-/// Operations that leave the handlers for the driver, which does the work, writes a result to
-/// `s0` where there is one, and goes on behind them. All have the same layout: slots `s0`…`s3`
-/// and two indices.
-pub(crate) const SLOWS: &[&str] = &[
+/// An operation that leaves the handlers for the driver, which does the work, writes a result to
+/// `s0` where there is one, and goes on behind it. All have the same layout: slots `s0`…`s3` and
+/// two indices.
+pub(crate) struct Slow {
+    pub(crate) name: &'static str,
+    /// Whether a function of the same name in snake case in `exec` does the work when it is
+    /// little and nothing is wrong; it says whether it did.
+    pub(crate) quick: bool,
+}
+
+const fn slow(name: &'static str) -> Slow {
+    Slow { name, quick: false }
+}
+const fn quick(name: &'static str) -> Slow {
+    Slow { name, quick: true }
+}
+
+pub(crate) const SLOWS: &[Slow] = &[
     // s0 = result, s1 = delta; i0 = memory, i1 = 1 when it is a 64-bit one.
-    "MemoryGrow",
+    slow("MemoryGrow"),
     // s0 = dst, s1 = value, s2 = len; i0 = memory.
-    "MemoryFill",
+    quick("MemoryFill"),
     // s0 = dst, s1 = src, s2 = len; i0 = dst memory, i1 = src memory.
-    "MemoryCopy",
+    quick("MemoryCopy"),
     // s0 = dst, s1 = src, s2 = len; i0 = memory, i1 = data segment.
-    "MemoryInit",
+    slow("MemoryInit"),
     // i0 = data segment.
-    "DataDrop",
+    slow("DataDrop"),
     // s0 = result, s1 = index; i0 = table.
-    "TableGet",
+    quick("TableGet"),
     // s0 = index, s1 = value; i0 = table.
-    "TableSet",
+    quick("TableSet"),
     // s0 = result; i0 = table.
-    "TableSize",
+    quick("TableSize"),
     // s0 = result, s1 = value, s2 = delta; i0 = table, i1 = 1 when it is a 64-bit one.
-    "TableGrow",
+    slow("TableGrow"),
     // s0 = index, s1 = value, s2 = len; i0 = table.
-    "TableFill",
+    slow("TableFill"),
     // s0 = dst, s1 = src, s2 = len; i0 = dst table, i1 = src table.
-    "TableCopy",
+    slow("TableCopy"),
     // s0 = dst, s1 = src, s2 = len; i0 = table, i1 = element segment.
-    "TableInit",
+    slow("TableInit"),
     // i0 = element segment.
-    "ElemDrop",
+    slow("ElemDrop"),
     // s0 = result; i0 = function.
-    "RefFunc",
+    slow("RefFunc"),
 ];

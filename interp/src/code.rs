@@ -65,18 +65,77 @@ impl Code {
 pub(crate) enum Encoding {
     /// The opcode, for loop dispatch.
     Opcode,
-    /// The address of the operation's handler, from this table, for tail dispatch.
-    #[cfg_attr(not(tail_dispatch), expect(dead_code, reason = "there are no handlers"))]
-    Handler(&'static [usize; Op::COUNT]),
+    /// The address of a handler, for tail dispatch.
+    #[cfg_attr(
+        not(tail_dispatch),
+        expect(dead_code, reason = "there are no handlers")
+    )]
+    Handler(&'static Threading),
+}
+
+/// The handlers of tail dispatch.
+#[derive(Debug)]
+pub(crate) struct Threading {
+    /// The address of an operation's handler.
+    pub(crate) handler: fn(Op) -> usize,
+    /// The address of the handler that executes an operation and the one behind it, when there is
+    /// one.
+    pub(crate) pair: fn(Op, Op) -> Option<usize>,
 }
 
 impl Encoding {
-    /// The first cell of `op`.
-    #[inline]
+    /// The first cell of `op`, by itself.
     pub(crate) fn cell(self, op: Op) -> u64 {
         match self {
             Self::Opcode => op as u64,
-            Self::Handler(table) => table[op as usize] as u64,
+            Self::Handler(threading) => (threading.handler)(op) as u64,
         }
+    }
+
+    /// Changes the first cells of a function's operations from opcodes to this.
+    pub(crate) fn apply(self, cells: &mut [u64]) {
+        let Self::Handler(threading) = self else {
+            return;
+        };
+        let mut at = 0;
+        while at < cells.len() {
+            let op = op_at(cells, at);
+            let next = at + size_at(cells, at);
+            let pair = (next < cells.len()).then(|| (threading.pair)(op, op_at(cells, next)));
+            let handler = pair.flatten().unwrap_or_else(|| (threading.handler)(op));
+            cells[at] = handler as u64;
+            at = next;
+        }
+    }
+}
+
+/// The operation whose first cell, which holds the opcode, is at `at`.
+pub(crate) fn op_at(cells: &[u64], at: usize) -> Op {
+    Op::ALL[cells[at] as usize]
+}
+
+/// The size in cells of the operation at `at`, with the targets of a branch table.
+pub(crate) fn size_at(cells: &[u64], at: usize) -> usize {
+    let op = op_at(cells, at);
+    let targets = match op {
+        Op::BrTableS | Op::BrTableA => field(cells, at, 12, 32) as usize,
+        _ => 0,
+    };
+    op.size() / 8 + targets.div_ceil(2)
+}
+
+/// The field of `bits` bits at byte `offset` of the operation at `at`.
+pub(crate) fn field(cells: &[u64], at: usize, offset: usize, bits: u32) -> u64 {
+    cells[at + offset / 8] >> field_shift(offset, bits) & (u64::MAX >> (64 - bits))
+}
+
+/// How far the field at byte `offset` is shifted to the left in its cell.
+#[inline]
+pub(crate) fn field_shift(offset: usize, bits: u32) -> u32 {
+    let within = (offset % 8) as u32 * 8;
+    if cfg!(target_endian = "big") {
+        64 - bits - within
+    } else {
+        within
     }
 }

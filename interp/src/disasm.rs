@@ -1,5 +1,6 @@
 //! The code of a function as text, beside the WebAssembly that it came from.
 
+use crate::code;
 use crate::ops::{Field, FieldKind, Op};
 use core::fmt::{self, Write};
 use diptych_core::module::ModuleIr;
@@ -43,22 +44,28 @@ fn next<'a>(reader: &mut OperatorsReader<'a>) -> Result<Option<(Operator<'a>, u6
 
 /// Writes the operation at byte `at` of the code.
 fn operation(ops: &[u64], at: usize, out: &mut dyn Write) -> fmt::Result {
-    let op = Op::ALL[ops[at / 8] as usize];
+    let op = code::op_at(ops, at / 8);
     let layout = op.layout();
     write!(out, "          {at:06x}  {:<20}", layout.name)?;
-    for field in layout.fields {
+    // A host address says nothing that the other fields do not say.
+    let fields = layout.fields.iter();
+    for field in fields.filter(|field| field.kind != FieldKind::Address) {
         write!(out, " {}=", field.name)?;
         let value = read(ops, at, field);
         match field.kind {
             FieldKind::Slot => write!(out, "s{value}")?,
             FieldKind::Target => write!(out, "{:06x}", target(at, value as u32))?,
-            FieldKind::U64 => write!(out, "{value:#x}")?,
+            FieldKind::U64 | FieldKind::Address => write!(out, "{value:#x}")?,
             FieldKind::U16 | FieldKind::U32 => write!(out, "{value}")?,
         }
     }
     if matches!(op, Op::BrTableS | Op::BrTableA) {
         // The targets follow the operation, as many as `len` at 12 says.
-        let entry = |offset| Field { name: "", kind: FieldKind::U32, offset };
+        let entry = |offset| Field {
+            name: "",
+            kind: FieldKind::U32,
+            offset,
+        };
         let len = read(ops, at, &entry(12)) as usize;
         out.write_str(" targets=[")?;
         for i in 0..len {
@@ -76,12 +83,9 @@ fn read(ops: &[u64], at: usize, field: &Field) -> u64 {
     let bits = match field.kind {
         FieldKind::Slot | FieldKind::U16 => 16,
         FieldKind::U32 | FieldKind::Target => 32,
-        FieldKind::U64 => 64,
+        FieldKind::U64 | FieldKind::Address => 64,
     };
-    let place = at + field.offset;
-    let within = (place % 8) as u32 * 8;
-    let shift = if cfg!(target_endian = "big") { 64 - bits - within } else { within };
-    ops[place / 8] >> shift & (u64::MAX >> (64 - bits))
+    code::field(ops, at / 8, field.offset, bits)
 }
 
 /// Where a branch of the operation at byte `at` leads, from the start of the code.
@@ -169,8 +173,8 @@ fn name(visit: &str, out: &mut dyn Write) -> fmt::Result {
     let name = visit.trim_start_matches("visit_");
     match name.split_once('_') {
         Some((
-            space @ ("i32" | "i64" | "f32" | "f64" | "local" | "global" | "memory" | "table" | "ref"
-            | "data" | "elem"),
+            space @ ("i32" | "i64" | "f32" | "f64" | "local" | "global" | "memory" | "table"
+            | "ref" | "data" | "elem"),
             rest,
         )) => write!(out, "{space}.{rest}"),
         _ => out.write_str(name),
@@ -198,14 +202,46 @@ mod tests {
             (Operator::LocalGet { local_index: 7 }, "local.get 7"),
             (Operator::I64Const { value: -5 }, "i64.const -5"),
             (Operator::F64Const { value: 1.5.into() }, "f64.const 1.5"),
-            (Operator::I32Load8S { memarg: memarg(0, 0) }, "i32.load8_s"),
-            (Operator::F32Store { memarg: memarg(2, 16) }, "f32.store (memory 2) offset=16"),
-            (Operator::Block { blockty: BlockType::Empty }, "block"),
-            (Operator::If { blockty: BlockType::FuncType(3) }, "if (type 3)"),
+            (
+                Operator::I32Load8S {
+                    memarg: memarg(0, 0),
+                },
+                "i32.load8_s",
+            ),
+            (
+                Operator::F32Store {
+                    memarg: memarg(2, 16),
+                },
+                "f32.store (memory 2) offset=16",
+            ),
+            (
+                Operator::Block {
+                    blockty: BlockType::Empty,
+                },
+                "block",
+            ),
+            (
+                Operator::If {
+                    blockty: BlockType::FuncType(3),
+                },
+                "if (type 3)",
+            ),
             (Operator::BrIf { relative_depth: 1 }, "br_if 1"),
-            (Operator::CallIndirect { type_index: 4, table_index: 0 }, "call_indirect 4 0"),
+            (
+                Operator::CallIndirect {
+                    type_index: 4,
+                    table_index: 0,
+                },
+                "call_indirect 4 0",
+            ),
             (Operator::RefIsNull, "ref.is_null"),
-            (Operator::MemoryCopy { dst_mem: 0, src_mem: 1 }, "memory.copy 0 1"),
+            (
+                Operator::MemoryCopy {
+                    dst_mem: 0,
+                    src_mem: 1,
+                },
+                "memory.copy 0 1",
+            ),
         ] {
             let mut out = String::new();
             instruction(&operator, &mut out).unwrap();

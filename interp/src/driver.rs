@@ -11,10 +11,9 @@ use crate::code::{CodeHeader, EntryCell, HEADER_BYTES};
 use crate::exec::{Exit, ExitKind, Flow, State, call_subtype, caller_of, return_from_host};
 use crate::module::{InterpModule, Shared};
 use crate::ops::Slow;
+use core::mem::MaybeUninit;
 use diptych_core::backend::{Activation, Position, Suspension};
-use diptych_core::types::{
-    DataIdx, DefinedFuncIdx, ElemIdx, FuncIdx, MemoryIdx, TableIdx, TypeId,
-};
+use diptych_core::types::{DataIdx, DefinedFuncIdx, ElemIdx, FuncIdx, MemoryIdx, TableIdx, TypeId};
 use diptych_core::vm::frame::{RECORD_SLOTS, ReturnRecord};
 use diptych_core::vm::{FuncRef, Status, VmStore, libcalls};
 use diptych_core::{Error, Trap, backtrace};
@@ -68,7 +67,7 @@ pub(crate) unsafe fn array_call(
             fp,
             mem: (*ctx).memory0_base,
             acc: 0,
-            pin: record as u64,
+            record: MaybeUninit::new(record),
             vm: ctx,
             f32acc: 0.0,
             f64acc: 0.0,
@@ -102,7 +101,7 @@ pub(crate) unsafe fn resume(store: *mut VmStore, suspension: Suspension) -> Stat
             fp: at.fp,
             mem: (*at.ctx).memory0_base,
             acc: 0,
-            pin: 0,
+            record: MaybeUninit::uninit(),
             vm: at.ctx,
             f32acc: 0.0,
             f64acc: 0.0,
@@ -139,8 +138,16 @@ impl Enter {
             }
             (*store).activation_depth += 1;
             let outer = (*store).activation;
-            let pc = if outer.is_null() { core::ptr::null() } else { (*store).exit_pc };
-            let outer_exit = Position { pc, fp: (*store).exit_fp, ctx: (*store).exit_ctx };
+            let pc = if outer.is_null() {
+                core::ptr::null()
+            } else {
+                (*store).exit_pc
+            };
+            let outer_exit = Position {
+                pc,
+                fp: (*store).exit_fp,
+                ctx: (*store).exit_ctx,
+            };
             Some(Self {
                 activation: Activation { outer, outer_exit },
                 resumable: core::mem::take(&mut (*store).resumable),
@@ -198,7 +205,7 @@ unsafe fn drive(st: &mut State, store: *mut VmStore, shared: &Shared, resumable:
                 ExitKind::HostReturn => return Status::Done,
                 ExitKind::Slow => slow(st, Slow::ALL[exit.argument() as usize]),
                 ExitKind::HostCall => {
-                    let record = st.pin as *mut ReturnRecord;
+                    let record = st.record.assume_init();
                     leave_for_host(st, store, shared, record);
                     let callee = st.acc as *mut FuncRef;
                     match ((*callee).array_call)(callee, store, st.fp) {
@@ -221,16 +228,15 @@ unsafe fn drive(st: &mut State, store: *mut VmStore, shared: &Shared, resumable:
                         }
                     }
                 }
-                ExitKind::LazyDirect | ExitKind::LazyRef => {
-                    match translate_callee(st, exit.kind()) {
-                        Ok(code) => {
-                            st.ip = code.cast();
-                            enter_code(st, store, shared)
-                        }
-                        Err(error) => Err(error),
+                ExitKind::LazyDirect | ExitKind::LazyRef => match translate_callee(st, exit.kind())
+                {
+                    Ok(code) => {
+                        st.ip = code.cast();
+                        enter_code(st, store, shared)
                     }
-                    .map_err(|error| at_caller(st, shared, error))
+                    Err(error) => Err(error),
                 }
+                .map_err(|error| at_caller(st, shared, error)),
                 ExitKind::StackFull => {
                     enter_code(st, store, shared).map_err(|error| at_caller(st, shared, error))
                 }
@@ -257,9 +263,9 @@ unsafe fn drive(st: &mut State, store: *mut VmStore, shared: &Shared, resumable:
                     return Status::Suspended;
                 }
                 ExitKind::OutOfFuel => Err(Trap::OutOfFuel.into()),
-                ExitKind::Trap => {
-                    Err(Trap::from_code(exit.argument() as u8).unwrap_or(Trap::Unreachable).into())
-                }
+                ExitKind::Trap => Err(Trap::from_code(exit.argument() as u8)
+                    .unwrap_or(Trap::Unreachable)
+                    .into()),
                 ExitKind::Probe => Err(Error::msg("a probe outside the self-test")),
             };
             if let Err(mut error) = result {
@@ -308,7 +314,12 @@ unsafe fn leave_for_host(
 /// Whether the error of a host function suspends a resumable guest. The request to exit does not.
 unsafe fn suspends(store: *mut VmStore) -> bool {
     // SAFETY: the store is valid.
-    unsafe { (*store).pending.as_ref().is_some_and(|error| error.exit_code().is_none()) }
+    unsafe {
+        (*store)
+            .pending
+            .as_ref()
+            .is_some_and(|error| error.exit_code().is_none())
+    }
 }
 
 /// Goes back to the caller of a function that could not be entered, so that the error is
@@ -316,7 +327,7 @@ unsafe fn suspends(store: *mut VmStore) -> bool {
 unsafe fn at_caller(st: &mut State, shared: &Shared, error: Error) -> Error {
     // SAFETY: the record of the call is live.
     unsafe {
-        let caller = caller_of(st.pin as *const ReturnRecord, st.vm, shared);
+        let caller = caller_of(st.record.assume_init(), st.vm, shared);
         match caller {
             Some(Position { pc, fp, ctx }) => {
                 st.ip = pc;
@@ -348,7 +359,7 @@ unsafe fn translate_callee(st: &State, kind: ExitKind) -> Result<*const CodeHead
 /// Enters the code at `st.ip` with the frame at `st.fp`, in a further segment of the value stack
 /// when it does not fit the current one.
 unsafe fn enter_code(st: &mut State, store: *mut VmStore, shared: &Shared) -> Result<(), Error> {
-    // SAFETY: `st` is as a call left it: `ip` the code, `fp` the frame, `pin` the record.
+    // SAFETY: `st` is as a call left it: `ip` the code, `fp` the frame, `record` the record.
     unsafe {
         let code = st.ip.cast::<CodeHeader>();
         let frame = (*code).frame_bytes as usize;
@@ -360,7 +371,7 @@ unsafe fn enter_code(st: &mut State, store: *mut VmStore, shared: &Shared) -> Re
             (*store).stack_limit = limit;
             let exchange = (*code).record as usize;
             base.write(st.fp as u64);
-            base.add(1).write(st.pin);
+            base.add(1).write(st.record.assume_init() as u64);
             base.add(2).write(below as u64);
             base.add(3).write(exchange as u64);
             let fp = base.add(LINK_SLOTS);
@@ -369,7 +380,7 @@ unsafe fn enter_code(st: &mut State, store: *mut VmStore, shared: &Shared) -> Re
             (*record).return_pc = shared.segment_return;
             (*record).caller_fp = fp;
             st.fp = fp;
-            st.pin = record as u64;
+            st.record = MaybeUninit::new(record);
         }
         st.ip = code.cast::<u8>().add(HEADER_BYTES);
         st.mem = (*st.vm).memory0_base;

@@ -11,9 +11,7 @@ use alloc::vec::Vec;
 use core::ffi::c_void;
 use core::fmt;
 use core::sync::atomic::Ordering;
-use diptych_core::backend::{
-    Backend, Frame, ModuleCode, Position, Suspension, WalkControl,
-};
+use diptych_core::backend::{Backend, Frame, ModuleCode, Position, Suspension, WalkControl};
 use diptych_core::module::ModuleIr;
 use diptych_core::sync::Mutex;
 use diptych_core::types::DefinedFuncIdx;
@@ -42,7 +40,10 @@ impl Default for Interp {
 impl Interp {
     /// The interpreter, with tail dispatch when this build has it and its self-test passes.
     pub fn new() -> Self {
-        Self { looped: Arc::new(Shared::new(Encoding::Opcode)), tail: tail_shared() }
+        Self {
+            looped: Arc::new(Shared::new(Encoding::Opcode)),
+            tail: tail_shared(),
+        }
     }
 
     /// Whether tail dispatch can be had.
@@ -117,7 +118,11 @@ unsafe impl Sync for Shared {}
 impl Shared {
     fn new(encoding: Encoding) -> Self {
         const WITH_HEADER: [Op; 3] = [Op::StubHostCall, Op::StubLazyDirect, Op::StubLazyRef];
-        const BARE: [Op; 3] = [Op::StubHostReturn, Op::StubCrossReturn, Op::StubSegmentReturn];
+        const BARE: [Op; 3] = [
+            Op::StubHostReturn,
+            Op::StubCrossReturn,
+            Op::StubSegmentReturn,
+        ];
         let mut cells = Vec::new();
         for op in WITH_HEADER {
             cells.extend_from_slice(&[0; HEADER_CELLS]);
@@ -172,7 +177,9 @@ impl fmt::Debug for Shared {
             Encoding::Opcode => "loop",
             Encoding::Handler(_) => "tail",
         };
-        f.debug_struct("Shared").field("dispatch", &dispatch).finish_non_exhaustive()
+        f.debug_struct("Shared")
+            .field("dispatch", &dispatch)
+            .finish_non_exhaustive()
     }
 }
 
@@ -183,7 +190,7 @@ fn tail_shared() -> Option<Arc<Shared>> {
 
 #[cfg(all(tail_dispatch, not(debug_assertions)))]
 fn tail_shared() -> Option<Arc<Shared>> {
-    let shared = Shared::new(Encoding::Handler(crate::exec::handler_addresses()));
+    let shared = Shared::new(Encoding::Handler(crate::exec::threading()));
     crate::probe::tail_calls_are_jumps(&shared).then(|| Arc::new(shared))
 }
 
@@ -220,7 +227,9 @@ struct Translated {
 impl Translated {
     /// The code that contains `pc`.
     fn code_at(&mut self, pc: *const u8) -> Option<&Code> {
-        let Self { codes, by_address, .. } = self;
+        let Self {
+            codes, by_address, ..
+        } = self;
         let start = |place: u32| codes[place as usize].as_ptr().addr();
         if by_address.len() < codes.len() {
             by_address.extend(by_address.len() as u32..codes.len() as u32);
@@ -244,7 +253,9 @@ impl InterpModule {
         entries
             .try_reserve_exact(ir.bodies.len())
             .map_err(|_| Error::new(ErrorKind::OutOfMemory))?;
-        entries.resize_with(ir.bodies.len(), || EntryCell::new(shared.lazy_direct.cast_mut()));
+        entries.resize_with(ir.bodies.len(), || {
+            EntryCell::new(shared.lazy_direct.cast_mut())
+        });
         Ok(Self {
             shared: Arc::clone(shared),
             ir: Arc::clone(ir),
@@ -299,9 +310,16 @@ impl InterpModule {
         translated.codes.try_reserve(1).map_err(out_of_memory)?;
         // For `code_at`, which cannot fail.
         let behind = translated.codes.len() + 1 - translated.by_address.len();
-        translated.by_address.try_reserve(behind).map_err(out_of_memory)?;
-        let code =
-            translate(&self.env(self.shared.encoding), func, &mut translated.scratch, None)?;
+        translated
+            .by_address
+            .try_reserve(behind)
+            .map_err(out_of_memory)?;
+        let code = translate(
+            &self.env(self.shared.encoding),
+            func,
+            &mut translated.scratch,
+            None,
+        )?;
         let header = code.as_ptr();
         translated.bytes += code.size();
         translated.codes.push(code);
@@ -338,13 +356,19 @@ impl InterpModule {
     ) -> u32 {
         let start = self.ir.bodies[func.index()].start;
         let code = self.entries[func.index()].load(Ordering::Acquire).addr();
-        let Some(offset) = pc.addr().checked_sub(code + HEADER_BYTES) else { return start };
+        let Some(offset) = pc.addr().checked_sub(code + HEADER_BYTES) else {
+            return start;
+        };
         let after = positions.partition_point(|&(code, _)| code as usize <= offset);
         positions[..after].last().map_or(start, |&(_, wasm)| wasm)
     }
 
     fn validated(&self, func: DefinedFuncIdx) -> Result<()> {
-        if self.ir.bodies_validated { Ok(()) } else { self.ir.validate_body(func) }
+        if self.ir.bodies_validated {
+            Ok(())
+        } else {
+            self.ir.validate_body(func)
+        }
     }
 }
 
@@ -363,8 +387,14 @@ impl ModuleCode for InterpModule {
     }
 
     fn init_func_ref(&self, func: DefinedFuncIdx, func_ref: &mut FuncRef) {
-        let code = self.entries[func.index()].load(Ordering::Acquire).cast_const();
-        let code = if code == self.shared.lazy_direct { self.shared.lazy_ref } else { code };
+        let code = self.entries[func.index()]
+            .load(Ordering::Acquire)
+            .cast_const();
+        let code = if code == self.shared.lazy_direct {
+            self.shared.lazy_ref
+        } else {
+            code
+        };
         func_ref.interp_code = code.cast();
         func_ref.array_call = driver::array_call;
     }

@@ -112,6 +112,8 @@ pub(crate) enum FieldKind {
     U32,
     /// A number of 64 bits.
     U64,
+    /// An address in the host, which is another one in every process.
+    Address,
     /// A branch target: 32 bits, signed, in bytes from the start of the operation.
     Target,
 }

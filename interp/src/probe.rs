@@ -67,7 +67,7 @@ fn native_depth(shared: &Shared, length: usize) -> u64 {
             fp: frame.as_mut_ptr(),
             mem: core::ptr::null_mut(),
             acc: 0,
-            pin: 0,
+            record: MaybeUninit::uninit(),
             vm: ctx.as_mut_ptr(),
             f32acc: 0.0,
             f64acc: 0.0,

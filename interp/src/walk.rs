@@ -25,7 +25,9 @@ pub(crate) unsafe fn walk(from: Position, visit: &mut dyn FnMut(Frame) -> WalkCo
             at = unsafe { caller_of(fp.cast(), ctx, &module.shared) };
             continue;
         }
-        let Some((func, header)) = module.function_at(pc) else { return };
+        let Some((func, header)) = module.function_at(pc) else {
+            return;
+        };
         let offset = positions.wasm_offset(module, func, pc);
         if visit(Frame { ctx, func, offset }) == WalkControl::Stop {
             return;

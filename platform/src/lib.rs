@@ -2,6 +2,12 @@
 //! implementations that need nothing but an allocator.
 
 #![no_std]
+#![warn(
+    clippy::std_instead_of_core,
+    clippy::std_instead_of_alloc,
+    clippy::alloc_instead_of_core,
+    reason = "nothing may need more of the host than it must"
+)]
 
 extern crate alloc;
 

@@ -4,11 +4,11 @@
 //! The unsafe code here rests on one invariant of [`AllocMemory`]: `base` was allocated with
 //! [`AllocMemory::layout`] of `len`, or is dangling when `len` is 0.
 
-use alloc::alloc::{alloc_zeroed, dealloc, realloc};
+use alloc::alloc::{alloc, alloc_zeroed, dealloc, realloc};
 use alloc::boxed::Box;
 use core::alloc::Layout;
 use core::fmt;
-use core::ptr::NonNull;
+use core::ptr::{self, NonNull};
 
 /// The bytes of one linear memory.
 ///
@@ -74,7 +74,19 @@ pub struct AllocMemoryCreator;
 
 impl MemoryCreator for AllocMemoryCreator {
     fn create(&self, request: MemoryRequest) -> Result<Box<dyn LinearMemory>, MemoryError> {
-        Ok(Box::new(AllocMemory::new(request.minimum)?))
+        Ok(try_box(AllocMemory::new(request.minimum)?)?)
+    }
+}
+
+/// A box, when there is memory for one.
+fn try_box(memory: AllocMemory) -> Result<Box<AllocMemory>, MemoryError> {
+    // SAFETY: the size is not 0.
+    let place = unsafe { alloc(Layout::new::<AllocMemory>()) }.cast::<AllocMemory>();
+    let place = NonNull::new(place).ok_or(MemoryError)?;
+    // SAFETY: it is new memory of the right layout, allocated as a box's is.
+    unsafe {
+        place.write(memory);
+        Ok(Box::from_raw(place.as_ptr()))
     }
 }
 
@@ -129,11 +141,16 @@ unsafe impl LinearMemory for AllocMemory {
     }
 
     fn grow_to(&mut self, byte_len: usize) -> Result<(), MemoryError> {
-        if byte_len <= self.len {
+        let Some(more) = byte_len.checked_sub(self.len).filter(|more| *more > 0) else {
             return Ok(());
-        }
-        if self.len == 0 {
-            *self = Self::new(byte_len)?;
+        };
+        if more > self.len {
+            // Zeros that come from the operating system cost nothing until they are used: less
+            // than to write them.
+            let grown = Self::new(byte_len)?;
+            // SAFETY: the new bytes are more than the old ones, and apart from them.
+            unsafe { ptr::copy_nonoverlapping(self.base(), grown.base(), self.len) };
+            *self = grown;
             return Ok(());
         }
         Self::layout(byte_len)?;
@@ -141,11 +158,7 @@ unsafe impl LinearMemory for AllocMemory {
         let base = unsafe { realloc(self.base.as_ptr(), Self::layout(self.len)?, byte_len) };
         let base = NonNull::new(base).ok_or(MemoryError)?;
         // SAFETY: the bytes from the old length to the new one belong to the allocation.
-        unsafe {
-            base.as_ptr()
-                .add(self.len)
-                .write_bytes(0, byte_len - self.len)
-        };
+        unsafe { base.as_ptr().add(self.len).write_bytes(0, more) };
         self.base = base;
         self.len = byte_len;
         Ok(())
@@ -178,11 +191,20 @@ mod tests {
         assert_eq!(bytes(&memory), []);
         memory.grow_to(100).expect("100 bytes fit");
         assert_eq!(bytes(&memory), [0; 100]);
-        // SAFETY: the memory has 100 bytes.
-        unsafe { memory.base().write_bytes(7, 100) };
-        memory.grow_to(100_000).expect("100,000 bytes fit");
-        assert_eq!(bytes(&memory)[..100], [7; 100]);
-        assert!(bytes(&memory)[100..].iter().all(|&byte| byte == 0));
+        // By more and by less than there is, and by nothing.
+        for (round, len) in [100_000, 100_001, 150_000, 150_000, 9_000_000]
+            .into_iter()
+            .enumerate()
+        {
+            let before = memory.byte_len();
+            // SAFETY: the memory has so many bytes.
+            unsafe { memory.base().write_bytes(round as u8 + 1, before) };
+            memory.grow_to(len).expect("they fit");
+            let (old, new) = bytes(&memory).split_at(before);
+            assert!(old.iter().all(|&byte| byte == round as u8 + 1));
+            assert!(new.iter().all(|&byte| byte == 0));
+            assert_eq!(memory.byte_len(), len);
+        }
     }
 
     #[test]

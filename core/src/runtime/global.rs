@@ -1,9 +1,10 @@
 //! Globals and tags.
 
 use super::Val;
+use super::func::Signature;
 use crate::error::{Error, Result};
 use crate::store::{AsContext, AsContextMut, StoreId, StoreOpaque};
-use crate::types::{GlobalType, Mutability, TagType, TypeId};
+use crate::types::{FuncType, GlobalType, Mutability, TagType, TypeId};
 use crate::vm::VmGlobal;
 use core::ptr::NonNull;
 
@@ -106,14 +107,12 @@ impl Global {
     /// Sets the value.
     ///
     /// # Errors
-    /// When the global is constant or the value is not of its type.
-    ///
-    /// # Panics
-    /// When it is a global of another store.
+    /// [`ErrorKind::BadArgument`](crate::ErrorKind::BadArgument) when the global is constant or of
+    /// another store, or the value is not of its type.
     pub fn set(&self, mut store: impl AsContextMut, value: Val) -> Result<()> {
         let store = store.as_context_mut();
         let store = store.opaque();
-        store.assert(self.store);
+        store.check(self.store)?;
         // SAFETY: the global belongs to the store, which is lent for everything.
         let object = unsafe { &mut *self.ptr.as_ptr() };
         if object.ty.mutability() == Mutability::Const {
@@ -128,8 +127,13 @@ impl Global {
 /// A tag in its store.
 #[derive(Debug)]
 pub(crate) struct TagObject {
-    pub(crate) ty: TagType,
     pub(crate) type_id: TypeId,
+}
+
+impl TagObject {
+    pub(crate) fn create(store: &mut StoreOpaque, type_id: TypeId) -> Result<NonNull<Self>> {
+        store.tag_arena.push(Self { type_id })
+    }
 }
 
 /// The tag of exceptions, in a store.
@@ -158,7 +162,7 @@ impl Tag {
         let mut store = store.as_context_mut();
         let store = store.opaque_mut();
         let type_id = store.engine().types().func_type(ty.ty().clone())?;
-        let ptr = store.tag_arena.push(TagObject { ty, type_id })?;
+        let ptr = TagObject::create(store, type_id)?;
         Ok(Self {
             store: store.id(),
             ptr,
@@ -182,8 +186,14 @@ impl Tag {
     /// # Panics
     /// When it is a tag of another store.
     pub fn ty(&self, store: impl AsContext) -> TagType {
-        store.as_context().opaque().assert(self.store);
+        let store = store.as_context();
+        let store = store.opaque();
+        store.assert(self.store);
         // SAFETY: the tag belongs to the store, which is borrowed.
-        unsafe { (*self.ptr.as_ptr()).ty.clone() }
+        let id = unsafe { (*self.ptr.as_ptr()).type_id };
+        match Signature::of(store.engine().types(), id) {
+            Ok(ty) => TagType::new(FuncType::clone(&ty)),
+            Err(error) => panic!("{error}"),
+        }
     }
 }

@@ -283,16 +283,14 @@ impl Instance {
     ///
     /// # Errors
     /// [`ErrorKind::BadArgument`](crate::ErrorKind::BadArgument) when there is no such function,
-    /// or its type is another one.
-    ///
-    /// # Panics
-    /// When it is an instance of another store.
+    /// its type is another one, or it is an instance of another store.
     pub fn get_typed_func<Params: WasmParams, Results: WasmResults>(
         &self,
         mut store: impl AsContextMut,
         name: &str,
     ) -> Result<TypedFunc<Params, Results>> {
         let mut store = store.as_context_mut();
+        store.opaque().check(self.store)?;
         self.get_func(&mut store, name)
             .ok_or_else(|| Error::bad_argument(format!("no function is exported as `{name}`")))?
             .typed(&store)

@@ -4,14 +4,14 @@
 //! The instance is built in place, at its final address. It is not used before it is whole, and
 //! when building it fails nothing leads to it but its store.
 
-use super::func::Call;
+use super::func::call;
 use super::instance::{IndexSet, Instance, InstanceObject};
 use super::{Extern, GlobalObject, MemoryObject, TableObject, TagObject};
 use super::{const_eval, matching};
 use crate::error::{Error, ErrorKind, Result};
-use crate::module::{ConstExpr, ElementMode, Module};
+use crate::module::{ConstExpr, ElementMode, Module, ModuleIr};
 use crate::store::{Counted, PinnedSlice, StoreContextMut, StoreOpaque};
-use crate::types::{DataIdx, DefinedFuncIdx, ElemIdx, FuncIdx, FuncType, MemoryIdx, TagType};
+use crate::types::{DataIdx, DefinedFuncIdx, ElemIdx, FuncIdx, MemoryIdx};
 use crate::vm::{FuncRef, Status, VmCtx, VmGlobal, VmStore, libcalls};
 use alloc::format;
 use alloc::vec::Vec;
@@ -25,20 +25,23 @@ pub(super) fn instantiate<T: 'static>(
 ) -> Result<Instance> {
     let opaque = store.opaque_mut();
     check(opaque, module, imports)?;
-    opaque.count(Counted::Instances)?;
+    opaque.check_room(Counted::Instances)?;
     let ptr = allocate(opaque, module)?;
     let instance = Instance::from_raw(opaque.id(), ptr);
     // SAFETY: the instance belongs to the store, which is lent for everything.
     let start = unsafe {
-        link(ptr, imports)?;
-        define(opaque, ptr, imports)?;
-        copy_elements(ptr)?;
-        copy_data(ptr)?;
-        start_function(opaque, ptr)?
+        link(ptr, module, imports)?;
+        define(opaque, ptr, module.ir(), imports)?;
+        copy_elements(ptr, module.ir())?;
+        copy_data(ptr, module.ir())?;
+        match module.ir().start {
+            Some(start) => Some(reference(opaque, ptr, module, start)?),
+            None => None,
+        }
     };
     if let Some(start) = start {
         // SAFETY: the start function of an instance of the store takes and gives nothing.
-        unsafe { Call::enter(store.vm(), start, 0)?.run()? };
+        unsafe { call(store.vm(), start, 0, |_| (), |_| ())? };
     }
     Ok(instance)
 }
@@ -65,11 +68,14 @@ fn check(store: &StoreOpaque, module: &Module, imports: &[Extern]) -> Result<()>
 /// An instance with nothing in it.
 fn allocate(store: &mut StoreOpaque, module: &Module) -> Result<NonNull<InstanceObject>> {
     let ir = module.ir();
+    // Guest code uses these addresses long after this borrow of the store: they come from the
+    // store's own pointer, not from the borrow.
+    let vm_store = store.vm.opaque.cast();
     let vm = VmCtx {
         // Never read, because the length is 0; not null, so that it can be offset.
         memory0_base: NonNull::<u8>::dangling().as_ptr(),
         memory0_len: 0,
-        store: &raw mut store.vm,
+        store: vm_store,
         globals: ptr::null(),
         tables: ptr::null(),
         memories: ptr::null(),
@@ -98,11 +104,14 @@ fn allocate(store: &mut StoreOpaque, module: &Module) -> Result<NonNull<Instance
 ///
 /// # Safety
 /// The instance was just allocated; the imports have been checked.
-unsafe fn link(instance: NonNull<InstanceObject>, imports: &[Extern]) -> Result<()> {
+unsafe fn link(
+    instance: NonNull<InstanceObject>,
+    module: &Module,
+    imports: &[Extern],
+) -> Result<()> {
     // SAFETY: by contract.
     unsafe {
         let object = instance.as_ptr();
-        let module = (*object).module.clone();
         let ir = module.ir();
         (*object).imported_funcs = PinnedSlice::new(ir.imported_funcs as usize, |items| {
             items.extend(imports.iter().filter_map(|item| match item {
@@ -114,7 +123,7 @@ unsafe fn link(instance: NonNull<InstanceObject>, imports: &[Extern]) -> Result<
         (*object).vm.imported_funcs = (*object).imported_funcs.as_ptr();
         (*object).func_refs = PinnedSlice::new(ir.escaping.len(), |items| {
             let ctx = object.cast();
-            items.extend(ir.escaping.iter().map(|func| func_ref(&module, ctx, *func)));
+            items.extend(ir.escaping.iter().map(|func| func_ref(module, ctx, *func)));
             Ok(())
         })?;
         (*object).vm.func_refs = (*object).func_refs.as_ptr();
@@ -155,13 +164,12 @@ unsafe fn without_code(_: *mut FuncRef, store: *mut VmStore, _: *mut u64) -> Sta
 unsafe fn define(
     store: &mut StoreOpaque,
     instance: NonNull<InstanceObject>,
+    ir: &ModuleIr,
     imports: &[Extern],
 ) -> Result<()> {
     // SAFETY: by contract; objects begin with what guest code knows of them.
     unsafe {
         let object = instance.as_ptr();
-        let module = (*object).module.clone();
-        let ir = module.ir();
 
         (*object).memories = PinnedSlice::new(ir.memories.len(), |items| {
             items.extend(imports.iter().filter_map(|item| match item {
@@ -224,11 +232,7 @@ unsafe fn define(
                 _ => None,
             }));
             for ty in &ir.tags[ir.imported_tags as usize..] {
-                let tag = TagObject {
-                    ty: TagType::new(FuncType::clone(ir.signature(*ty))),
-                    type_id: ir.types[ty.index()].id,
-                };
-                items.push(store.tag_arena.push(tag)?);
+                items.push(TagObject::create(store, ir.types[ty.index()].id)?);
             }
             Ok(())
         })?;
@@ -240,12 +244,11 @@ unsafe fn define(
 ///
 /// # Safety
 /// The instance is whole.
-unsafe fn copy_elements(instance: NonNull<InstanceObject>) -> Result<()> {
+unsafe fn copy_elements(instance: NonNull<InstanceObject>, ir: &ModuleIr) -> Result<()> {
     // SAFETY: by contract; indices are valid ones of the module.
     unsafe {
         let object = instance.as_ptr();
-        let module = (*object).module.clone();
-        for (i, segment) in module.ir().elements.iter().enumerate() {
+        for (i, segment) in ir.elements.iter().enumerate() {
             let elem = ElemIdx(i as u32);
             match &segment.mode {
                 ElementMode::Passive => continue,
@@ -266,12 +269,10 @@ unsafe fn copy_elements(instance: NonNull<InstanceObject>) -> Result<()> {
 ///
 /// # Safety
 /// The instance is whole.
-unsafe fn copy_data(instance: NonNull<InstanceObject>) -> Result<()> {
+unsafe fn copy_data(instance: NonNull<InstanceObject>, ir: &ModuleIr) -> Result<()> {
     // SAFETY: by contract; indices are valid ones of the module.
     unsafe {
         let object = instance.as_ptr();
-        let module = (*object).module.clone();
-        let ir = module.ir();
         for (i, segment) in ir.data.iter().enumerate() {
             let data = DataIdx(i as u32);
             let Some((memory, offset)) = &segment.active else {
@@ -298,38 +299,23 @@ unsafe fn value(expr: &ConstExpr, object: *mut InstanceObject) -> Result<u64> {
     })?[0])
 }
 
-/// The start function, when there is one.
+/// A reference to any function of an instance.
 ///
 /// # Safety
 /// The instance is whole.
-unsafe fn start_function(
+unsafe fn reference(
     store: &mut StoreOpaque,
     instance: NonNull<InstanceObject>,
-) -> Result<Option<*mut FuncRef>> {
-    // SAFETY: by contract.
-    let object = unsafe { instance.as_ref() };
-    let module = object.module.clone();
-    let Some(start) = module.ir().start else {
-        return Ok(None);
-    };
-    reference(store, object, &module, start).map(Some)
-}
-
-/// A reference to any function of an instance.
-fn reference(
-    store: &mut StoreOpaque,
-    object: &InstanceObject,
     module: &Module,
     func: FuncIdx,
 ) -> Result<*mut FuncRef> {
-    match (object.known_func(func), module.ir().defined(func)) {
+    // SAFETY: by contract.
+    let known = unsafe { instance.as_ref() }.known_func(func);
+    match (known, module.ir().defined(func)) {
         (Some(known), _) => Ok(known),
         (None, Some(defined)) => {
-            let ctx = ptr::from_ref(object).cast_mut().cast();
-            Ok(store
-                .func_ref_arena
-                .push(func_ref(module, ctx, defined))?
-                .as_ptr())
+            let func_ref = func_ref(module, instance.cast().as_ptr(), defined);
+            Ok(store.func_ref_arena.push(func_ref)?.as_ptr())
         }
         (None, None) => Err(Error::msg("an imported function is missing")),
     }

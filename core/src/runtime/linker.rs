@@ -1,8 +1,9 @@
 //! Names for what guests can import.
 
 use super::func::{FuncObject, HostFunc, IntoFunc};
+use super::instantiate;
+use super::matching::{self, Shortened};
 use super::{Extern, Func, Instance, Val};
-use super::{instantiate, matching};
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::module::{EntityIdx, Import, Module};
@@ -11,6 +12,7 @@ use crate::trap::Trap;
 use crate::types::FuncType;
 use alloc::boxed::Box;
 use alloc::format;
+use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
@@ -37,7 +39,8 @@ pub struct Linker<T> {
     shadowing: bool,
     /// By module name, then by item name.
     modules: HashMap<Box<str>, HashMap<Box<str>, Definition>>,
-    data: PhantomData<fn() -> T>,
+    /// The functions want exactly a `T`.
+    data: PhantomData<fn(T) -> T>,
 }
 
 /// What a name stands for.
@@ -50,7 +53,7 @@ enum Definition {
 }
 
 impl Definition {
-    /// The item in this store.
+    /// The item in this store, which is one of the linker's engine.
     fn item(&self, store: &mut StoreOpaque) -> Result<Extern> {
         match self {
             Self::Host(host) => {
@@ -110,7 +113,7 @@ impl<T: 'static> Linker<T> {
     /// Names something in a store.
     ///
     /// # Errors
-    /// When the name is given already.
+    /// When the name is given already, or it is something in another store.
     pub fn define(
         &mut self,
         store: impl AsContext<Data = T>,
@@ -181,17 +184,19 @@ impl<T: 'static> Linker<T> {
     /// # Errors
     /// When nothing is named in `module`, or a name is given already.
     pub fn alias_module(&mut self, module: &str, as_module: &str) -> Result<&mut Self> {
-        let items: Vec<_> = match self.modules.get(module) {
-            Some(items) => items
-                .iter()
-                .map(|(name, item)| (name.clone(), item.clone()))
-                .collect(),
-            None => {
-                return Err(Error::bad_argument(format!(
-                    "nothing is named in `{module}`"
-                )));
-            }
+        let Some(named) = self.modules.get(module) else {
+            return Err(Error::bad_argument(format!(
+                "nothing is named in `{}`",
+                Shortened(module)
+            )));
         };
+        let mut items = Vec::new();
+        items
+            .try_reserve_exact(named.len())
+            .map_err(out_of_memory)?;
+        for (name, item) in named {
+            items.push((boxed(name)?, item.clone()));
+        }
         for (name, item) in items {
             self.insert(as_module, &name, item)?;
         }
@@ -202,8 +207,10 @@ impl<T: 'static> Linker<T> {
     /// traps with [`Trap::Unreachable`] when it is called.
     ///
     /// # Errors
-    /// When something else than a function has no name, or there is no memory.
+    /// When something else than a function has no name, the module belongs to another engine, or
+    /// there is no memory.
     pub fn define_unknown_imports_as_traps(&mut self, module: &Module) -> Result<()> {
+        self.engine.check(module.engine(), "module")?;
         let ir = module.ir();
         for import in &ir.imports {
             if self.definition(import).is_some() {
@@ -223,16 +230,18 @@ impl<T: 'static> Linker<T> {
     fn insert(&mut self, module: &str, name: &str, item: Definition) -> Result<&mut Self> {
         if !self.modules.contains_key(module) {
             self.modules.try_reserve(1).map_err(out_of_memory)?;
-            self.modules.insert(module.into(), HashMap::new());
+            self.modules.insert(boxed(module)?, HashMap::new());
         }
         if let Some(items) = self.modules.get_mut(module) {
             if !self.shadowing && items.contains_key(name) {
                 return Err(Error::bad_argument(format!(
-                    "`{module}::{name}` is defined twice"
+                    "`{}::{}` is defined twice",
+                    Shortened(module),
+                    Shortened(name)
                 )));
             }
             items.try_reserve(1).map_err(out_of_memory)?;
-            items.insert(name.into(), item);
+            items.insert(boxed(name)?, item);
         }
         Ok(self)
     }
@@ -241,7 +250,8 @@ impl<T: 'static> Linker<T> {
         self.modules.get(&import.module)?.get(&import.name)
     }
 
-    /// What a name stands for in this store.
+    /// What a name stands for in this store; `None` when that is nothing, something in another
+    /// store, or a function of another engine.
     pub fn get(
         &self,
         mut store: impl AsContextMut<Data = T>,
@@ -249,7 +259,11 @@ impl<T: 'static> Linker<T> {
         name: &str,
     ) -> Option<Extern> {
         let definition = self.modules.get(module)?.get(name)?;
-        definition.item(store.as_context_mut().opaque_mut()).ok()
+        let mut store = store.as_context_mut();
+        let store = store.opaque_mut();
+        // The type of a function is a number that only its own engine understands.
+        self.engine.check(store.engine(), "store").ok()?;
+        definition.item(store).ok()
     }
 
     /// Instantiates a module with its imports found by name, and calls its start function.
@@ -288,17 +302,26 @@ impl<T: 'static> Linker<T> {
         }
         Ok(InstancePre {
             module: module.clone(),
-            imports: imports.into(),
+            imports: Arc::new(imports),
             data: PhantomData,
         })
     }
 }
 
+/// A copy of a name, which may be a guest's.
+fn boxed(name: &str) -> Result<Box<str>> {
+    let mut copy = String::new();
+    copy.try_reserve_exact(name.len()).map_err(out_of_memory)?;
+    copy.push_str(name);
+    Ok(copy.into_boxed_str())
+}
+
 /// A module whose imports are found: an instance of it then costs little.
 pub struct InstancePre<T> {
     module: Module,
-    imports: Arc<[Definition]>,
-    data: PhantomData<fn() -> T>,
+    imports: Arc<Vec<Definition>>,
+    /// The functions want exactly a `T`.
+    data: PhantomData<fn(T) -> T>,
 }
 
 impl<T> Clone for InstancePre<T> {
@@ -342,7 +365,7 @@ impl<T: 'static> InstancePre<T> {
         items
             .try_reserve_exact(self.imports.len())
             .map_err(out_of_memory)?;
-        for import in &*self.imports {
+        for import in self.imports.iter() {
             items.push(import.item(store)?);
         }
         Ok(items)

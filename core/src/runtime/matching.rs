@@ -8,6 +8,7 @@ use crate::module::{EntityIdx, Import, ModuleIr};
 use crate::store::StoreOpaque;
 use crate::types::{GlobalType, MemoryType, Mutability, TableType, TypeId, TypeRegistry};
 use alloc::format;
+use core::fmt;
 
 /// Fails unless `item` can be what `import` wants. It belongs to the store.
 pub(super) fn check(
@@ -58,17 +59,30 @@ pub(super) fn check_host(
 
 /// Nothing of this name is there.
 pub(super) fn unknown(import: &Import) -> Error {
-    let (module, name) = (&import.module, &import.name);
+    let (module, name) = (Shortened(&import.module), Shortened(&import.name));
     Error::new(ErrorKind::Link(
         format!("unknown import: `{module}::{name}` has not been defined").into(),
     ))
 }
 
 fn incompatible(import: &Import) -> Error {
-    let (module, name) = (&import.module, &import.name);
+    let (module, name) = (Shortened(&import.module), Shortened(&import.name));
     Error::new(ErrorKind::Link(
         format!("incompatible import type: `{module}::{name}` is of another kind or type").into(),
     ))
+}
+
+/// The beginning of a name, which can be as long as the module that it comes from.
+pub(super) struct Shortened<'a>(pub(super) &'a str);
+
+impl fmt::Display for Shortened<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const MAX_CHARS: usize = 100;
+        match self.0.char_indices().nth(MAX_CHARS) {
+            None => f.write_str(self.0),
+            Some((end, _)) => write!(f, "{}…", &self.0[..end]),
+        }
+    }
 }
 
 // The handles have been found to be of the store at hand, so their objects are alive.

@@ -36,15 +36,8 @@ impl MemoryObject {
     /// # Errors
     /// When the store's limits or the host refuse it.
     pub(crate) fn create(store: &mut StoreOpaque, ty: MemoryType) -> Result<NonNull<Self>> {
-        if ty.shared {
-            return Err(Error::new(ErrorKind::Unsupported(
-                "shared memories (threads) are not supported".into(),
-            )));
-        }
-        if ty.minimum > ty.maximum_pages() {
-            return Err(Error::bad_argument("the memory is larger than its maximum"));
-        }
-        store.count(Counted::Memories)?;
+        check_type(ty)?;
+        store.check_room(Counted::Memories)?;
         let too_large = || {
             Error::new(ErrorKind::Limit(
                 "a memory exceeds the address space".into(),
@@ -64,9 +57,15 @@ impl MemoryObject {
         let bytes = creator
             .create(MemoryRequest::new(minimum, maximum))
             .map_err(out_of_memory)?;
+        let len = bytes.byte_len();
+        if len != minimum {
+            return Err(Error::msg(format!(
+                "a linear memory was made of {len} bytes where {minimum} were asked for"
+            )));
+        }
         let vm = VmMemory {
             base: bytes.base(),
-            len: bytes.byte_len(),
+            len,
         };
         store.memory_arena.push(Self {
             vm,
@@ -139,10 +138,6 @@ impl MemoryObject {
             }
             return Ok(None);
         }
-        this.vm = VmMemory {
-            base: this.bytes.base(),
-            len: this.bytes.byte_len(),
-        };
         for ctx in &this.users {
             // SAFETY: instances live as long as the store.
             unsafe { this.refresh(*ctx) };
@@ -174,8 +169,36 @@ impl MemoryObject {
         if !allowed {
             return refused("the store's limits refuse the growth");
         }
-        Ok(self.bytes.grow_to(desired).map_err(out_of_memory))
+        if let Err(error) = self.bytes.grow_to(desired) {
+            return Ok(Err(out_of_memory(error)));
+        }
+        self.vm = VmMemory {
+            base: self.bytes.base(),
+            len: self.bytes.byte_len(),
+        };
+        Ok(Ok(()))
     }
+}
+
+/// Fails when there can be no memory of the type, which may be the embedder's.
+fn check_type(ty: MemoryType) -> Result<()> {
+    if ty.shared {
+        return Err(Error::new(ErrorKind::Unsupported(
+            "shared memories (threads) are not supported".into(),
+        )));
+    }
+    if !matches!(ty.page_size_log2, 0 | 16) {
+        return Err(Error::bad_argument(
+            "the pages of a memory have 1 byte or 64 KiB",
+        ));
+    }
+    let maximum = ty.maximum_pages();
+    if ty.minimum > maximum || ty.maximum.is_some_and(|declared| declared > maximum) {
+        return Err(Error::bad_argument(
+            "a memory is larger than its maximum or than its indices can address",
+        ));
+    }
+    Ok(())
 }
 
 /// The number of bytes of so many pages, when they can be addressed.
@@ -379,14 +402,12 @@ impl Memory {
     /// Grows by `delta` pages and gives the number of pages before. The memory may move.
     ///
     /// # Errors
-    /// When it cannot grow so much, or the store's limiter says so.
-    ///
-    /// # Panics
-    /// When it is a memory of another store.
+    /// When it cannot grow so much, the store's limiter says so, or it is a memory of another
+    /// store.
     pub fn grow(&self, mut store: impl AsContextMut, delta: u64) -> Result<u64> {
         let mut store = store.as_context_mut();
         let store = store.opaque_mut();
-        store.assert(self.store);
+        store.check(self.store)?;
         // SAFETY: the memory belongs to the store, which is lent for everything.
         unsafe { MemoryObject::grow(self.ptr.as_ptr(), store, delta)? }.ok_or_else(|| {
             Error::new(ErrorKind::Limit(

@@ -37,7 +37,7 @@ impl TableObject {
         if ty.maximum.is_some_and(|maximum| ty.minimum > maximum) {
             return Err(Error::bad_argument("the table is larger than its maximum"));
         }
-        store.count(Counted::Tables)?;
+        store.check_room(Counted::Tables)?;
         let refused = |why: &str| {
             let message = format!("a table of {} elements: {why}", ty.minimum);
             Error::new(ErrorKind::Limit(message.into()))
@@ -175,11 +175,10 @@ impl Table {
         unsafe { self.ptr.as_ref() }
     }
 
-    #[track_caller]
-    fn object_mut<'a>(&self, store: &StoreOpaque) -> &'a mut TableObject {
-        store.assert(self.store);
+    fn object_mut<'a>(&self, store: &mut StoreOpaque) -> Result<&'a mut TableObject> {
+        store.check(self.store)?;
         // SAFETY: the table belongs to the store, which the caller has for itself.
-        unsafe { &mut *self.ptr.as_ptr() }
+        Ok(unsafe { &mut *self.ptr.as_ptr() })
     }
 
     /// The type.
@@ -214,14 +213,11 @@ impl Table {
     /// Sets the element at `index`.
     ///
     /// # Errors
-    /// When there is none, or `value` is no element of the type.
-    ///
-    /// # Panics
-    /// When it is a table of another store.
+    /// When there is none, `value` is no element of the type, or it is a table of another store.
     pub fn set(&self, mut store: impl AsContextMut, index: u64, value: Ref) -> Result<()> {
         let mut store = store.as_context_mut();
         let store = store.opaque_mut();
-        let object = self.object_mut(store);
+        let object = self.object_mut(store)?;
         let value = element(store, &object.ty, value)?;
         let place = usize::try_from(index)
             .ok()
@@ -233,15 +229,12 @@ impl Table {
     /// Grows by `delta` elements that are `init`, and gives the number of elements before.
     ///
     /// # Errors
-    /// When it cannot grow so much, `init` is no element of the type, or the store's limiter says
-    /// so.
-    ///
-    /// # Panics
-    /// When it is a table of another store.
+    /// When it cannot grow so much, `init` is no element of the type, the store's limiter says so,
+    /// or it is a table of another store.
     pub fn grow(&self, mut store: impl AsContextMut, delta: u64, init: Ref) -> Result<u64> {
         let mut store = store.as_context_mut();
         let store = store.opaque_mut();
-        let object = self.object_mut(store);
+        let object = self.object_mut(store)?;
         let init = element(store, &object.ty, init)?;
         object.grow(store, init, delta)?.ok_or_else(|| {
             Error::new(ErrorKind::Limit(
@@ -253,14 +246,12 @@ impl Table {
     /// Sets `len` elements from `dst` on.
     ///
     /// # Errors
-    /// When they are not all there, or `value` is no element of the type.
-    ///
-    /// # Panics
-    /// When it is a table of another store.
+    /// When they are not all there, `value` is no element of the type, or it is a table of another
+    /// store.
     pub fn fill(&self, mut store: impl AsContextMut, dst: u64, value: Ref, len: u64) -> Result<()> {
         let mut store = store.as_context_mut();
         let store = store.opaque_mut();
-        let object = self.object_mut(store);
+        let object = self.object_mut(store)?;
         let value = element(store, &object.ty, value)?;
         let range = dst
             .checked_add(len)
@@ -273,10 +264,7 @@ impl Table {
     /// Copies `len` elements from `src_table` to `dst_table`, which may be the same.
     ///
     /// # Errors
-    /// When the types do not fit, or elements are not all there.
-    ///
-    /// # Panics
-    /// When one is a table of another store.
+    /// When the types do not fit, elements are not all there, or one is a table of another store.
     pub fn copy(
         mut store: impl AsContextMut,
         dst_table: &Self,
@@ -287,6 +275,8 @@ impl Table {
     ) -> Result<()> {
         let mut store = store.as_context_mut();
         let store = store.opaque_mut();
+        store.check(src_table.store)?;
+        store.check(dst_table.store)?;
         let from = src_table.object(store).ty.element;
         let to = dst_table.object(store).ty.element;
         if !store.engine().types().is_ref_subtype(from, to) {

@@ -16,6 +16,19 @@ pub(crate) fn out_of_memory<E>(_: E) -> Error {
     Error::new(ErrorKind::OutOfMemory)
 }
 
+/// A box, when there is memory for one.
+pub(crate) fn try_box<T>(value: T) -> Result<Box<T>> {
+    const { assert!(size_of::<T>() > 0) };
+    // SAFETY: the size is not 0.
+    let item = unsafe { alloc(Layout::new::<T>()) }.cast::<T>();
+    let item = NonNull::new(item).ok_or_else(|| Error::new(ErrorKind::OutOfMemory))?;
+    // SAFETY: it is new memory of the right layout, allocated as a box's is.
+    unsafe {
+        item.write(value);
+        Ok(Box::from_raw(item.as_ptr()))
+    }
+}
+
 /// Objects of one kind.
 #[derive(Debug)]
 pub(crate) struct Arena<T> {
@@ -37,13 +50,8 @@ impl<T> Arena<T> {
     }
 
     pub(crate) fn push(&mut self, value: T) -> Result<NonNull<T>> {
-        const { assert!(size_of::<T>() > 0) };
         self.items.try_reserve(1).map_err(out_of_memory)?;
-        // SAFETY: the size is not 0.
-        let item = unsafe { alloc(Layout::new::<T>()) }.cast::<T>();
-        let item = NonNull::new(item).ok_or_else(|| Error::new(ErrorKind::OutOfMemory))?;
-        // SAFETY: it is new memory of the right layout.
-        unsafe { item.write(value) };
+        let item = NonNull::from(Box::leak(try_box(value)?));
         self.items.push(item);
         Ok(item)
     }
@@ -52,7 +60,7 @@ impl<T> Arena<T> {
 impl<T> Drop for Arena<T> {
     fn drop(&mut self) {
         for item in self.items.drain(..) {
-            // SAFETY: `push` allocated it as a box would, and nothing else frees it.
+            // SAFETY: `push` got it from a box, and nothing else frees it.
             drop(unsafe { Box::from_raw(item.as_ptr()) });
         }
     }
@@ -107,5 +115,51 @@ impl<T> Drop for PinnedSlice<T> {
     fn drop(&mut self) {
         // SAFETY: `new` got it from a box; one of no items is valid for a box, too.
         drop(unsafe { Box::from_raw(self.items.as_ptr()) });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::sync::Arc;
+
+    #[test]
+    fn items_stay_where_they_are_and_are_dropped() {
+        let token = Arc::new(());
+        let mut arena = Arena::new();
+        let items: Vec<_> = (0..100)
+            .map(|i| arena.push((i, Arc::clone(&token))).expect("there is room"))
+            .collect();
+        for (i, item) in items.iter().enumerate() {
+            // SAFETY: the arena is alive.
+            assert_eq!(unsafe { (*item.as_ptr()).0 }, i);
+        }
+        assert_eq!((arena.len(), Arc::strong_count(&token)), (100, 101));
+        drop(arena);
+        assert_eq!(Arc::strong_count(&token), 1);
+    }
+
+    #[test]
+    fn a_slice_has_what_was_pushed() {
+        let token = Arc::new(());
+        let slice = PinnedSlice::new(3, |items| {
+            items.extend((0..3).map(|i| (i, Arc::clone(&token))));
+            Ok(())
+        })
+        .expect("there is room");
+        assert_eq!(slice.len(), 3);
+        let third = slice.get(2).expect("it is inside");
+        // SAFETY: the slice is alive.
+        assert_eq!(unsafe { (*third.as_ptr()).0 }, 2);
+        assert!(slice.get(3).is_none());
+        drop(slice);
+        assert_eq!(Arc::strong_count(&token), 1);
+        let failed = PinnedSlice::<Arc<()>>::new(3, |items| {
+            items.push(Arc::clone(&token));
+            Err(Error::msg("no more"))
+        });
+        failed.expect_err("it fails");
+        assert_eq!(Arc::strong_count(&token), 1);
+        assert_eq!(PinnedSlice::<u64>::empty().len(), 0);
     }
 }

@@ -285,6 +285,7 @@ unsafe impl<T: Sync> Sync for Caller<'_, T> {}
 impl<'a, T: 'static> Caller<'a, T> {
     /// # Safety
     /// `vm` is the first field of a `StoreInner<T>` that is not otherwise borrowed for `'a`.
+    #[inline]
     pub(crate) unsafe fn new(vm: *mut VmStore) -> Self {
         // SAFETY: by contract.
         unsafe {
@@ -294,7 +295,7 @@ impl<'a, T: 'static> Caller<'a, T> {
                 (*vm).exit_ctx
             };
             Self {
-                store: StoreContextMut::new(NonNull::new_unchecked((*vm).opaque.cast())),
+                store: StoreContextMut::new(NonNull::new_unchecked(vm.cast())),
                 ctx,
             }
         }

@@ -16,7 +16,7 @@ mod limits;
 pub use context::{AsContext, AsContextMut, Caller, StoreContext, StoreContextMut};
 pub use limits::{ResourceLimiter, StoreLimits, StoreLimitsBuilder};
 
-pub(crate) use arena::{Arena, PinnedSlice, out_of_memory};
+pub(crate) use arena::{Arena, PinnedSlice, out_of_memory, try_box};
 
 use crate::backend::{Activation, Position};
 use crate::engine::Engine;
@@ -46,7 +46,7 @@ use limits::DEFAULT_COUNT;
 pub struct Store<T> {
     ptr: NonNull<StoreInner<T>>,
     /// The store owns its data, and holds functions and a limiter that want exactly a `T`.
-    owns: PhantomData<(StoreInner<T>, fn(T) -> T)>,
+    owns: PhantomData<(StoreInner<T>, Invariant<T>)>,
 }
 
 // SAFETY: the store owns all that its pointers lead to; objects of the host in it are `Send` and
@@ -55,7 +55,28 @@ unsafe impl<T: Send> Send for Store<T> {}
 // SAFETY: as above; a shared reference changes nothing.
 unsafe impl<T: Sync> Sync for Store<T> {}
 
+/// Makes a type parameter one that no other type can stand for.
+type Invariant<T> = fn(T) -> T;
+
 /// A store at its address.
+///
+/// Its functions take exactly a `T`: neither it nor a linker is one for a subtype, whose values
+/// they would take for what these are not.
+///
+/// ```compile_fail,E0308
+/// use diptych_core::Store;
+/// fn shorter(store: Store<for<'a> fn(&'a u8)>) -> Store<fn(&'static u8)> { store }
+/// ```
+///
+/// ```compile_fail,E0308
+/// use diptych_core::Linker;
+/// fn shorter(linker: Linker<for<'a> fn(&'a u8)>) -> Linker<fn(&'static u8)> { linker }
+/// ```
+///
+/// ```compile_fail,E0308
+/// use diptych_core::InstancePre;
+/// fn shorter(pre: InstancePre<for<'a> fn(&'a u8)>) -> InstancePre<fn(&'static u8)> { pre }
+/// ```
 #[repr(C)]
 pub(crate) struct StoreInner<T> {
     opaque: StoreOpaque,
@@ -163,6 +184,15 @@ impl<T: 'static> Store<T> {
     }
 
     /// Installs what decides about the growth of memories and tables.
+    ///
+    /// ```
+    /// # use diptych_core::{Engine, Store, StoreLimits, StoreLimitsBuilder};
+    /// # fn example(engine: &Engine) {
+    /// let limits = StoreLimitsBuilder::new().memory_size(64 << 20).instances(10).build();
+    /// let mut store = Store::new(engine, limits);
+    /// store.limiter(|limits| limits);
+    /// # }
+    /// ```
     pub fn limiter(
         &mut self,
         mut limiter: impl FnMut(&mut T) -> &mut (dyn ResourceLimiter) + Send + Sync + 'static,
@@ -202,6 +232,20 @@ impl<T: 'static> Store<T> {
 
     /// What stops this store's guest from another thread, when the engine is configured with
     /// [`Config::interruption`](crate::Config::interruption).
+    ///
+    /// ```
+    /// # use diptych_core::{Func, Store, Trap};
+    /// # fn example(store: &mut Store<()>, func: Func) {
+    /// let handle = store.interrupt_handle();
+    /// std::thread::spawn(move || {
+    ///     std::thread::sleep(std::time::Duration::from_secs(1));
+    ///     handle.interrupt();
+    /// });
+    /// if let Err(error) = func.call(&mut *store, &[], &mut []) {
+    ///     assert_eq!(error.trap(), Some(Trap::Interrupted));
+    /// }
+    /// # }
+    /// ```
     pub fn interrupt_handle(&self) -> InterruptHandle {
         InterruptHandle {
             flag: Arc::clone(&self.as_context().opaque().interrupt),

@@ -79,17 +79,20 @@ pub struct VmStore {
     /// Not 0 when another thread asked the guest to stop. Read at loop headers and function
     /// entries of code that was compiled with interruption on.
     pub interrupt: *const AtomicU32,
+    // The order of the exit fields keeps apart those that the interpreter has side by side: the
+    // compiler would load such a pair at once, and a load of what two stores have just written
+    // has to wait for them.
     /// The guest's position when it last left for the host or for the runtime: the instruction,
     /// in the backend's terms. What a backtrace starts from.
     pub exit_pc: *const u8,
+    /// The return record that a handler leaves for its driver.
+    pub exit_record: *mut super::frame::ReturnRecord,
     /// The frame at that point.
     pub exit_fp: *mut u64,
     /// The instance at that point.
     pub exit_ctx: *mut VmCtx,
     /// Scratch word that a handler leaves for its driver.
     pub exit_value: u64,
-    /// The return record that a handler leaves for its driver.
-    pub exit_record: *mut super::frame::ReturnRecord,
     /// The innermost activation of guest code on the native stack.
     pub activation: *const crate::backend::Activation,
     /// How many activations are on the native stack.

@@ -20,7 +20,7 @@ pub const RECORD_SLOTS: usize = 4;
 
 /// Where a call returns to: the record in a frame.
 ///
-/// A call inside one instance writes only the first two fields. A call into another instance
+/// A call inside one instance writes only `return_pc` and `caller_fp`. A call into another instance
 /// writes all, with `return_pc` the address of the interpreter's stub that restores `caller_ctx`
 /// and goes on at `resume_pc`.
 #[repr(C)]
@@ -28,10 +28,11 @@ pub const RECORD_SLOTS: usize = 4;
 pub struct ReturnRecord {
     /// The instruction that runs after the return.
     pub return_pc: *const u8,
-    /// The caller's frame.
-    pub caller_fp: *mut u64,
+    // What every call writes is not side by side, for the reason given at `VmStore::exit_pc`.
     /// The caller's instance, when it is another than the callee's.
     pub caller_ctx: *mut super::VmCtx,
+    /// The caller's frame.
+    pub caller_fp: *mut u64,
     /// Where the stub that `return_pc` names goes on.
     pub resume_pc: *const u8,
 }

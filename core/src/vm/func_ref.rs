@@ -24,6 +24,10 @@ pub enum Status {
 /// Arguments are read from the exchange slots and results written over them; there are
 /// [`FuncType::exchange_slots`](crate::FuncType::exchange_slots) of them.
 ///
+/// Unless a guest's call ends with [`Status::Suspended`], it leaves the activations, the `exit_*`
+/// position, [`VmStore::stack_top`] and the segment in use as they were. A panic of a host
+/// function may unwind through it; its caller then puts these back.
+///
 /// # Safety
 /// The pointers are valid and the store is not otherwise borrowed; `slots` holds arguments of
 /// the callee's type and lies outside what the callee's frames will use: at or below
@@ -41,7 +45,7 @@ pub type ArrayCall =
 pub struct FuncRef {
     /// The canonical type of the function.
     pub type_id: TypeId,
-    /// The function's index in its module; for a host function its index in the store.
+    /// The index among the functions that its module defines; 0 for a host function.
     pub func: u32,
     /// The instance of a WebAssembly function; null for a host function.
     pub ctx: *mut VmCtx,

@@ -14,10 +14,16 @@ pub struct StackSegment {
 }
 
 impl StackSegment {
+    /// What is left of the address space behind a segment, in bytes: more than any frame has, so
+    /// that the end of a frame which begins in the segment is an address that can be compared.
+    const MARGIN: usize = 1 << 20;
+
     fn new(len: usize) -> Option<Self> {
         let mut slots = Vec::new();
         slots.try_reserve_exact(len).ok()?;
-        Some(Self { slots })
+        let mut segment = Self { slots };
+        let fits = segment.limit().addr().checked_add(Self::MARGIN).is_some();
+        fits.then_some(segment)
     }
 
     /// The first slot.
@@ -135,5 +141,69 @@ impl ValueStack {
     pub fn restore(&mut self, current: usize) -> (*mut u64, *mut u64) {
         self.current = current;
         self.bounds()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The slots between two bounds.
+    fn slots((base, limit): (*mut u64, *mut u64)) -> usize {
+        (limit.addr() - base.addr()) / size_of::<u64>()
+    }
+
+    #[test]
+    fn segments_double_up_to_the_limit() {
+        let first = ValueStack::FIRST_SEGMENT;
+        let mut stack = ValueStack::new(10 * first);
+        assert_eq!(slots(stack.first().expect("there is room")), first);
+        assert_eq!(stack.push_segment(1).map(slots), Some(2 * first));
+        assert_eq!(stack.push_segment(1).map(slots), Some(4 * first));
+        // What is left.
+        assert_eq!(stack.push_segment(1).map(slots), Some(3 * first));
+        assert_eq!(stack.push_segment(1), None);
+        assert_eq!(stack.current(), 3);
+    }
+
+    #[test]
+    fn segments_stay_where_they_are() {
+        let mut stack = ValueStack::new(usize::MAX / 8);
+        let first = stack.first().expect("there is room");
+        let second = stack.push_segment(1).expect("there is room");
+        for i in 0..20 {
+            // SAFETY: the slot is in the segment.
+            unsafe { first.0.write(i) };
+            assert_eq!(stack.pop_segment(), first);
+            assert_eq!(stack.push_segment(1), Some(second));
+            // SAFETY: as above.
+            assert_eq!(unsafe { first.0.read() }, i);
+        }
+        stack.push_segment(1).expect("there is room");
+        assert_eq!(stack.restore(0), first);
+        assert_eq!(stack.first().expect("it exists"), first);
+    }
+
+    #[test]
+    fn a_segment_that_is_too_small_is_replaced() {
+        let mut stack = ValueStack::new(1 << 20);
+        stack.first().expect("there is room");
+        let small = stack.push_segment(1).map(slots).expect("there is room");
+        stack.pop_segment();
+        let large = stack.push_segment(small + 1).map(slots);
+        assert!(large.is_some_and(|large| large > small));
+        stack.pop_segment();
+        assert_eq!(stack.push_segment(1 << 21), None);
+        assert_eq!(stack.current(), 0);
+    }
+
+    #[test]
+    fn a_stack_of_no_slots_has_room_for_nothing() {
+        for max in [0, 1, 12] {
+            let mut stack = ValueStack::new(max);
+            assert_eq!(slots(stack.first().expect("there is room")), max);
+            assert_eq!(stack.push_segment(1), None);
+            assert_eq!(slots(stack.bounds()), max);
+        }
     }
 }

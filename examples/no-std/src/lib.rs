@@ -4,6 +4,12 @@
 //! (`cargo build -p diptych-example-no-std`): Cargo then leaves the feature `std` off everywhere.
 
 #![no_std]
+#![warn(
+    clippy::std_instead_of_core,
+    clippy::std_instead_of_alloc,
+    clippy::alloc_instead_of_core,
+    reason = "nothing may need more of the host than it must"
+)]
 
 use diptych::{Config, Engine, Linker, Module, Result, Store};
 

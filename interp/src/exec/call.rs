@@ -1,7 +1,7 @@
 //! Calls, of every kind, and the stubs that stand where a function has no code.
 //!
 //! A call lays nothing out: the arguments already are where the callee's frame begins. It writes
-//! the return record, leaves the record's address in `pin` and the callee's identity in `acc`
+//! the return record, leaves the record's address in `record` and the callee's identity in `acc`
 //! (the entry cell of a direct call, the function's reference otherwise: stubs find the callee by
 //! it), and enters the code that the cell or the reference holds, whatever it is.
 
@@ -10,6 +10,7 @@ use super::state::{Exit, ExitKind, Flow, State};
 use crate::code::{CodeHeader, EntryCell, HEADER_BYTES};
 use crate::driver::LINK_SLOTS;
 use crate::module::Shared;
+use core::mem::MaybeUninit;
 use core::sync::atomic::Ordering;
 use diptych_core::Trap;
 use diptych_core::backend::Position;
@@ -90,7 +91,7 @@ bodies! {
 
     /// The callee was of another instance.
     stub_cross_return |st| {
-        let record = st.pin as *const ReturnRecord;
+        let record = st.record.assume_init();
         st.vm = (*record).caller_ctx;
         st.mem = (*st.vm).memory0_base;
         st.ip = (*record).resume_pc;
@@ -173,7 +174,7 @@ unsafe fn enter(
     fp: *mut u64,
     record: *mut ReturnRecord,
 ) -> Flow {
-    st.pin = record as u64;
+    st.record = MaybeUninit::new(record);
     st.fp = fp;
     // SAFETY: `code` is a function or a stub; the frame is checked against the stack's limit.
     unsafe {
@@ -221,7 +222,13 @@ unsafe fn table_element(st: &mut State, index: u64, kind: u64) -> Result<*mut Fu
 pub(crate) unsafe fn call_subtype(st: &mut State, kind: u64) -> Flow {
     let callee = st.acc as *mut FuncRef;
     // SAFETY: by contract.
-    unsafe { if kind == TAIL_CALL { tail_call(st, callee) } else { call(st, callee, 24) } }
+    unsafe {
+        if kind == TAIL_CALL {
+            tail_call(st, callee)
+        } else {
+            call(st, callee, 24)
+        }
+    }
 }
 
 /// Moves the arguments of a tail call to the frame's beginning and the record behind them.
@@ -229,7 +236,11 @@ pub(crate) unsafe fn call_subtype(st: &mut State, kind: u64) -> Flow {
 unsafe fn move_frame(st: &mut State) -> *mut ReturnRecord {
     // SAFETY: the frame includes the record at its new place.
     unsafe {
-        let old = st.fp.add(usize::from(st.u16(12))).cast::<ReturnRecord>().read();
+        let old = st
+            .fp
+            .add(usize::from(st.u16(12)))
+            .cast::<ReturnRecord>()
+            .read();
         move_slots(st.slot_at(8), st.fp, usize::from(st.u16(14)));
         let record = st.fp.add(usize::from(st.u16(10))).cast::<ReturnRecord>();
         record.write(old);
@@ -283,7 +294,11 @@ pub(crate) unsafe fn caller_of(
                 return None;
             }
             if pc != shared.segment_return {
-                return Some(Position { pc: pc.wrapping_sub(1), fp, ctx });
+                return Some(Position {
+                    pc: pc.wrapping_sub(1),
+                    fp,
+                    ctx,
+                });
             }
             // The frame begins a segment, and what the driver left before it is the record in
             // the segment below.

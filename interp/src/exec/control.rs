@@ -1,6 +1,7 @@
 //! Branches, returns, traps, fuel and interruption.
 
 use super::state::{Exit, ExitKind, Flow, State, keep_flow};
+use core::mem::MaybeUninit;
 use core::sync::atomic::Ordering;
 use diptych_core::Trap;
 use diptych_core::vm::frame::ReturnRecord;
@@ -130,7 +131,7 @@ pub(super) unsafe fn return_through(st: &mut State, record: *mut ReturnRecord) -
         st.fp = (*record).caller_fp;
         st.mem = (*st.vm).memory0_base;
     }
-    st.pin = record as u64;
+    st.record = MaybeUninit::new(record);
     Flow::Next
 }
 
@@ -138,10 +139,15 @@ pub(super) unsafe fn return_through(st: &mut State, record: *mut ReturnRecord) -
 /// handler save registers.
 #[inline(always)]
 pub(super) unsafe fn move_slots(from: *const u64, to: *mut u64, count: usize) {
-    for i in 0..count {
-        // SAFETY: both ranges are in the frame. Volatile, so that the loop stays a loop.
-        unsafe { to.add(i).write_volatile(from.add(i).read_volatile()) };
-        keep_flow();
+    // SAFETY: both ranges are in the frame. Volatile, so that the loop stays a loop.
+    unsafe {
+        let (mut from, mut to) = (from, to);
+        let end = to.add(count);
+        while to != end {
+            to.write_volatile(from.read_volatile());
+            (from, to) = (from.add(1), to.add(1));
+            keep_flow();
+        }
     }
 }
 
@@ -150,7 +156,12 @@ unsafe fn br_table(st: &mut State, index: u32) -> Flow {
     // SAFETY: `len` targets follow the operation, the default last.
     unsafe {
         let last = st.u32(12) - 1;
-        let target = st.ip.add(16).cast::<i32>().add(index.min(last) as usize).read();
+        let target = st
+            .ip
+            .add(16)
+            .cast::<i32>()
+            .add(index.min(last) as usize)
+            .read();
         st.ip = st.ip.offset(target as isize);
     }
     Flow::Next

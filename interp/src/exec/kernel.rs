@@ -145,6 +145,7 @@ divisions! {
 macro_rules! truncations {
     ($($name:ident: $float:ty, $int:ty as $out:ty, $low:tt $low_bound:expr, $high_bound:expr;)*) => {$(
         #[inline(always)]
+        #[allow(clippy::manual_range_contains, reason = "the lower bounds differ in kind")]
         pub(crate) fn $name(a: $float) -> Result<$out, Trap> {
             if a $low $low_bound && a < $high_bound {
                 Ok(a as $int as $out)

@@ -1,7 +1,7 @@
 //! Loop dispatch: one `match` over opcodes. It works everywhere.
 
-use super::state::{Exit, Flow, State};
 use super::bodies;
+use super::state::{Exit, Flow, State};
 
 macro_rules! match_ops {
     ($st:ident, $op:ident, { $($opcode:literal => $name:ident,)* }) => {

@@ -24,7 +24,7 @@ pub(crate) use call::{call_subtype, caller_of, return_from_host};
 pub(crate) use looped::run as run_loop;
 pub(crate) use state::{Exit, ExitKind, Flow, State};
 #[cfg(all(tail_dispatch, not(debug_assertions)))]
-pub(crate) use tail::{handler_addresses, run as run_tail};
+pub(crate) use tail::{run as run_tail, threading};
 
 /// The bodies that are written by hand.
 mod plain {
@@ -38,6 +38,10 @@ mod plain {
 mod bodies {
     #![allow(non_snake_case, reason = "bodies are named as their operations")]
     #![allow(unused_unsafe, reason = "a few bodies need none")]
+    #![allow(
+        clippy::unnecessary_cast,
+        reason = "bodies of all widths are generated alike"
+    )]
     use super::state::{Exit, Flow, State};
     use super::{kernel, plain};
 

@@ -1,7 +1,9 @@
 //! The registers of the machine, and how bodies reach operands through them.
 
+use core::mem::MaybeUninit;
 use diptych_core::Trap;
 use diptych_core::vm::VmCtx;
+use diptych_core::vm::frame::ReturnRecord;
 
 /// The machine: what tail dispatch keeps in registers from handler to handler.
 #[derive(Debug)]
@@ -14,8 +16,9 @@ pub(crate) struct State {
     pub(crate) mem: *mut u8,
     /// The integer accumulator.
     pub(crate) acc: u64,
-    /// Between operations of a function unused; a call or return leaves its record here.
-    pub(crate) pin: u64,
+    /// The return record, between a call or return and the operation after it; at other times
+    /// nothing.
+    pub(crate) record: MaybeUninit<*mut ReturnRecord>,
     /// The instance.
     pub(crate) vm: *mut VmCtx,
     /// The accumulator for 32-bit floats.
@@ -53,15 +56,15 @@ pub(crate) enum ExitKind {
     Slow,
     /// The function that the host called has returned.
     HostReturn,
-    /// A function without interpreter code: `acc` is its reference, `pin` the record.
+    /// A function without interpreter code: `acc` is its reference, `record` the record.
     HostCall,
-    /// A function that is not translated yet: `acc` is its entry cell, `pin` the record.
+    /// A function that is not translated yet: `acc` is its entry cell, `record` the record.
     LazyDirect,
     /// The same, but `acc` is the function's reference.
     LazyRef,
     /// A function in a segment of the value stack of its own has returned.
     SegmentReturn,
-    /// A callee's frame does not fit: `ip` is its code, `fp` its frame, `pin` the record.
+    /// A callee's frame does not fit: `ip` is its code, `fp` its frame, `record` the record.
     StackFull,
     /// Fuel is used up before the block that `ip` begins.
     OutOfFuel,
@@ -361,7 +364,9 @@ impl State {
     pub(crate) unsafe fn indexed(&self, base: usize, index: usize, shift: usize) -> u32 {
         // SAFETY: the operation has these fields.
         unsafe {
-            let scaled = self.slot_i32(index).wrapping_shl(u32::from(self.u16(shift)));
+            let scaled = self
+                .slot_i32(index)
+                .wrapping_shl(u32::from(self.u16(shift)));
             self.slot_i32(base).wrapping_add(scaled)
         }
     }

@@ -9,9 +9,11 @@
 
 use super::bodies;
 use super::state::{Exit, Flow, State, keep_flow};
+use crate::code::Threading;
 use crate::ops::Op;
 use core::mem::MaybeUninit;
 use diptych_core::vm::VmCtx;
+use diptych_core::vm::frame::ReturnRecord;
 
 #[cfg(target_arch = "x86_64")]
 macro_rules! with_abi {
@@ -31,7 +33,7 @@ macro_rules! handler_type {
             fp: *mut u64,
             mem: *mut u8,
             acc: u64,
-            pin: u64,
+            record: MaybeUninit<*mut ReturnRecord>,
             vm: *mut VmCtx,
             f32acc: f32,
             f64acc: f64,
@@ -41,26 +43,29 @@ macro_rules! handler_type {
 with_abi!(handler_type!());
 
 macro_rules! define_handler {
-    ($abi:literal, $name:ident) => {
+    ($abi:literal, $name:ident, $record:expr, |$st:ident| $flow:block) => {
         unsafe extern $abi fn $name(
             ip: *const u8,
             fp: *mut u64,
             mem: *mut u8,
             acc: u64,
-            pin: u64,
+            record: MaybeUninit<*mut ReturnRecord>,
             vm: *mut VmCtx,
             f32acc: f32,
             f64acc: f64,
         ) -> u64 {
-            let mut st = State { ip, fp, mem, acc, pin, vm, f32acc, f64acc };
-            // SAFETY: `ip` is an operation of this kind, since its first cell led here.
-            let flow = unsafe { bodies::$name(&mut st) };
+            let record = if $record { record } else { NO_RECORD };
+            let mut st = State { ip, fp, mem, acc, record, vm, f32acc, f64acc };
+            let flow = {
+                let $st = &mut st;
+                $flow
+            };
             match flow {
                 Flow::Next => {
                     // SAFETY: bodies leave `ip` at the start of an operation.
                     unsafe {
                         let next = st.ip.cast::<Handler>().read();
-                        next(st.ip, st.fp, st.mem, st.acc, st.pin, st.vm, st.f32acc, st.f64acc)
+                        next(st.ip, st.fp, st.mem, st.acc, st.record, st.vm, st.f32acc, st.f64acc)
                     }
                 }
                 // The same again, so that each side of a branch has a jump of its own.
@@ -69,28 +74,55 @@ macro_rules! define_handler {
                     unsafe {
                         let next = st.ip.cast::<Handler>().read();
                         keep_flow();
-                        next(st.ip, st.fp, st.mem, st.acc, st.pin, st.vm, st.f32acc, st.f64acc)
+                        next(st.ip, st.fp, st.mem, st.acc, st.record, st.vm, st.f32acc, st.f64acc)
                     }
                 }
                 // SAFETY: the exit travels in the place of the memory base, which nobody needs
                 // any more; nor does anybody need what is not given.
                 Flow::Trap(trap) => unsafe {
                     let exit = Exit::trap(trap).0 as *mut u8;
-                    leave_trap(st.ip, st.fp, exit, GONE, GONE, st.vm)
+                    leave_trap(st.ip, st.fp, exit, GONE, NO_RECORD, st.vm)
                 },
                 // SAFETY: as above.
                 Flow::Leave(exit) => unsafe {
                     let exit = exit.0 as *mut u8;
-                    leave(st.ip, st.fp, exit, st.acc, st.pin, st.vm)
+                    leave(st.ip, st.fp, exit, st.acc, st.record, st.vm)
                 },
             }
         }
     };
 }
 
+macro_rules! stub {
+    ($name:ident) => {
+        with_abi!(define_handler!($name, true, |st| {
+            // SAFETY: `ip` is an operation of this kind, since its first cell led here.
+            unsafe { bodies::$name(st) }
+        }));
+    };
+}
+
 macro_rules! handler {
     ($name:ident) => {
-        with_abi!(define_handler!($name));
+        with_abi!(define_handler!($name, false, |st| {
+            // SAFETY: `ip` is an operation of this kind, since its first cell led here.
+            unsafe { bodies::$name(st) }
+        }));
+    };
+}
+
+macro_rules! pair {
+    ($name:ident, $first:ident, $second:ident) => {
+        with_abi!(define_handler!($name, false, |st| {
+            // SAFETY: `ip` is an operation of the first kind, and one of the second follows,
+            // since the first cell led here.
+            unsafe {
+                match bodies::$first(st) {
+                    Flow::Next => bodies::$second(st),
+                    flow => flow,
+                }
+            }
+        }));
     };
 }
 
@@ -104,7 +136,7 @@ macro_rules! define_leave {
             fp: *mut u64,
             exit: *mut u8,
             acc: u64,
-            pin: u64,
+            record: MaybeUninit<*mut ReturnRecord>,
             vm: *mut VmCtx,
         ) -> u64 {
             // SAFETY: the store outlives every activation of its guests.
@@ -114,7 +146,7 @@ macro_rules! define_leave {
                 (*store).exit_fp = fp;
                 (*store).exit_ctx = vm;
                 (*store).exit_value = acc;
-                (*store).exit_record = pin as *mut _;
+                (&raw mut (*store).exit_record).cast::<MaybeUninit<_>>().write(record);
             }
             exit as u64
         }
@@ -127,7 +159,7 @@ macro_rules! define_leave {
             fp: *mut u64,
             exit: *mut u8,
             _acc: MaybeUninit<u64>,
-            _pin: MaybeUninit<u64>,
+            _record: MaybeUninit<*mut ReturnRecord>,
             vm: *mut VmCtx,
         ) -> u64 {
             // SAFETY: the store outlives every activation of its guests.
@@ -144,16 +176,28 @@ macro_rules! define_leave {
 
 /// A register that nobody reads.
 const GONE: MaybeUninit<u64> = MaybeUninit::uninit();
+/// The same, for the record: only stubs, right behind a call or return, take it.
+const NO_RECORD: MaybeUninit<*mut ReturnRecord> = MaybeUninit::uninit();
 
 with_abi!(define_leave!());
 
 include!(concat!(env!("OUT_DIR"), "/tail.rs"));
 
-/// The first cells of operations under tail dispatch.
-pub(crate) fn handler_addresses() -> &'static [usize; Op::COUNT] {
-    const { assert!(size_of::<Handler>() == size_of::<usize>()) };
-    // SAFETY: function pointers and addresses have the same representation.
-    unsafe { &*(&raw const HANDLERS).cast() }
+/// The handlers, as first cells of operations.
+pub(crate) fn threading() -> &'static Threading {
+    static THREADING: Threading = Threading { handler, pair };
+    &THREADING
+}
+
+fn handler(op: Op) -> usize {
+    HANDLERS[op as usize] as usize
+}
+
+fn pair(first: Op, second: Op) -> Option<usize> {
+    let start = usize::from(STARTS[first as usize]);
+    let end = usize::from(STARTS[first as usize + 1]);
+    let place = SECONDS[start..end].iter().position(|op| *op == second)?;
+    Some(PAIRS[start + place] as usize)
 }
 
 /// Runs from `st.ip` until something leaves; `st` is then where it left. The accumulators for
@@ -165,13 +209,17 @@ pub(crate) unsafe fn run(st: &mut State) -> Exit {
     // SAFETY: by contract.
     unsafe {
         let first = st.ip.cast::<Handler>().read();
-        let exit = first(st.ip, st.fp, st.mem, st.acc, st.pin, st.vm, st.f32acc, st.f64acc);
+        let exit = first(
+            st.ip, st.fp, st.mem, st.acc, st.record, st.vm, st.f32acc, st.f64acc,
+        );
         let store = (*st.vm).store;
         st.ip = (*store).exit_pc;
         st.fp = (*store).exit_fp;
         st.vm = (*store).exit_ctx;
         st.acc = (*store).exit_value;
-        st.pin = (*store).exit_record as u64;
+        st.record = (&raw const (*store).exit_record)
+            .cast::<MaybeUninit<_>>()
+            .read();
         Exit(exit)
     }
 }

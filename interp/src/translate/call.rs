@@ -83,7 +83,10 @@ impl<'a> Translator<'a, '_> {
         if let [only] = ty.results() {
             // A return leaves a single result in its accumulator too.
             let mirror = Mirror::Temp(from as u32);
-            *self.acc.of(class(*only)?) = Some(Acc { mirror, droppable: None });
+            *self.acc.of(class(*only)?) = Some(Acc {
+                mirror,
+                droppable: None,
+            });
         }
         Ok(())
     }

@@ -24,6 +24,8 @@ pub(super) struct Label {
     fixups: u32,
     /// The branch of an `if` to its `else`.
     otherwise: u32,
+    /// How many locals had been written.
+    written: u32,
     /// The last branch table with copies for this label, and where they are.
     sequence: (usize, usize),
 }
@@ -66,6 +68,7 @@ impl Translator<'_, '_> {
             results: results as u32,
             fixups: NONE,
             otherwise: NONE,
+            written: 0,
             sequence: (0, 0),
         })?;
         self.check_interrupt()
@@ -135,6 +138,7 @@ impl Translator<'_, '_> {
             results: results as u32,
             fixups: NONE,
             otherwise,
+            written: self.scratch.written.len() as u32,
             sequence: (0, 0),
         })
     }
@@ -177,6 +181,7 @@ impl Translator<'_, '_> {
         }
         self.bind(label.otherwise);
         self.block_boundary();
+        self.forget_written(label.written);
         self.reachable = true;
         self.truncate(label.height as usize);
         self.push_block_values(label.ty, false)?;
@@ -205,6 +210,7 @@ impl Translator<'_, '_> {
             self.bind(label.fixups);
             self.bind(label.otherwise);
             self.block_boundary();
+            self.forget_written(label.written);
             self.reachable = true;
             self.truncate(label.height as usize);
             self.push_block_values(label.ty, true)?;
@@ -490,23 +496,40 @@ impl Translator<'_, '_> {
         let condition = self.pop()?;
         if let (Some(last), Value::Temp) = (last, condition.value)
             && last.result == Some(self.height() as u32)
-            && let Some(fused) = Self::fused(last.kind)
         {
-            self.take_back(last.at, last.before);
-            return Ok(fused);
+            // A comparison of floats and its negation, which is no comparison: together they are
+            // a condition.
+            if let (LastKind::Eqz(Ty::I32, BinOperand::Acc), Some(feed)) = (last.kind, last.feed)
+                && let Some(fused) = Self::fused(feed.kind)
+            {
+                self.take_back(feed.at, feed.before);
+                return Ok(Condition {
+                    branch: fused.branch.info().2,
+                    ..fused
+                });
+            }
+            if let Some(fused) = Self::fused(last.kind) {
+                self.take_back(last.at, last.before);
+                return Ok(fused);
+            }
         }
         self.test(Branch::I32Ne, &condition)
     }
 
-    /// The condition that the last operation computed, as a branch.
+    /// The condition that an operation computed, as a branch.
     fn fused(kind: LastKind) -> Option<Condition> {
         let (branch, a, b) = match kind {
             LastKind::Bin(Bin::I32And, a, b) => (Branch::I32Test, a, b),
             LastKind::Bin(bin, a, b) => (bin.info().branch?, a, b),
             LastKind::Eqz(ty, a) => {
-                (if ty == Ty::I32 { Branch::I32Eq } else { Branch::I64Eq }, a, BinOperand::Imm(0))
+                let branch = if ty == Ty::I32 {
+                    Branch::I32Eq
+                } else {
+                    Branch::I64Eq
+                };
+                (branch, a, BinOperand::Imm(0))
             }
-            LastKind::Other => return None,
+            LastKind::Copy | LastKind::Other => return None,
         };
         let (branch, a, b) = Self::branch_operands(branch, a, b)?;
         Some(Condition { branch, a, b })
@@ -515,7 +538,11 @@ impl Translator<'_, '_> {
     /// The condition that `branch` holds between the operand, which is used up, and zero.
     fn test(&mut self, branch: Branch, operand: &Source) -> Result<Condition> {
         let a = self.operand(operand, true, false)?;
-        Ok(Condition { branch, a, b: BinOperand::Imm(0) })
+        Ok(Condition {
+            branch,
+            a,
+            b: BinOperand::Imm(0),
+        })
     }
 
     /// The condition that `branch` holds between the operand, which is needed again, and zero.
@@ -524,7 +551,11 @@ impl Translator<'_, '_> {
             Some(_) => BinOperand::Acc,
             None => BinOperand::Slot(self.in_slot(operand)?),
         };
-        Ok(Condition { branch, a, b: BinOperand::Imm(0) })
+        Ok(Condition {
+            branch,
+            a,
+            b: BinOperand::Imm(0),
+        })
     }
 
     /// Emits a branch on the condition, or on its opposite, with its target to be filled in.

@@ -1,7 +1,7 @@
 //! Writing operations, and what is known about the ones just written.
 
 use super::{MAX_CELLS, Translator, reserve};
-use crate::code::HEADER_CELLS;
+use crate::code::{HEADER_CELLS, field_shift};
 use crate::ops::{BRANCH_OPS, Bin, Branch, BranchMode, Op, Ty};
 use alloc::format;
 use diptych_core::{Error, ErrorKind, Result};
@@ -48,7 +48,10 @@ impl Accumulators {
 
     /// Slots may be read from elsewhere: every store must stay.
     pub(super) fn keep_stores(&mut self) {
-        for acc in [&mut self.int, &mut self.f32, &mut self.f64].into_iter().flatten() {
+        for acc in [&mut self.int, &mut self.f32, &mut self.f64]
+            .into_iter()
+            .flatten()
+        {
             acc.droppable = None;
         }
     }
@@ -72,8 +75,8 @@ pub(super) struct Last {
     pub(super) kind: LastKind,
     /// The integer accumulator before it.
     pub(super) before: Option<Acc>,
-    /// The operation before it, when it is a shift by a constant that feeds it.
-    pub(super) shift: Option<Shift>,
+    /// The operation right before it, when that computed its accumulator operand.
+    pub(super) feed: Option<Feed>,
 }
 
 /// What kind of operation the last one is.
@@ -81,6 +84,8 @@ pub(super) struct Last {
 pub(super) enum LastKind {
     /// One with nothing to fuse but its destination.
     Other,
+    /// A copy between slots.
+    Copy,
     /// A binary operation on integers or a comparison, with these operands.
     Bin(Bin, BinOperand, BinOperand),
     /// `i32.eqz` or `i64.eqz` of an operand.
@@ -95,12 +100,12 @@ pub(super) enum BinOperand {
     Imm(u64),
 }
 
-/// A shift left of a slot by a constant, emitted at `at` into the accumulator only.
+/// An operation whose result only the next one takes.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Shift {
+pub(super) struct Feed {
     pub(super) at: usize,
-    pub(super) slot: u16,
-    pub(super) by: u16,
+    pub(super) kind: LastKind,
+    /// The integer accumulator before it.
     pub(super) before: Option<Acc>,
 }
 
@@ -123,7 +128,7 @@ impl Translator<'_, '_> {
         if self.scratch.cells.capacity() < at + size {
             reserve(&mut self.scratch.cells, size)?;
         }
-        self.scratch.cells.push(self.env.encoding.cell(op));
+        self.scratch.cells.push(op as u64);
         self.scratch.cells.resize(at + size, 0);
         if let Some(positions) = &mut self.positions {
             reserve(positions, 1)?;
@@ -155,13 +160,12 @@ impl Translator<'_, '_> {
 
     /// Makes the operation at `at` another one of the same layout.
     pub(super) fn replace(&mut self, at: usize, op: Op) {
-        self.scratch.cells[at] = self.env.encoding.cell(op);
+        self.scratch.cells[at] = op as u64;
     }
 
     #[inline]
     fn field(&mut self, at: usize, offset: usize, value: u64, bits: u32) {
-        let within = (offset % 8) as u32 * 8;
-        let shift = if cfg!(target_endian = "big") { 64 - bits - within } else { within };
+        let shift = field_shift(offset, bits);
         let mask = (1 << bits) - 1;
         let cell = &mut self.scratch.cells[at + offset / 8];
         *cell = *cell & !(mask << shift) | (value & mask) << shift;
@@ -212,8 +216,10 @@ impl Translator<'_, '_> {
             BinOperand::Slot(slot) => {
                 self.u16(at, if mode == BranchMode::SS { 14 } else { 12 }, slot);
             }
+            BinOperand::Imm(imm) if branch.info().0 == Ty::F64 => self.u64(at, 16, imm),
             BinOperand::Imm(imm) => {
-                self.u32(at, if mode == BranchMode::SI { 16 } else { 12 }, imm as u32);
+                let offset = if mode == BranchMode::SI { 16 } else { 12 };
+                self.u32(at, offset, imm as u32);
             }
             BinOperand::Acc => unreachable!("the mode was chosen above"),
         }
@@ -227,14 +233,9 @@ impl Translator<'_, '_> {
         a: BinOperand,
         b: BinOperand,
     ) -> Option<(Branch, BinOperand, BinOperand)> {
-        let (ty, swapped, _) = branch.info();
-        let fits = |a: BinOperand, b: BinOperand| match (a, b) {
-            (BinOperand::Slot(_) | BinOperand::Acc, BinOperand::Slot(_)) => true,
-            (BinOperand::Slot(_) | BinOperand::Acc, BinOperand::Imm(_)) => {
-                matches!(ty, Ty::I32 | Ty::I64)
-            }
-            _ => false,
-        };
+        let (_, swapped, _) = branch.info();
+        let fits =
+            |a: BinOperand, b: BinOperand| !matches!(a, BinOperand::Imm(_)) && b != BinOperand::Acc;
         if fits(a, b) {
             Some((branch, a, b))
         } else if fits(b, a) {

@@ -18,7 +18,11 @@ enum Address {
     Acc,
     /// With the end of the access.
     Absolute(u32),
-    Indexed { base: u16, index: u16, shift: u16 },
+    Indexed {
+        base: u16,
+        index: u16,
+        shift: u16,
+    },
 }
 
 fn memory_of(arg: &MemArg) -> u32 {
@@ -34,7 +38,11 @@ impl Translator<'_, '_> {
     fn plain_end(&self, arg: &MemArg, width: u64) -> Option<u32> {
         let memory = memory_of(arg);
         let narrow = memory == 0 && !self.env.ir.memory(MemoryIdx(memory)).memory64;
-        if narrow { u32::try_from(arg.offset.checked_add(width)?).ok() } else { None }
+        if narrow {
+            u32::try_from(arg.offset.checked_add(width)?).ok()
+        } else {
+            None
+        }
     }
 
     /// The addition that was just emitted for this address, as an indexed address; it is taken
@@ -47,12 +55,22 @@ impl Translator<'_, '_> {
         match last.kind {
             LastKind::Bin(Bin::I32Add, BinOperand::Slot(base), BinOperand::Slot(index)) => {
                 self.take_back(last.at, last.before);
-                Some(Address::Indexed { base, index, shift: 0 })
+                Some(Address::Indexed {
+                    base,
+                    index,
+                    shift: 0,
+                })
             }
             LastKind::Bin(Bin::I32Add, BinOperand::Acc, BinOperand::Slot(base)) => {
-                let shift = last.shift?;
-                self.take_back(shift.at, shift.before);
-                Some(Address::Indexed { base, index: shift.slot, shift: shift.by })
+                let feed = last.feed?;
+                let LastKind::Bin(Bin::I32Shl, BinOperand::Slot(index), BinOperand::Imm(by)) =
+                    feed.kind
+                else {
+                    return None;
+                };
+                let shift = by as u16 & 31;
+                self.take_back(feed.at, feed.before);
+                Some(Address::Indexed { base, index, shift })
             }
             _ => None,
         }

@@ -56,6 +56,8 @@ pub(crate) struct Env<'a> {
 pub(crate) struct Scratch {
     cells: Vec<u64>,
     locals: Vec<Local>,
+    /// The locals that became [`set`](Local::set) by being written, in this order.
+    written: Vec<u32>,
     stack: Vec<Entry>,
     labels: Vec<Label>,
     fixups: Vec<Fixup>,
@@ -69,6 +71,9 @@ struct Local {
     ty: Ty,
     /// The topmost entry of the operand stack that names it, as its index plus one.
     head: u32,
+    /// Whether it certainly has a value here: it is a parameter, was written on every way here,
+    /// or is zeroed at the beginning.
+    set: bool,
 }
 
 /// Translates a function whose body is valid.
@@ -101,6 +106,8 @@ struct Translator<'a, 'p> {
     record: u16,
     /// The slot of the operand at height 0.
     temps: usize,
+    /// The first and the last slot of the locals that have to be zeroed.
+    zeroed: Option<(u16, u16)>,
     /// The slots that the frame needs.
     frame_slots: usize,
     acc: Accumulators,
@@ -127,15 +134,24 @@ impl<'a, 'p> Translator<'a, 'p> {
         let ty = env.ir.func_type(env.ir.func_idx(func));
         scratch.cells.clear();
         scratch.locals.clear();
+        scratch.written.clear();
         scratch.stack.clear();
         scratch.labels.clear();
         scratch.fixups.clear();
-        reserve(&mut scratch.cells, HEADER_CELLS + env.ir.body(func).len() / 2)?;
+        reserve(
+            &mut scratch.cells,
+            HEADER_CELLS + env.ir.body(func).len() / 2,
+        )?;
         scratch.cells.resize(HEADER_CELLS, 0);
         reserve(&mut scratch.locals, ty.params().len())?;
         for (slot, param) in ty.params().iter().enumerate() {
             let ty = class(*param)?;
-            scratch.locals.push(Local { slot: slot as u16, ty, head: 0 });
+            scratch.locals.push(Local {
+                slot: slot as u16,
+                ty,
+                head: 0,
+                set: true,
+            });
         }
         for result in ty.results() {
             class(*result)?;
@@ -147,6 +163,7 @@ impl<'a, 'p> Translator<'a, 'p> {
             positions,
             record: record as u16,
             temps: record + RECORD_SLOTS,
+            zeroed: None,
             frame_slots: record + RECORD_SLOTS,
             acc: Accumulators::default(),
             last: None,
@@ -166,11 +183,21 @@ impl<'a, 'p> Translator<'a, 'p> {
         let mut locals = body.get_locals_reader().map_err(invalid)?;
         for _ in 0..locals.get_count() {
             let (count, ty) = locals.read().map_err(invalid)?;
-            let ty = wasm_class(ty)?;
+            let class = wasm_class(ty)?;
             reserve(&mut self.scratch.locals, count as usize)?;
             for _ in 0..count {
                 let slot = self.slot_number(self.temps)?;
-                self.scratch.locals.push(Local { slot, ty, head: 0 });
+                // Whoever looks for references in frames must not find anything else.
+                let set = ty.is_reference_type();
+                if set {
+                    self.zero(slot);
+                }
+                self.scratch.locals.push(Local {
+                    slot,
+                    ty: class,
+                    head: 0,
+                    set,
+                });
                 self.temps += 1;
             }
         }
@@ -178,7 +205,10 @@ impl<'a, 'p> Translator<'a, 'p> {
 
         self.offset = locals.original_position() as u32;
         let ty = ir.func_type(ir.func_idx(func));
-        self.zero_locals()?;
+        if self.temps > usize::from(self.record) + RECORD_SLOTS {
+            // Which slots is known at the end.
+            self.emit(Op::ZeroLocals)?;
+        }
         self.begin_function(ty.results().len())?;
         let kept = core::mem::take(&mut self.scratch.operators);
         let mut operators = OperatorsReader::new_with_allocs(locals.get_binary_reader(), kept);
@@ -191,27 +221,44 @@ impl<'a, 'p> Translator<'a, 'p> {
         Ok(())
     }
 
-    /// Emits what zeroes the locals that are not parameters.
-    fn zero_locals(&mut self) -> Result<()> {
-        let first = usize::from(self.record) + RECORD_SLOTS;
-        if self.temps > first {
-            let count = (self.temps - first).next_multiple_of(2);
-            let slot = self.slot_number(first)?;
-            let at = self.emit(Op::ZeroLocals)?;
-            self.u16(at, 8, slot);
-            self.u32(at, 12, count as u32);
-            self.frame_slots = first + count;
+    /// The local in this slot is zeroed at the beginning.
+    fn zero(&mut self, slot: u16) {
+        let (first, last) = self.zeroed.unwrap_or((slot, slot));
+        self.zeroed = Some((first.min(slot), last.max(slot)));
+    }
+
+    /// Fills in the operation that zeroes locals. Gives its size in cells when it is not needed.
+    fn zero_locals(&mut self) -> usize {
+        let begins_with_it = self.scratch.cells.get(HEADER_CELLS) == Some(&(Op::ZeroLocals as u64));
+        match self.zeroed {
+            Some((first, last)) => {
+                let count = (usize::from(last - first) + 1).next_multiple_of(2);
+                self.u16(HEADER_CELLS, 8, first);
+                self.u32(HEADER_CELLS, 12, count as u32);
+                self.frame_slots = self.frame_slots.max(usize::from(first) + count);
+                0
+            }
+            None if begins_with_it => Op::ZeroLocals.size() / 8,
+            None => 0,
         }
-        Ok(())
     }
 
     fn finish(&mut self, func: DefinedFuncIdx) -> Result<Code> {
+        let unneeded = self.zero_locals();
         if self.frame_slots > MAX_FRAME_SLOTS {
             return Err(frame_too_large());
         }
+        // Targets are relative, so that all can move.
         let mut cells = Vec::new();
-        reserve(&mut cells, self.scratch.cells.len())?;
-        cells.extend_from_slice(&self.scratch.cells);
+        reserve(&mut cells, self.scratch.cells.len() - unneeded)?;
+        cells.extend_from_slice(&self.scratch.cells[unneeded..]);
+        if let (Some(positions), 1..) = (&mut self.positions, unneeded) {
+            positions.remove(0);
+            for (code, _) in positions.iter_mut() {
+                *code -= unneeded as u32 * 8;
+            }
+        }
+        self.env.encoding.apply(&mut cells[HEADER_CELLS..]);
         let header = CodeHeader {
             frame_bytes: (self.frame_slots * 8) as u32,
             func: func.0,
@@ -229,12 +276,14 @@ impl<'a, 'p> Translator<'a, 'p> {
 
 fn frame_too_large() -> Error {
     Error::new(ErrorKind::Limit(
-        format!("a function needs more than {MAX_FRAME_SLOTS} slots for locals and operands").into(),
+        format!("a function needs more than {MAX_FRAME_SLOTS} slots for locals and operands")
+            .into(),
     ))
 }
 
 fn reserve<T>(list: &mut Vec<T>, more: usize) -> Result<()> {
-    list.try_reserve(more).map_err(|_| Error::new(ErrorKind::OutOfMemory))
+    list.try_reserve(more)
+        .map_err(|_| Error::new(ErrorKind::OutOfMemory))
 }
 
 fn invalid(error: wasmparser::BinaryReaderError) -> Error {

@@ -1,8 +1,9 @@
 //! Numeric operators.
 
 use super::Translator;
-use super::emit::{BinOperand, Last, LastKind, Shift};
+use super::emit::{BinOperand, Feed, Last, LastKind};
 use super::stack::{Source, Value};
+use crate::code::op_at;
 use crate::ops::{BIN_OPS, Bin, BinMode, Ty, UN_OPS, Un};
 use diptych_core::Result;
 
@@ -19,6 +20,7 @@ fn source_fits(source: &Source) -> bool {
 impl Translator<'_, '_> {
     pub(super) fn bin(&mut self, bin: Bin) -> Result<()> {
         let info = bin.info();
+        let last = self.last;
         let b = self.pop()?;
         let a = self.pop()?;
         if let Some(folded) = fold(bin, a.value, b.value) {
@@ -26,21 +28,21 @@ impl Translator<'_, '_> {
         }
         // What the accumulator holds goes first; one of the operands only can be it, and one
         // only an immediate.
-        let feeding_shift = self.feeding_shift(bin, &b);
         let a_acc = a.acc.is_some();
         let b_imm = source_fits(&b);
         let lhs = self.operand(&a, true, !b_imm && source_fits(&a))?;
         let rhs = self.operand(&b, !a_acc, b_imm)?;
-        self.bin_operands(bin, lhs, rhs, feeding_shift)
+        self.bin_operands(bin, lhs, rhs)?;
+        let height = self.height() as u32 - 1;
+        if lhs == BinOperand::Acc {
+            self.fed_by(last, height);
+        } else if rhs == BinOperand::Acc {
+            self.fed_by(last, height + 1);
+        }
+        Ok(())
     }
 
-    fn bin_operands(
-        &mut self,
-        bin: Bin,
-        lhs: BinOperand,
-        rhs: BinOperand,
-        feeding_shift: Option<Shift>,
-    ) -> Result<()> {
+    fn bin_operands(&mut self, bin: Bin, lhs: BinOperand, rhs: BinOperand) -> Result<()> {
         use BinOperand::{Acc, Imm, Slot};
         let info = bin.info();
         let (mut bin, mut lhs, mut rhs) = (bin, lhs, rhs);
@@ -73,26 +75,23 @@ impl Translator<'_, '_> {
             }
         }
         let kind = LastKind::Bin(bin, lhs, rhs);
-        self.push_result(info.result, at, forms[mode as usize * 2], kind)?;
-        if let Some(last) = &mut self.last {
-            last.shift = feeding_shift;
-        }
-        Ok(())
+        self.push_result(info.result, at, forms[mode as usize * 2], kind)
     }
 
-    /// The shift by a constant that the last operation was, when its result is `index`, about to
-    /// be added to something.
-    fn feeding_shift(&self, bin: Bin, index: &Source) -> Option<Shift> {
-        let last = self.last?;
-        let LastKind::Bin(Bin::I32Shl, BinOperand::Slot(slot), BinOperand::Imm(by)) = last.kind
-        else {
-            return None;
-        };
-        // The right operand was popped first, so its height is one above the left one's.
-        let feeds = bin == Bin::I32Add
-            && index.value == Value::Temp
-            && last.result == Some(self.height() as u32 + 1);
-        feeds.then_some(Shift { at: last.at, slot, by: by as u16 & 31, before: last.before })
+    /// Notes that the operation just emitted took the operand of `height` from the accumulator,
+    /// when `before`, the last operation before its operands were popped, computed it there and
+    /// nothing was emitted in between.
+    fn fed_by(&mut self, before: Option<Last>, height: u32) {
+        if let (Some(before), Some(last)) = (before, &mut self.last)
+            && before.result == Some(height)
+            && before.at + op_at(&self.scratch.cells, before.at).size() / 8 == last.at
+        {
+            last.feed = Some(Feed {
+                at: before.at,
+                kind: before.kind,
+                before: before.before,
+            });
+        }
     }
 
     pub(super) fn un(&mut self, un: Un) -> Result<()> {
@@ -100,6 +99,7 @@ impl Translator<'_, '_> {
         if un == Un::I32Eqz && self.negate_comparison() {
             return Ok(());
         }
+        let last = self.last;
         let a = self.pop()?;
         let operand = self.operand(&a, true, false)?;
         let mode = if operand == BinOperand::Acc { 2 } else { 0 };
@@ -113,27 +113,39 @@ impl Translator<'_, '_> {
             Un::I64Eqz => LastKind::Eqz(Ty::I64, operand),
             _ => LastKind::Other,
         };
-        self.push_result(result, at, forms[mode], kind)
+        self.push_result(result, at, forms[mode], kind)?;
+        if operand == BinOperand::Acc {
+            self.fed_by(last, self.height() as u32 - 1);
+        }
+        Ok(())
     }
 
     /// `i32.eqz` of the integer comparison that was just emitted is the opposite comparison.
     fn negate_comparison(&mut self) -> bool {
-        let Some(Last { at, result: Some(height), kind: LastKind::Bin(bin, a, b), .. }) = self.last
+        let Some(Last {
+            at,
+            result: Some(height),
+            kind: LastKind::Bin(bin, a, b),
+            ..
+        }) = self.last
         else {
             return false;
         };
-        let Some(opposite) = opposite(bin) else { return false };
+        let Some(opposite) = opposite(bin) else {
+            return false;
+        };
         if height as usize + 1 != self.height() {
             return false;
         }
-        let forms = &BIN_OPS[bin as usize];
-        let cell = self.scratch.cells[at];
+        let op = op_at(&self.scratch.cells, at);
+        let mut forms = BIN_OPS[bin as usize].iter();
         let new = &BIN_OPS[opposite as usize];
-        let Some(i) = forms.iter().position(|op| op.is_some_and(|op| self.env.encoding.cell(op) == cell))
-        else {
+        let Some(i) = forms.position(|form| *form == Some(op)) else {
             return false;
         };
-        let (Some(op), Some(a_form)) = (new[i | 1], new[i & !1]) else { return false };
+        let (Some(op), Some(a_form)) = (new[i | 1], new[i & !1]) else {
+            return false;
+        };
         self.replace(at, op);
         if let Some(acc) = self.acc.of(Ty::I32)
             && let Some(droppable) = &mut acc.droppable
@@ -178,7 +190,9 @@ fn opposite(bin: Bin) -> Option<Bin> {
 /// The result of simple integer operations on two constants.
 fn fold(bin: Bin, a: Value, b: Value) -> Option<u64> {
     use crate::exec::kernel as k;
-    let (Value::Const(a), Value::Const(b)) = (a, b) else { return None };
+    let (Value::Const(a), Value::Const(b)) = (a, b) else {
+        return None;
+    };
     let (a32, b32) = (a as u32, b as u32);
     Some(match bin {
         Bin::I32Add => k::i32_add(a32, b32).into(),

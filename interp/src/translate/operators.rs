@@ -99,7 +99,7 @@ impl Translator<'_, '_> {
                 F32Store: Store32, F64Store: Store64,
             }
 
-            Operator::LocalGet { local_index } => self.push_local(*local_index),
+            Operator::LocalGet { local_index } => self.local_get(*local_index),
             Operator::LocalSet { local_index } => self.local_set(*local_index),
             Operator::LocalTee { local_index } => self.local_tee(*local_index),
             Operator::GlobalGet { global_index } => self.global_get(*global_index),

@@ -89,8 +89,17 @@ impl Translator<'_, '_> {
         self.u16(at, 8, slot);
         let before = *self.acc.of(Ty::I32);
         let droppable = accumulator_only.map(|op| (at, op));
-        *self.acc.of(ty) = Some(Acc { mirror: Mirror::Temp(height), droppable });
-        self.last = Some(Last { at, result: Some(height), kind, before, shift: None });
+        *self.acc.of(ty) = Some(Acc {
+            mirror: Mirror::Temp(height),
+            droppable,
+        });
+        self.last = Some(Last {
+            at,
+            result: Some(height),
+            kind,
+            before,
+            feed: None,
+        });
         Ok(())
     }
 
@@ -99,14 +108,20 @@ impl Translator<'_, '_> {
         let Entry { value, ty } = self.scratch.stack[height];
         let temp = self.temp_slot(height)?;
         let (slot, mirror) = match value {
-            Value::Local { local, .. } => {
-                (self.scratch.locals[local as usize].slot, Some(Mirror::Local(local)))
-            }
+            Value::Local { local, .. } => (
+                self.scratch.locals[local as usize].slot,
+                Some(Mirror::Local(local)),
+            ),
             Value::Const(_) => (temp, None),
             Value::Temp => (temp, Some(Mirror::Temp(height as u32))),
         };
         let acc = self.acc.of(ty).filter(|acc| Some(acc.mirror) == mirror);
-        Ok(Source { value, ty, slot, acc })
+        Ok(Source {
+            value,
+            ty,
+            slot,
+            acc,
+        })
     }
 
     pub(super) fn pop(&mut self) -> Result<Source> {
@@ -151,7 +166,13 @@ impl Translator<'_, '_> {
 
     /// The consumer takes the accumulator: its slot store goes, when nothing else needs it.
     pub(super) fn take_acc(&mut self, source: &Source) {
-        if let (Value::Temp, Some(Acc { droppable: Some((at, op)), .. })) = (source.value, source.acc)
+        if let (
+            Value::Temp,
+            Some(Acc {
+                droppable: Some((at, op)),
+                ..
+            }),
+        ) = (source.value, source.acc)
         {
             self.replace(at, op);
         }
@@ -183,6 +204,33 @@ impl Translator<'_, '_> {
         }
     }
 
+    /// Emits a copy, together with the one before it when that was the last operation.
+    pub(super) fn copy(&mut self, dst: u16, src: u16) -> Result<()> {
+        if let Some(Last {
+            at,
+            kind: LastKind::Copy,
+            ..
+        }) = self.last
+        {
+            self.replace(at, Op::Copy2);
+            self.u16(at, 12, dst);
+            self.u16(at, 14, src);
+            self.last = None;
+            return Ok(());
+        }
+        let at = self.emit(Op::Copy)?;
+        self.u16(at, 8, dst);
+        self.u16(at, 10, src);
+        self.last = Some(Last {
+            at,
+            result: None,
+            kind: LastKind::Copy,
+            before: None,
+            feed: None,
+        });
+        Ok(())
+    }
+
     pub(super) fn copy_imm(&mut self, dst: u16, bits: u64) -> Result<()> {
         if let Ok(imm) = u32::try_from(bits) {
             let at = self.emit(Op::CopyImm32)?;
@@ -196,51 +244,23 @@ impl Translator<'_, '_> {
         Ok(())
     }
 
-    /// Emits the copies `(dst, src)` in this order, two at a time.
-    pub(super) fn copy_pair(
-        &mut self,
-        pending: &mut Option<(u16, u16)>,
-        next: Option<(u16, u16)>,
-    ) -> Result<()> {
-        match (*pending, next) {
-            (Some(first), Some(second)) => {
-                let at = self.emit(Op::Copy2)?;
-                self.u16(at, 8, first.0);
-                self.u16(at, 10, first.1);
-                self.u16(at, 12, second.0);
-                self.u16(at, 14, second.1);
-                *pending = None;
-            }
-            (Some(only), None) => {
-                let at = self.emit(Op::Copy)?;
-                self.u16(at, 8, only.0);
-                self.u16(at, 10, only.1);
-                *pending = None;
-            }
-            (None, next) => *pending = next,
-        }
-        Ok(())
-    }
-
     /// Copies the operands from height `from` on to the slots from `dst` on. A destination may be
     /// the slot of a source, or below it.
     pub(super) fn copy_operands(&mut self, from: usize, dst: usize) -> Result<()> {
-        let mut pending = None;
         let mut height = from;
         while height < self.height() {
             let source = self.source(height)?;
             let dst = self.slot_number(self.temps + dst + (height - from))?;
             match source.value {
-                Value::Const(bits) => {
-                    self.copy_pair(&mut pending, None)?;
-                    self.copy_imm(dst, bits)?;
-                }
+                Value::Const(bits) => self.copy_imm(dst, bits)?,
                 Value::Temp if source.slot == dst => {}
                 Value::Temp => {
                     let rest = &self.scratch.stack[height..];
-                    let run = rest.iter().take_while(|entry| entry.value == Value::Temp).count();
+                    let run = rest
+                        .iter()
+                        .take_while(|entry| entry.value == Value::Temp)
+                        .count();
                     if run > 2 {
-                        self.copy_pair(&mut pending, None)?;
                         let at = self.emit(Op::CopyMany)?;
                         self.u16(at, 8, dst);
                         self.u16(at, 10, source.slot);
@@ -248,18 +268,20 @@ impl Translator<'_, '_> {
                         height += run;
                         continue;
                     }
-                    self.copy_pair(&mut pending, Some((dst, source.slot)))?;
+                    self.copy(dst, source.slot)?;
                 }
-                Value::Local { .. } => self.copy_pair(&mut pending, Some((dst, source.slot)))?,
+                Value::Local { .. } => self.copy(dst, source.slot)?,
             }
             height += 1;
         }
-        self.copy_pair(&mut pending, None)
+        Ok(())
     }
 
     /// Whether the operands from height `from` on are in their own slots.
     pub(super) fn in_place(&self, from: usize) -> bool {
-        self.scratch.stack[from..].iter().all(|entry| entry.value == Value::Temp)
+        self.scratch.stack[from..]
+            .iter()
+            .all(|entry| entry.value == Value::Temp)
     }
 
     /// Puts the operands from height `from` on into their own slots.
@@ -288,31 +310,29 @@ impl Translator<'_, '_> {
     /// change.
     pub(super) fn spill_local(&mut self, local: u32) -> Result<()> {
         let src = self.scratch.locals[local as usize].slot;
-        let mut pending = None;
         while let Some(height) = self.scratch.locals[local as usize].head.checked_sub(1) {
             let height = height as usize;
             let dst = self.temp_slot(height)?;
-            self.copy_pair(&mut pending, Some((dst, src)))?;
+            self.copy(dst, src)?;
             self.unlink(height);
             self.now_temp(height);
         }
-        self.copy_pair(&mut pending, None)
+        Ok(())
     }
 
     /// Puts every operand that names a local into its own slot, as block boundaries want it.
     pub(super) fn spill_locals(&mut self) -> Result<()> {
         let mut height = self.height();
-        let mut pending = None;
         while self.local_entries > 0 {
             height -= 1;
             if let Value::Local { local, .. } = self.scratch.stack[height].value {
                 let dst = self.temp_slot(height)?;
                 let src = self.scratch.locals[local as usize].slot;
-                self.copy_pair(&mut pending, Some((dst, src)))?;
+                self.copy(dst, src)?;
                 self.unlink(height);
                 self.now_temp(height);
             }
         }
-        self.copy_pair(&mut pending, None)
+        Ok(())
     }
 }

@@ -2,16 +2,36 @@
 
 use super::emit::{Acc, BinOperand, LastKind, Mirror};
 use super::stack::{Source, Value};
-use super::{Translator, class};
+use super::{Translator, class, reserve};
 use crate::ops::{Op, Ty};
 use diptych_core::Result;
 use diptych_core::types::GlobalIdx;
 
 impl Translator<'_, '_> {
+    pub(super) fn local_get(&mut self, local: u32) -> Result<()> {
+        let found = &mut self.scratch.locals[local as usize];
+        if !found.set {
+            found.set = true;
+            let slot = found.slot;
+            self.zero(slot);
+        }
+        self.push_local(local)
+    }
+
     pub(super) fn local_set(&mut self, local: u32) -> Result<()> {
+        let found = &mut self.scratch.locals[local as usize];
+        if !found.set {
+            found.set = true;
+            reserve(&mut self.scratch.written, 1)?;
+            self.scratch.written.push(local);
+        }
         let last = self.last;
         let source = self.pop()?;
-        if source.value == (Value::Local { local, below: self.scratch.locals[local as usize].head })
+        if source.value
+            == (Value::Local {
+                local,
+                below: self.scratch.locals[local as usize].head,
+            })
         {
             // The local is set to itself.
             return Ok(());
@@ -38,9 +58,20 @@ impl Translator<'_, '_> {
         }
         self.acc.forget(Mirror::Local(local));
         if let Some(acc) = acc {
-            *self.acc.of(source.ty) = Some(Acc { mirror: Mirror::Local(local), ..acc });
+            *self.acc.of(source.ty) = Some(Acc {
+                mirror: Mirror::Local(local),
+                ..acc
+            });
         }
         Ok(())
+    }
+
+    /// Forgets which locals were written since there were `count` of them: another way leads here
+    /// on which they were not.
+    pub(super) fn forget_written(&mut self, count: u32) {
+        for local in self.scratch.written.drain(count as usize..) {
+            self.scratch.locals[local as usize].set = false;
+        }
     }
 
     fn write_local(&mut self, source: &Source, slot: u16) -> Result<()> {
@@ -56,12 +87,7 @@ impl Translator<'_, '_> {
         }
         match source.value {
             Value::Const(bits) => self.copy_imm(slot, bits),
-            _ => {
-                let at = self.emit(Op::Copy)?;
-                self.u16(at, 8, slot);
-                self.u16(at, 10, source.slot);
-                Ok(())
-            }
+            _ => self.copy(slot, source.slot),
         }
     }
 

@@ -19,6 +19,7 @@ fn code_is_shown_beside_its_instructions() {
                     (local.set $i (i32.add (local.get $i) (i32.const 4)))
                     (br $again)))
             (global.set $g (i64.const 0x123456789))
+            (drop (f64.neg (local.get 2)))
             (block (block (br_table 0 1 0 (local.get $i))) (nop))
             (i32.const -1)))"#;
     for (mode, engine) in engines(|config| {
@@ -30,18 +31,32 @@ fn code_is_shown_beside_its_instructions() {
         let body = &module.ir().bodies[1];
         let bytes = &module.ir().bytes[body.start as usize..body.end as usize];
         let reader = wasmparser::BinaryReader::new(bytes, body.start.into());
-        let operators = wasmparser::FunctionBody::new(reader).get_operators_reader().unwrap();
+        let operators = wasmparser::FunctionBody::new(reader)
+            .get_operators_reader()
+            .unwrap();
         let offsets: Vec<String> = operators
             .into_iter_with_offsets()
             .map(|operator| format!("{:#08x}", operator.unwrap().1))
             .collect();
-        let first_words = || text.lines().filter_map(|line| line.split_whitespace().next());
-        let shown: Vec<&str> = first_words().filter(|word| word.starts_with("0x")).collect();
+        let first_words = || {
+            text.lines()
+                .filter_map(|line| line.split_whitespace().next())
+        };
+        let shown: Vec<&str> = first_words()
+            .filter(|word| word.starts_with("0x"))
+            .collect();
         assert_eq!(shown, offsets, "{mode}: {text}");
         // Branches lead to operations.
-        let operations: Vec<&str> = first_words().filter(|word| !word.starts_with("0x")).collect();
-        let targets = text.split(['[', ']', ' ', '\n']).filter_map(|word| word.strip_prefix("target="));
-        let table = text.split("targets=[").nth(1).and_then(|rest| rest.split(']').next());
+        let operations: Vec<&str> = first_words()
+            .filter(|word| !word.starts_with("0x"))
+            .collect();
+        let targets = text
+            .split(['[', ']', ' ', '\n'])
+            .filter_map(|word| word.strip_prefix("target="));
+        let table = text
+            .split("targets=[")
+            .nth(1)
+            .and_then(|rest| rest.split(']').next());
         let table: Vec<&str> = table.expect("a branch table").split(' ').collect();
         assert_eq!(table.len(), 3, "{mode}: {text}");
         for target in targets.chain(table) {
@@ -56,7 +71,10 @@ fn code_is_shown_beside_its_instructions() {
             "CheckInterrupt",
             "GlobalSetImm",
         ] {
-            assert!(text.contains(expected), "{mode}: {expected} is missing in {text}");
+            assert!(
+                text.contains(expected),
+                "{mode}: {expected} is missing in {text}"
+            );
         }
     }
 }
@@ -67,24 +85,29 @@ fn what_is_not_executed_is_named() {
         ("SIMD", "(func (drop (i32x4.splat (i32.const 1))))"),
         ("SIMD", "(func (local v128))"),
         ("SIMD", "(func (param v128))"),
-        ("relaxed SIMD", "(func (param v128) (drop (i32x4.relaxed_trunc_f32x4_s (local.get 0))))"),
         ("exceptions", "(tag $t) (func (throw $t))"),
-        ("atomic", "(memory 1 1 shared) (func (drop (i32.atomic.load (i32.const 0))))"),
+        (
+            "atomic",
+            "(memory 1) (func (drop (i32.atomic.load (i32.const 0))))",
+        ),
         ("GC", "(type $s (struct)) (func (drop (struct.new $s)))"),
         ("GC", "(func (drop (ref.i31 (i32.const 1))))"),
-        ("wide arithmetic", "(func (param i64) (i64.mul_wide_s (local.get 0) (local.get 0)) drop drop)"),
+        (
+            "wide arithmetic",
+            "(func (param i64) (i64.mul_wide_s (local.get 0) (local.get 0)) drop drop)",
+        ),
     ] {
         for (mode, engine) in engines(|config| {
             config.wasm_wide_arithmetic(true);
         }) {
             let wasm = wat::parse_str(format!("(module {wat})")).unwrap();
-            let module = Module::new(&engine, wasm)
-                .unwrap_or_else(|e| panic!("{wat} is refused: {e}"));
+            let module =
+                Module::new(&engine, wasm).unwrap_or_else(|e| panic!("{wat} is refused: {e}"));
             let error = module.compile_all().expect_err(wat);
-            let ErrorKind::Unsupported(message) = error.kind() else { panic!("{error:?}") };
-            // Parameters are looked at first.
-            let named = message.contains(feature) || wat.contains("(param v128)");
-            assert!(named, "{wat} in {mode}: {message}");
+            let ErrorKind::Unsupported(message) = error.kind() else {
+                panic!("{error:?}")
+            };
+            assert!(message.contains(feature), "{wat} in {mode}: {message}");
         }
     }
 }
@@ -107,7 +130,11 @@ fn what_is_not_reached_need_not_be_executable() {
         module.compile_all().unwrap();
         let mut store = Store::new(&engine, ());
         let instance = Instance::new(&mut store, &module, &[]).unwrap();
-        assert_eq!(call(&mut store, instance, "run", &[6]).unwrap(), 6, "{mode}");
+        assert_eq!(
+            call(&mut store, instance, "run", &[6]).unwrap(),
+            6,
+            "{mode}"
+        );
     }
 }
 
@@ -139,10 +166,11 @@ fn branches_with_many_values_take_little_code() {
     const VALUES: usize = 1000;
     const BRANCHES: usize = 1000;
     let results = "i32 ".repeat(VALUES);
-    for wait in ["", "i32.const 5\n"] {
-        for (label, results_of_block) in [(0, &results), (1, &results)] {
+    // With a value below those that are carried, they have to be moved.
+    for below in ["", "i32.const 5\n"] {
+        for label in [0, 1] {
             let mut wat = format!("(module (func (param i32) (result {results})\n");
-            let _ = writeln!(wat, "(block (result {results_of_block})\n{wait}");
+            let _ = writeln!(wat, "(block (result {results})\n{below}");
             wat.push_str(&"i32.const 7\n".repeat(VALUES / 2));
             wat.push_str(&"local.get 0\n".repeat(VALUES / 2));
             for _ in 0..BRANCHES {
@@ -154,7 +182,10 @@ fn branches_with_many_values_take_little_code() {
                 module.compile_all().unwrap();
                 let wasm = module.ir().bytes.len();
                 let code = module.code_size();
-                assert!(code < 40 * wasm, "{code} bytes of code for {wasm} in {mode}");
+                assert!(
+                    code < 40 * wasm,
+                    "{code} bytes of code for {wasm} in {mode}"
+                );
             }
         }
     }
@@ -174,9 +205,15 @@ fn a_function_that_was_not_validated_is_before_it_is_shown() {
         ]
         .concat();
         let module = Module::new(&engine, wasm).expect("functions are not looked at yet");
-        for outcome in [module.disassemble(FuncIdx(0)).map(drop), module.compile_all()] {
+        for outcome in [
+            module.disassemble(FuncIdx(0)).map(drop),
+            module.compile_all(),
+        ] {
             let error = outcome.expect_err("the function is invalid");
-            assert!(matches!(error.kind(), ErrorKind::InvalidModule { .. }), "{mode}: {error:?}");
+            assert!(
+                matches!(error.kind(), ErrorKind::InvalidModule { .. }),
+                "{mode}: {error:?}"
+            );
         }
     }
 }

@@ -72,7 +72,7 @@ const OUTER: &str = r#"(module
         (i32.add (call $inner-trap (local.get 0)) (i32.const 1)))
     (func $tail-caller (export "tail-trap") (param i32) (result i32)
         (i32.add (call $inner-tail-trap (local.get 0)) (i32.const 1)))
-    (func (export "fail") (param i32) (result i32)
+    (func $fail (export "fail") (param i32) (result i32)
         (i32.add (call $inner-tail-peek (i32.const -1)) (i32.const 1))))"#;
 
 /// The byte of the caller's memory at an address; nothing is at -1.
@@ -81,7 +81,8 @@ fn peek(mut caller: Caller<'_, ()>, at: i32) -> diptych_core::Result<i32> {
         return Err(diptych_core::Error::msg("the caller has no memory"));
     };
     let byte = memory.data(&caller).get(at as u32 as usize);
-    byte.map(|&byte| byte.into()).ok_or_else(|| Trap::MemoryOutOfBounds.into())
+    byte.map(|&byte| byte.into())
+        .ok_or_else(|| Trap::MemoryOutOfBounds.into())
 }
 
 fn linked(engine: &diptych_core::Engine) -> (Store<()>, Instance, Instance) {
@@ -91,7 +92,9 @@ fn linked(engine: &diptych_core::Engine) -> (Store<()>, Instance, Instance) {
     let inner = linker
         .instantiate(&mut store, &module(engine, INNER))
         .expect("the inner instance");
-    linker.instance(&mut store, "inner", inner).expect("new names");
+    linker
+        .instance(&mut store, "inner", inner)
+        .expect("new names");
     let outer = linker
         .instantiate(&mut store, &module(engine, OUTER))
         .expect("the outer instance");
@@ -106,7 +109,11 @@ fn each_function_runs_in_its_own_instance() {
         let i = i32::from(b'i') * 1000 - i32::from(b'O');
         assert_eq!(call("both", 0).unwrap(), i, "{mode}");
         // U, + i of the other memory, - U.
-        assert_eq!(call("there-and-back", 1).unwrap(), i32::from(b'i'), "{mode}");
+        assert_eq!(
+            call("there-and-back", 1).unwrap(),
+            i32::from(b'i'),
+            "{mode}"
+        );
         let both = i32::from(b'r') * 1000 - i32::from(b'R');
         assert_eq!(call("both", 4).unwrap(), both, "{mode}");
     }
@@ -120,11 +127,23 @@ fn tail_calls_between_instances_take_no_stack() {
         let (mut store, inner, outer) = linked(&engine);
         let r = i32::from(b'R');
         // Odd counts end in `pong`, even ones in `ping`, which counts its calls.
-        assert_eq!(call(&mut store, outer, "tail", &[100_001]).unwrap(), r, "{mode}");
-        assert_eq!(call(&mut store, inner, "ping", &[0]).unwrap(), 51_002, "{mode}");
+        assert_eq!(
+            call(&mut store, outer, "tail", &[100_001]).unwrap(),
+            r,
+            "{mode}"
+        );
+        assert_eq!(
+            call(&mut store, inner, "ping", &[0]).unwrap(),
+            51_002,
+            "{mode}"
+        );
         let waited = call(&mut store, outer, "waiting", &[100_001]).unwrap();
         assert_eq!(waited, r + i32::from(b'O'), "{mode}");
-        assert_eq!(call(&mut store, inner, "ping", &[100_000]).unwrap(), 151_004, "{mode}");
+        assert_eq!(
+            call(&mut store, inner, "ping", &[100_000]).unwrap(),
+            151_004,
+            "{mode}"
+        );
     }
 }
 

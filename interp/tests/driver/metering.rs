@@ -74,13 +74,21 @@ fn what_fuel_is_paid_for() {
         ] {
             store.set_fuel(1000).unwrap();
             assert_eq!(call(&mut store, instance, name, &[arg]).unwrap(), result);
-            assert_eq!(1000 - store.get_fuel().unwrap(), cost, "{name} of {arg} in {mode}");
+            assert_eq!(
+                1000 - store.get_fuel().unwrap(),
+                cost,
+                "{name} of {arg} in {mode}"
+            );
             // With exactly as much it runs, with less it does not.
             store.set_fuel(cost).unwrap();
             assert_eq!(call(&mut store, instance, name, &[arg]).unwrap(), result);
             store.set_fuel(cost - 1).unwrap();
             let error = call(&mut store, instance, name, &[arg]).expect_err("no fuel");
-            assert_eq!(error.trap(), Some(Trap::OutOfFuel), "{name} of {arg} in {mode}");
+            assert_eq!(
+                error.trap(),
+                Some(Trap::OutOfFuel),
+                "{name} of {arg} in {mode}"
+            );
         }
         for endless in ["spin", "recurse"] {
             store.set_fuel(10_000).unwrap();
@@ -113,7 +121,9 @@ fn a_guest_goes_on_where_fuel_ran_out() {
             store.set_fuel(0).unwrap();
             take(&mut store, &mut left);
             let args = [Val::I32(25)];
-            let mut call = mixed.call_resumable(&mut store, &args, &mut results).unwrap();
+            let mut call = mixed
+                .call_resumable(&mut store, &args, &mut results)
+                .unwrap();
             while let ResumableCall::Suspended(suspended) = call {
                 assert!(left > 0, "more than {cost} of fuel in {mode}");
                 take(&mut store, &mut left);
@@ -146,7 +156,11 @@ fn interruption_stops_loops_and_recursion() {
             let error = call(&mut store, instance, "add", &[0]).expect_err("still stopped");
             assert_eq!(error.trap(), Some(Trap::Interrupted), "{mode}");
             handle.clear();
-            assert_eq!(call(&mut store, instance, "add", &[1]).unwrap(), 2, "{mode}");
+            assert_eq!(
+                call(&mut store, instance, "add", &[1]).unwrap(),
+                2,
+                "{mode}"
+            );
         }
     }
 }

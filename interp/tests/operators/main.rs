@@ -5,6 +5,7 @@ mod addresses;
 mod bulk;
 mod numeric;
 mod shapes;
+mod small_stack;
 #[path = "../support/mod.rs"]
 mod support;
 mod values;

@@ -48,7 +48,7 @@ fn check(ops: Vec<Op>) {
     let modes = modes();
     for op in &ops {
         let shapes = shapes_of(op);
-        let wasm = module(op, &shapes);
+        let wasm = module(op, &shapes, "");
         for mode in &modes {
             let mut bench = Bench::new(mode.name, op, &shapes, Guest::new(mode, &wasm));
             for (index, shape) in shapes.iter().enumerate() {
@@ -150,17 +150,19 @@ fn admits(expect: Expect, ty: Ty, bits: u64) -> bool {
     }
 }
 
-fn module(op: &Op, shapes: &[Shape]) -> Vec<u8> {
+/// A module with a function for each shape, and what `more` adds.
+pub(crate) fn module(op: &Op, shapes: &[Shape], more: &str) -> Vec<u8> {
     let mut wat = format!("(module (memory 1)\n{}{}", memory_data(), surroundings());
     for (i, shape) in shapes.iter().enumerate() {
         wat.push_str(&shape.function(op, &i.to_string()));
     }
+    wat.push_str(more);
     wat.push(')');
     wat::parse_str(&wat).unwrap_or_else(|e| panic!("{}: {e}", op.name))
 }
 
 /// The shapes in which an operator is tried.
-fn shapes_of(op: &Op) -> Vec<Shape> {
+pub(crate) fn shapes_of(op: &Op) -> Vec<Shape> {
     let mut shapes = Vec::new();
     let fitting = || Sink::ALL.into_iter().filter(|sink| sink.fits(op));
     // The plainest first.
@@ -302,7 +304,7 @@ fn memory_data() -> String {
 }
 
 /// Loads as operators of an address. Addresses are turned away from where the functions write.
-fn load_ops() -> Vec<Op> {
+pub(crate) fn load_ops() -> Vec<Op> {
     type Convert = fn(u64) -> u64;
     let loads: [(&str, Ty, u32, Convert); 14] = [
         ("i32.load", Ty::I32, 4, |v| v),

@@ -432,6 +432,9 @@ impl Shape {
     }
 }
 
+/// The number of functions that [`surroundings`] defines.
+pub(crate) const SURROUNDING_FUNCS: usize = 8;
+
 /// What the functions of all shapes need besides.
 pub(crate) fn surroundings() -> String {
     let mut wat = String::new();

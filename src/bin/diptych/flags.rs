@@ -3,7 +3,7 @@
 use crate::quantity;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// Runs, tests, measures and inspects WebAssembly.
@@ -205,17 +205,27 @@ pub(crate) struct Run {
     #[command(flatten)]
     pub(crate) engine: EngineFlags,
 
-    /// The module, binary or text; `-` is standard input.
-    #[arg(value_name = "FILE")]
-    pub(crate) file: PathBuf,
+    /// The module, binary or text (`-` is standard input), and the guest's arguments.
+    // One list, because options must not be looked for behind the file's name.
+    #[arg(
+        value_names = ["FILE", "ARGS"],
+        num_args = 1..,
+        required = true,
+        trailing_var_arg = true
+    )]
+    program: Vec<String>,
+}
+
+impl Run {
+    /// The module.
+    pub(crate) fn file(&self) -> &Path {
+        self.program.first().map_or(Path::new("-"), Path::new)
+    }
 
     /// The guest's arguments.
-    #[arg(
-        value_name = "ARGS",
-        trailing_var_arg = true,
-        allow_hyphen_values = true
-    )]
-    pub(crate) args: Vec<String>,
+    pub(crate) fn args(&self) -> &[String] {
+        self.program.get(1..).unwrap_or_default()
+    }
 }
 
 /// Run specification tests (.wast).
@@ -419,8 +429,12 @@ mod tests {
             panic!("{cli:?}")
         };
         assert_eq!(
-            (run.limits.fuel, run.args),
-            (Some(9), vec!["--fuel".into(), "x".into()])
+            (run.limits.fuel, run.file(), run.args()),
+            (
+                Some(9),
+                Path::new("a.wasm"),
+                &["--fuel".into(), "x".into()][..]
+            )
         );
     }
 

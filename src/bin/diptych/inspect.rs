@@ -60,7 +60,7 @@ fn function(module: &Module, name: &str) -> Result<FuncIdx, String> {
             let name = name.trim_start_matches('$');
             (0..ir.funcs.len() as u32)
                 .map(FuncIdx)
-                .find(|func| module.func_name(*func).is_some_and(|known| &*known == name))
+                .find(|func| module.func_name(*func).is_some_and(|known| known == name))
         })
         .ok_or_else(|| {
             format!(

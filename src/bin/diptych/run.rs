@@ -9,18 +9,18 @@ use diptych::{ExternType, Func, Instance, Module, Store, Trap, Val};
 use std::io::Write as _;
 
 pub(crate) fn run(flags: &Run) -> Outcome {
-    let file = flags.file.display();
-    let bytes = input::module(&flags.file)?;
+    let file = flags.file().display();
+    let bytes = input::module(flags.file())?;
     let engine = host::engine(&flags.engine, &flags.limits)?;
     let module = Module::new(&engine, bytes).map_err(|error| Failure::guest(&file, &error))?;
     let linker = host::linker(&module, &flags.world)?;
 
-    let name = host::program_name(&flags.file);
+    let name = host::program_name(flags.file());
     // The arguments of a function are not the program's.
     let args = if flags.invoke.is_some() {
         &[]
     } else {
-        &*flags.args
+        flags.args()
     };
     let mut store = host::store(&engine, &name, args, &flags.world, &flags.limits)?;
     let _watchdog = match flags.limits.timeout {
@@ -34,7 +34,7 @@ pub(crate) fn run(flags: &Run) -> Outcome {
         Some(name) => {
             let func = function(&mut store, &instance, &module, name)?;
             let ty = func.ty(&store);
-            let args = value::parse_all(&flags.args, &ty)
+            let args = value::parse_all(flags.args(), &ty)
                 .map_err(|error| Failure::msg(format!("{file}: {name}: {error}")))?;
             initialize(&mut store, &instance).map_err(stopped)?;
             let results = call(&mut store, func, &args, ty.results().len()).map_err(stopped)?;

@@ -325,7 +325,7 @@ mod tests {
             ("0x0.fffffffp-126", f32::MIN_POSITIVE),
             (
                 "0x123456789abcdef0123p-40",
-                0x1234_5678_9abc_def0_123_u128 as f32 / 2_f32.powi(40),
+                0x0123_4567_89ab_cdef_0123_u128 as f32 / 2_f32.powi(40),
             ),
             ("0x1p-99999", 0.0),
             ("0x0p99999", 0.0),

@@ -1,8 +1,8 @@
 //! Functions of the host's, as guests call them.
 
 use super::typed::for_each_tuple;
+use super::{Signature, check_values, read_slots, write_slots};
 use super::{WasmParams, WasmResults, WasmTy};
-use super::{check_values, read_slots, write_slots};
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::runtime::Val;
@@ -17,7 +17,7 @@ use core::ptr;
 
 /// A function of the host's before it is in a store: a closure and its type.
 pub(crate) struct HostFunc {
-    ty: FuncType,
+    signature: Signature,
     type_id: TypeId,
     array_call: ArrayCall,
     closure: Box<dyn Any + Send + Sync>,
@@ -37,12 +37,13 @@ impl HostFunc {
         {
             call_with_values::<T, F>
         }
-        let array_call = entry::<T, _>(&func);
-        let closure = Box::new(WithValues {
-            ty: ty.clone(),
-            func,
-        });
-        Self::of(engine, ty, array_call, closure)
+        let (type_id, signature) = Self::register(engine, ty)?;
+        Ok(Self {
+            signature: signature.clone(),
+            type_id,
+            array_call: entry::<T, _>(&func),
+            closure: Box::new(WithValues { signature, func }),
+        })
     }
 
     /// A function of the type that the closure has.
@@ -50,22 +51,18 @@ impl HostFunc {
         engine: &Engine,
         func: F,
     ) -> Result<Self> {
-        Self::of(engine, F::ty(), F::array_call, Box::new(func))
+        let (type_id, signature) = Self::register(engine, F::ty())?;
+        Ok(Self {
+            signature,
+            type_id,
+            array_call: F::array_call,
+            closure: Box::new(func),
+        })
     }
 
-    fn of(
-        engine: &Engine,
-        ty: FuncType,
-        array_call: ArrayCall,
-        closure: Box<dyn Any + Send + Sync>,
-    ) -> Result<Self> {
-        let type_id = engine.types().func_type(ty.clone())?;
-        Ok(Self {
-            ty,
-            type_id,
-            array_call,
-            closure,
-        })
+    fn register(engine: &Engine, ty: FuncType) -> Result<(TypeId, Signature)> {
+        let id = engine.types().func_type(ty)?;
+        Ok((id, Signature::of(engine.types(), id)?))
     }
 
     pub(crate) const fn type_id(&self) -> TypeId {
@@ -76,7 +73,7 @@ impl HostFunc {
 impl fmt::Debug for HostFunc {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("HostFunc")
-            .field("ty", &self.ty)
+            .field("ty", &*self.signature)
             .finish_non_exhaustive()
     }
 }
@@ -100,7 +97,7 @@ impl FuncObject {
             interp_code: ptr::null(),
             native_code: ptr::null(),
             array_call: host.array_call,
-            host: ptr::from_ref(&*host.closure).cast(),
+            host: (&raw const *host.closure).cast(),
         };
         for backend in engine.backends() {
             backend.adopt(engine.config(), &mut func_ref);
@@ -116,8 +113,8 @@ impl FuncObject {
         &self.engine
     }
 
-    pub(crate) fn ty(&self) -> &FuncType {
-        &self.host.ty
+    pub(super) fn ty(&self) -> &FuncType {
+        &self.host.signature
     }
 }
 
@@ -137,7 +134,7 @@ unsafe fn fail(callee: *mut FuncRef, vm: *mut VmStore, error: Error) -> Status {
 
 /// A closure on [`Val`]s and the type that it was given.
 struct WithValues<F> {
-    ty: FuncType,
+    signature: Signature,
     func: F,
 }
 
@@ -150,10 +147,10 @@ where
 {
     // SAFETY: by contract; the store's room for values is taken out while the closure runs.
     unsafe {
-        let WithValues { ty, func } = &*(*callee).host.cast::<WithValues<F>>();
+        let WithValues { signature, func } = &*(*callee).host.cast::<WithValues<F>>();
         let opaque = (*vm).opaque;
         let mut values = core::mem::take(&mut (*opaque).vals);
-        let (params, results) = (ty.params(), ty.results());
+        let (params, results) = (signature.params(), signature.results());
         values.clear();
         let count = params.len() + results.len();
         if let Err(error) = values.try_reserve(count).map_err(out_of_memory) {
@@ -214,7 +211,10 @@ impl<R: WasmResults> WasmRet for Result<R> {
 
 /// A closure that can be a function of a store with data `T`: up to 16 parameters that are
 /// [`WasmTy`], with a [`Caller`] before them or not, and a result that is [`WasmRet`].
-pub trait IntoFunc<T, Params, Results>: Send + Sync + 'static {
+///
+/// # Safety
+/// `array_call` agrees with `ty()` and with [`ArrayCall`].
+pub unsafe trait IntoFunc<T, Params, Results>: Send + Sync + 'static {
     /// Its WebAssembly type.
     #[doc(hidden)]
     fn ty() -> FuncType;
@@ -256,9 +256,10 @@ unsafe fn give<R: WasmRet>(
 
 macro_rules! closures {
     ($($name:ident)*) => {
+        // SAFETY: arguments and results are those of the tuples that give the type.
         #[allow(non_snake_case, reason = "values are named as their types")]
         #[allow(unused, reason = "a closure without parameters has none to read")]
-        impl<T, F, R, $($name),*> IntoFunc<T, ($($name,)*), R> for F
+        unsafe impl<T, F, R, $($name),*> IntoFunc<T, ($($name,)*), R> for F
         where
             T: 'static,
             F: Fn($($name),*) -> R + Send + Sync + 'static,
@@ -284,9 +285,10 @@ macro_rules! closures {
             }
         }
 
+        // SAFETY: arguments and results are those of the tuples that give the type.
         #[allow(non_snake_case, reason = "values are named as their types")]
         #[allow(unused, reason = "a closure without parameters has none to read")]
-        impl<T, F, R, $($name),*> IntoFunc<T, (Caller<'_, T>, $($name,)*), R> for F
+        unsafe impl<T, F, R, $($name),*> IntoFunc<T, (Caller<'_, T>, $($name,)*), R> for F
         where
             T: 'static,
             F: Fn(Caller<'_, T>, $($name),*) -> R + Send + Sync + 'static,

@@ -136,12 +136,7 @@ impl Func {
     }
 
     fn signature(&self, store: &StoreOpaque) -> Result<Signature> {
-        store
-            .engine()
-            .types()
-            .get(self.type_id())
-            .and_then(Signature::new)
-            .ok_or_else(|| Error::msg("the function's type is not registered"))
+        Signature::of(store.engine().types(), self.type_id())
     }
 
     /// Calls the function; `results` is overwritten.
@@ -160,18 +155,35 @@ impl Func {
         let vm = store.vm();
         // SAFETY: the store is lent for everything; values have been checked against the type.
         unsafe {
-            let call = Call::enter(vm, self.as_ptr(), ty.exchange_slots())?;
-            write_slots(call.slots, params);
-            call.run()?;
-            read_slots((*vm).opaque, call.slots, ty.results(), results);
+            call(
+                vm,
+                self.as_ptr(),
+                ty.exchange_slots(),
+                |slots| write_slots(slots, params),
+                |slots| read_slots((*vm).opaque, slots, ty.results(), results),
+            )
         }
-        Ok(())
     }
 
     /// Calls the function as [`call`](Self::call) does, but a host function that fails, or fuel
     /// that is used up, suspends the guest instead of ending it. The host can resume it later.
     ///
     /// A request to exit and traps of the guest end it as ever.
+    ///
+    /// ```
+    /// # use diptych_core::{Func, Result, ResumableCall, Store, Val};
+    /// # fn wait_for_input() -> i32 { 0 }
+    /// # fn example(store: &mut Store<()>, func: Func) -> Result<i32> {
+    /// // The guest calls a function of the host's that fails for lack of input.
+    /// let mut results = [Val::I32(0)];
+    /// let mut call = func.call_resumable(&mut *store, &[], &mut results)?;
+    /// while let ResumableCall::Suspended(guest) = call {
+    ///     let input = Val::I32(wait_for_input());
+    ///     call = guest.resume(&mut *store, &[input], &mut results)?;
+    /// }
+    /// # Ok(results[0].unwrap_i32())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// As [`call`](Self::call).
@@ -217,12 +229,16 @@ impl Func {
 
 /// The type of a function, shared with the registry.
 #[derive(Clone, Debug)]
-struct Signature(Arc<CompositeType>);
+pub(crate) struct Signature(Arc<CompositeType>);
 
 impl Signature {
-    /// The type, when it is one of functions.
-    fn new(ty: Arc<CompositeType>) -> Option<Self> {
-        matches!(*ty, CompositeType::Func(_)).then_some(Self(ty))
+    /// The function type of this identity.
+    pub(crate) fn of(types: &TypeRegistry, id: TypeId) -> Result<Self> {
+        types
+            .get(id)
+            .filter(|ty| matches!(**ty, CompositeType::Func(_)))
+            .map(Self)
+            .ok_or_else(|| Error::msg("the function's type is not registered"))
     }
 }
 
@@ -232,7 +248,7 @@ impl Deref for Signature {
     fn deref(&self) -> &FuncType {
         match &*self.0 {
             CompositeType::Func(ty) => ty,
-            other => unreachable!("`new` refuses {other:?}"),
+            other => unreachable!("`of` refuses {other:?}"),
         }
     }
 }
@@ -300,89 +316,111 @@ unsafe fn read_slots(
     }
 }
 
-/// A call from the host, from the writing of its arguments to the reading of its results.
-pub(crate) struct Call {
+/// Calls a function: `write` puts its arguments into the exchange slots, `read` takes the results
+/// out of them.
+///
+/// # Errors
+/// What ended the call.
+///
+/// # Safety
+/// The store is live and not otherwise borrowed; the function belongs to it, its type wants so
+/// many exchange slots, and `write` and `read` agree with the type.
+#[inline]
+pub(crate) unsafe fn call<R>(
     vm: *mut VmStore,
     func: *mut FuncRef,
-    /// Where arguments are written and results read.
-    pub(crate) slots: *mut u64,
-    guard: UnwindGuard,
-}
-
-impl Call {
-    /// Makes room for a call with so many exchange slots.
-    ///
-    /// # Errors
-    /// When the value stack cannot hold them.
-    ///
-    /// # Safety
-    /// The store is live and not otherwise borrowed until the call is dropped; the function
-    /// belongs to it.
-    #[inline]
-    pub(crate) unsafe fn enter(
-        vm: *mut VmStore,
-        func: *mut FuncRef,
-        exchange: usize,
-    ) -> Result<Self> {
-        // SAFETY: by contract.
-        unsafe {
-            if (*vm).stack_top.is_null() {
-                let (base, limit) = (*vm).stack.first()?;
-                (*vm).stack_top = base;
-                (*vm).stack_limit = limit;
-            }
-            let guard = UnwindGuard::new(vm);
-            let mut slots = (*vm).stack_top;
-            if (slots as usize).wrapping_add(exchange * 8) > (*vm).stack_limit as usize {
-                let Some((base, limit)) = (*vm).stack.push_segment(exchange) else {
-                    return Err(Trap::StackOverflow.into());
-                };
-                (*vm).stack_top = base;
-                (*vm).stack_limit = limit;
-                slots = base;
-            }
-            let host = (*func).ctx.is_null();
-            (*vm).called_by_host = host;
-            if host {
-                // A guest that it calls must not put its frames on the arguments.
-                (*vm).stack_top = slots.add(exchange);
-                (*vm).activation_depth += 1;
-                if (*vm).activation_depth > (*vm).activation_limit {
-                    return Err(Trap::StackOverflow.into());
-                }
-            }
-            Ok(Self {
-                vm,
-                func,
-                slots,
-                guard,
-            })
+    exchange: usize,
+    write: impl FnOnce(*mut u64),
+    read: impl FnOnce(*mut u64) -> R,
+) -> Result<R> {
+    // SAFETY: by contract.
+    unsafe {
+        let slots = (*vm).stack_top;
+        let guest = !(*func).ctx.is_null() && !(*vm).called_by_host;
+        if slots.is_null() || !guest || !has_room(vm, exchange) {
+            return call_in_general(vm, func, exchange, write, read);
         }
-    }
-
-    /// Makes the call.
-    ///
-    /// # Errors
-    /// What ended it.
-    ///
-    /// # Safety
-    /// Arguments of the function's type are in the slots.
-    #[inline]
-    pub(crate) unsafe fn run(&self) -> Result<()> {
-        // SAFETY: by contract.
-        unsafe {
-            match ((*self.func).array_call)(self.func, self.vm, self.slots) {
-                Status::Done => Ok(()),
-                Status::Error | Status::Suspended => Err(pending(self.vm)),
-            }
+        write(slots);
+        let guard = UnwindGuard::new(vm);
+        let status = ((*func).array_call)(func, vm, slots);
+        // A guest that ends has put back everything itself.
+        core::mem::forget(guard);
+        match status {
+            Status::Done => Ok(read(slots)),
+            Status::Error | Status::Suspended => Err(pending(vm)),
         }
     }
 }
 
-impl Call {
-    /// What puts back what the call changed in the store.
-    pub(crate) fn into_guard(self) -> UnwindGuard {
-        self.guard
+/// As [`call`], also for what is not most usual: functions of the host's, a value stack that has
+/// to grow or to be made.
+///
+/// # Errors
+/// As [`call`].
+///
+/// # Safety
+/// As [`call`].
+unsafe fn call_in_general<R>(
+    vm: *mut VmStore,
+    func: *mut FuncRef,
+    exchange: usize,
+    write: impl FnOnce(*mut u64),
+    read: impl FnOnce(*mut u64) -> R,
+) -> Result<R> {
+    // SAFETY: by contract.
+    unsafe {
+        if (*vm).stack_top.is_null() {
+            let (base, limit) = (*vm).stack.first()?;
+            (*vm).stack_top = base;
+            (*vm).stack_limit = limit;
+        }
+        let _guard = UnwindGuard::new(vm);
+        let slots = make_room(vm, func, exchange).ok_or(Trap::StackOverflow)?;
+        write(slots);
+        match ((*func).array_call)(func, vm, slots) {
+            Status::Done => Ok(read(slots)),
+            Status::Error | Status::Suspended => Err(pending(vm)),
+        }
+    }
+}
+
+/// Whether so many slots fit the segment of the value stack that is in use.
+///
+/// # Safety
+/// The store is live.
+#[inline]
+unsafe fn has_room(vm: *const VmStore, slots: usize) -> bool {
+    // SAFETY: by contract.
+    let (top, limit) = unsafe { ((*vm).stack_top as usize, (*vm).stack_limit as usize) };
+    // The top is never above the limit.
+    limit.wrapping_sub(top) / size_of::<u64>() >= slots
+}
+
+/// Makes room for the exchange slots of a call, and notes who calls; `None` when the stack is
+/// full or the host and guests are too often inside each other's calls.
+///
+/// # Safety
+/// The store is live, and an [`UnwindGuard`] will put back what changes.
+unsafe fn make_room(vm: *mut VmStore, func: *mut FuncRef, exchange: usize) -> Option<*mut u64> {
+    // SAFETY: by contract.
+    unsafe {
+        if !has_room(vm, exchange) {
+            let (base, limit) = (*vm).stack.push_segment(exchange)?;
+            (*vm).stack_top = base;
+            (*vm).stack_limit = limit;
+        }
+        let slots = (*vm).stack_top;
+        let host = (*func).ctx.is_null();
+        (*vm).called_by_host = host;
+        if host {
+            if (*vm).activation_depth >= (*vm).activation_limit {
+                return None;
+            }
+            (*vm).activation_depth += 1;
+            // A guest that it calls must not put its frames on the arguments.
+            (*vm).stack_top = slots.add(exchange);
+        }
+        Some(slots)
     }
 }
 
@@ -400,7 +438,7 @@ unsafe fn pending(vm: *mut VmStore) -> Error {
 /// The types of the engine that a function belongs to.
 ///
 /// # Safety
-/// The function's store is live for as long as the result is used.
+/// The function's store is live for `'a`.
 pub(crate) unsafe fn types_of<'a>(func: *mut FuncRef) -> &'a TypeRegistry {
     // SAFETY: by contract; a function without an instance is a host function, the first field of
     // its object.

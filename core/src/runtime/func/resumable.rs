@@ -2,11 +2,13 @@
 //!
 //! A resumable call runs on a value stack of its own, which outlives the native call.
 
-use super::{Call, Func, FuncObject, Signature, check_values, pending, read_slots, write_slots};
+use super::{Func, FuncObject, Signature};
+use super::{check_values, make_room, pending, read_slots, write_slots};
 use crate::backend::{Position, Suspension};
 use crate::error::{Error, Result};
 use crate::runtime::Val;
-use crate::store::{AsContextMut, StoreId, UnwindGuard};
+use crate::store::{AsContextMut, StoreId, StoreOpaque, UnwindGuard};
+use crate::trap::Trap;
 use crate::vm::{FuncRef, Status, ValueStack, VmStore};
 use core::fmt;
 use core::ptr;
@@ -47,7 +49,7 @@ unsafe impl Sync for SuspendedCall {}
 
 impl SuspendedCall {
     /// Why the guest is suspended: what the host function returned, or
-    /// [`Trap::OutOfFuel`](crate::Trap::OutOfFuel).
+    /// [`Trap::OutOfFuel`](crate::Trap::OutOfFuel). No backtrace is made of where that was.
     pub const fn error(&self) -> &Error {
         &self.error
     }
@@ -72,6 +74,11 @@ impl SuspendedCall {
 
     /// Resumes the guest: behind the call of the host function, whose results are `values`, or
     /// where fuel was used up, when there are none. `results` gets the results of the whole call.
+    ///
+    /// Fuel is paid for some instructions at a time. A guest that had not enough is suspended
+    /// before them, and what was left is left: add to it.
+    ///
+    /// An error is the end of the guest, also when it is only that arguments are bad.
     ///
     /// # Errors
     /// [`ErrorKind::BadArgument`](crate::ErrorKind::BadArgument) when it is another store, or
@@ -105,12 +112,14 @@ impl SuspendedCall {
             write_slots(self.suspension.at.fp, values);
             let (_, limit) = self.stack.restore(self.segment);
             let swap = OwnStack::enter(vm, self.stack);
+            // Where a call from the host may begin is known again when the guest leaves for it.
+            (*vm).stack_top = limit;
             (*vm).stack_limit = limit;
             let guard = UnwindGuard::new(vm);
             (*vm).called_by_host = false;
             (*vm).failed_host = ptr::null_mut();
             (*vm).resumable = true;
-            let engine = (*(*vm).opaque).engine().clone();
+            let engine = StoreOpaque::engine_of((*vm).opaque);
             let status = engine.backend().resume(vm, self.suspension);
             finish(
                 status,
@@ -152,23 +161,15 @@ pub(super) unsafe fn start(
         let swap = OwnStack::enter(vm, stack);
         (*vm).stack_top = base;
         (*vm).stack_limit = limit;
+        let guard = UnwindGuard::new(vm);
         let exchange = signature.exchange_slots();
-        let call = Call::enter(vm, func.as_ptr(), exchange)?;
-        write_slots(call.slots, params);
+        let slots = make_room(vm, func.as_ptr(), exchange).ok_or(Trap::StackOverflow)?;
+        write_slots(slots, params);
         (*vm).failed_host = ptr::null_mut();
         // A host function has no frames that could be kept.
         (*vm).resumable = !(*func.as_ptr()).ctx.is_null();
-        let status = ((*func.as_ptr()).array_call)(func.as_ptr(), vm, call.slots);
-        let slots = call.slots;
-        finish(
-            status,
-            func,
-            signature,
-            slots,
-            call.into_guard(),
-            swap,
-            results,
-        )
+        let status = ((*func.as_ptr()).array_call)(func.as_ptr(), vm, slots);
+        finish(status, func, signature, slots, guard, swap, results)
     }
 }
 
@@ -188,7 +189,6 @@ unsafe fn finish(
     // SAFETY: by contract.
     unsafe {
         let vm = swap.vm;
-        (*vm).resumable = false;
         if status == Status::Done {
             read_slots((*vm).opaque, slots, signature.results(), results);
         }

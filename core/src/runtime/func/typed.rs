@@ -1,6 +1,6 @@
 //! Functions whose types Rust knows.
 
-use super::{Call, Func};
+use super::{Func, call};
 use crate::error::{Error, Result};
 use crate::runtime::{ExternRef, Ref, V128};
 use crate::store::{AsContextMut, StoreId, StoreOpaque};
@@ -75,11 +75,13 @@ impl<Params: WasmParams, Results: WasmResults> TypedFunc<Params, Results> {
         let id = opaque.id();
         // SAFETY: the store is lent for everything, and `new` has compared the types.
         unsafe {
-            let exchange = const { max(Params::SLOTS, Results::SLOTS) };
-            let call = Call::enter(store.vm(), self.func.as_ptr(), exchange)?;
-            params.write(call.slots);
-            call.run()?;
-            Ok(Results::read(call.slots, id))
+            call(
+                store.vm(),
+                self.func.as_ptr(),
+                const { max(Params::SLOTS, Results::SLOTS) },
+                |slots| params.write(slots),
+                |slots| Results::read(slots, id),
+            )
         }
     }
 

@@ -1,0 +1,36 @@
+//! Measures Diptych beside other WebAssembly runtimes and prints one table of ratios.
+//!
+//! The parent process starts a child of itself for each measurement, the peers by turns, and keeps
+//! the best of the rounds; `README.md` says why.
+
+mod child;
+mod clock;
+mod modules;
+mod options;
+mod parent;
+mod peer;
+mod peers;
+mod report;
+mod task;
+mod workloads;
+
+use std::error::Error;
+use std::process::ExitCode;
+
+/// What can go wrong is only printed.
+type Result<T> = std::result::Result<T, Box<dyn Error>>;
+
+fn main() -> ExitCode {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let done = match words.split_first() {
+        Some((first, rest)) if first == child::FLAG => child::run(rest),
+        _ => parent::run(words),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! Small modules for what is measured besides the workloads.
+
+use std::fmt::Write as _;
+
+/// Calls across the border: `add` for the host; `out` calls the host as often as it is told, and
+/// `loop` does the same without the call.
+pub const CALLS: &str = r#"(module
+    (import "host" "step" (func $step (param i32) (result i32)))
+    (func (export "add") (param i32) (result i32)
+        (i32.add (local.get 0) (i32.const 1)))
+    (func (export "out") (param $n i32) (result i64)
+        (local $value i32)
+        (loop $again
+            (local.set $value (call $step (local.get $value)))
+            (br_if $again (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))
+        (i64.extend_i32_s (local.get $value)))
+    (func (export "loop") (param $n i32) (result i64)
+        (local $value i32)
+        (loop $again
+            (local.set $value (i32.add (local.get $value) (i32.const 1)))
+            (br_if $again (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))
+        (i64.extend_i32_s (local.get $value))))"#;
+
+/// A module of the least that programs have: a memory, a table, globals, functions, a little data.
+pub const SMALL: &str = r#"(module
+    (memory (export "memory") 1)
+    (table 4 funcref)
+    (global $top (mut i32) (i32.const 65536))
+    (elem (i32.const 1) $inc $dec)
+    (data (i32.const 16) "hello")
+    (func $inc (param i32) (result i32) (i32.add (local.get 0) (i32.const 1)))
+    (func $dec (param i32) (result i32) (i32.sub (local.get 0) (i32.const 1)))
+    (func (export "run") (param i32) (result i32)
+        (call_indirect (param i32) (result i32) (local.get 0) (i32.const 1))))"#;
+
+/// A module with as many data segments as the largest programs have.
+pub fn segments() -> String {
+    let mut text = "(module (memory (export \"memory\") 64)\n".to_owned();
+    for i in 0..100_000 {
+        // Writing to a string cannot fail.
+        let _ = writeln!(
+            text,
+            "(data (i32.const {}) \"segment {:03}\")",
+            i * 40,
+            i % 1000
+        );
+    }
+    text.push(')');
+    text
+}

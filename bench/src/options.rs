@@ -1,0 +1,99 @@
+//! The command line.
+
+use crate::{Result, peers, workloads};
+use std::path::PathBuf;
+
+const HELP: &str = "\
+Measures Diptych beside other WebAssembly runtimes.
+
+usage: cargo run --release --manifest-path bench/Cargo.toml -- [OPTIONS]
+
+  --peers A,B      only these, in this order; ratios are to wasmi, or else to the first
+  --only A,B       only these workloads or other measurements
+  --repeat N       rounds, of which the best counts [default: 5]
+  --quick          one round
+  --module FILE    also measure the opening of this module
+  --json FILE      write all numbers as JSON
+  --list           print the names of peers and measurements
+  --help           print this";
+
+/// What the command line asks for.
+pub struct Options {
+    pub peers: Vec<String>,
+    pub only: Option<Vec<String>>,
+    pub rounds: u32,
+    pub module: Option<PathBuf>,
+    pub json: Option<PathBuf>,
+}
+
+impl Options {
+    /// Reads the command line; nothing when it was only a question, which is answered.
+    pub fn parse(words: Vec<String>) -> Result<Option<Self>> {
+        let mut options = Self {
+            peers: peers::names(),
+            only: None,
+            rounds: 5,
+            module: None,
+            json: None,
+        };
+        let mut words = words.into_iter();
+        while let Some(word) = words.next() {
+            let mut value = || words.next().ok_or(format!("{word} needs a value"));
+            match &*word {
+                "--peers" => options.peers = list(&value()?),
+                "--only" => options.only = Some(list(&value()?)),
+                "--repeat" => {
+                    let text = value()?;
+                    options.rounds = text
+                        .parse()
+                        .ok()
+                        .filter(|&n| n > 0)
+                        .ok_or(format!("--repeat {text}?"))?;
+                }
+                "--quick" => options.rounds = 1,
+                "--module" => options.module = Some(value()?.into()),
+                "--json" => options.json = Some(value()?.into()),
+                "--list" => {
+                    println!("peers: {}", peers::names().join(", "));
+                    println!("workloads: {}", workloads::names().join(", "));
+                    println!("other: {}", crate::task::OTHERS.join(", "));
+                    return Ok(None);
+                }
+                "--help" | "-h" => {
+                    println!("{HELP}");
+                    return Ok(None);
+                }
+                other => return Err(format!("unknown option {other}; see --help").into()),
+            }
+        }
+        options.check()?;
+        Ok(Some(options))
+    }
+
+    /// Whether the measurement of this name is wanted.
+    pub fn wants(&self, name: &str) -> bool {
+        self.only
+            .as_ref()
+            .is_none_or(|only| only.iter().any(|wanted| wanted == name))
+    }
+
+    fn check(&self) -> Result<()> {
+        for name in &self.peers {
+            peers::get(name)?;
+        }
+        for name in self.only.iter().flatten() {
+            let known = workloads::get(name).is_some() || crate::task::OTHERS.contains(&&**name);
+            if !known {
+                return Err(format!("no measurement is called {name}; see --list").into());
+            }
+        }
+        Ok(())
+    }
+}
+
+fn list(text: &str) -> Vec<String> {
+    text.split(',')
+        .filter(|name| !name.is_empty())
+        .map(str::to_owned)
+        .collect()
+}

@@ -1,0 +1,147 @@
+//! Plans the measurements, has children do them by turns, and reports.
+
+use crate::options::Options;
+use crate::peer::Opening;
+use crate::report::{self, Row, Section, Unit};
+use crate::task::{Size, Task, Way};
+use crate::{Result, child, workloads};
+use std::io::{IsTerminal as _, Write as _, stderr};
+
+pub fn run(words: Vec<String>) -> Result<()> {
+    let Some(options) = Options::parse(words)? else {
+        return Ok(());
+    };
+    let mut sections = plan(&options)?;
+    let failures = measure(&options, &mut sections);
+    report::print(&options, &sections)?;
+    if let Some(file) = &options.json {
+        std::fs::write(file, report::json(&options, &sections))?;
+    }
+    match failures {
+        0 => Ok(()),
+        failures => Err(format!("{failures} measurements failed").into()),
+    }
+}
+
+/// The sections of the table, yet without times.
+fn plan(options: &Options) -> Result<Vec<Section>> {
+    let row = |name: &str, task| Row::new(name, task, options.peers.len());
+    let mut sections = vec![Section {
+        title: "Run time".to_owned(),
+        unit: Unit::Milliseconds,
+        mean: true,
+        rows: workloads::ALL
+            .iter()
+            .filter(|workload| options.wants(workload.name))
+            .map(|workload| row(workload.name, Task::Run(workload.name)))
+            .collect(),
+    }];
+    if let Some(file) = options.module.as_ref().filter(|_| options.wants("open")) {
+        let file = file
+            .canonicalize()
+            .map_err(|e| format!("{}: {e}", file.display()))?;
+        let megabytes = std::fs::metadata(&file)?.len() as f64 / 1e6;
+        let name = file.file_name().unwrap_or_default().to_string_lossy();
+        let rows = Opening::ALL.map(|how| row(how.name(), Task::Open(how, file.clone())));
+        sections.push(Section {
+            title: format!("Opening {name}, {megabytes:.1} MB, by wall time"),
+            unit: Unit::WallMegabytesPerSecond(megabytes),
+            mean: false,
+            rows: rows.to_vec(),
+        });
+        sections.push(Section {
+            title: format!("Opening {name}, {megabytes:.1} MB, by processor time"),
+            unit: Unit::MegabytesPerSecond(megabytes),
+            mean: false,
+            rows: rows.to_vec(),
+        });
+    }
+    if options.wants("instantiate") {
+        sections.push(Section {
+            title: "A store and an instance".to_owned(),
+            unit: Unit::Microseconds,
+            mean: false,
+            rows: vec![
+                row("small", Task::Instantiate(Size::Small)),
+                row("100000 segments", Task::Instantiate(Size::Segments)),
+            ],
+        });
+    }
+    if options.wants("calls") {
+        sections.push(Section {
+            title: "A call".to_owned(),
+            unit: Unit::Nanoseconds,
+            mean: false,
+            rows: vec![
+                row("host to wasm", Task::Call(Way::In)),
+                row("wasm to host", Task::Call(Way::Out)),
+            ],
+        });
+    }
+    sections.retain(|section| !section.rows.is_empty());
+    Ok(sections)
+}
+
+/// Fills in the times, and says how many could not be had.
+fn measure(options: &Options, sections: &mut [Section]) -> u32 {
+    let mut failures = 0;
+    let total: usize = sections.iter().map(|section| section.rows.len()).sum();
+    let mut done = 0;
+    for round in 0..options.rounds as usize {
+        for at in 0..sections.len() {
+            for row in 0..sections[at].rows.len() {
+                progress(round, done, total * options.rounds as usize);
+                done += 1;
+                // The two sections of opening show the same measurements.
+                let task = sections[at].rows[row].task.clone();
+                if let Some(twin) = twin(sections, at, &task) {
+                    sections[at].rows[row].times = twin;
+                    continue;
+                }
+                // Another peer begins each round, so that none is always first.
+                for turn in 0..options.peers.len() {
+                    let peer = (round + turn) % options.peers.len();
+                    match child::measure(&options.peers[peer], &task) {
+                        Ok(time) => sections[at].rows[row].add(peer, time),
+                        Err(error) => {
+                            let name = &sections[at].rows[row].name;
+                            clear();
+                            eprintln!("{} {name}: {error}", options.peers[peer]);
+                            failures += 1;
+                        }
+                    }
+                }
+            }
+        }
+    }
+    clear();
+    failures
+}
+
+/// What an earlier section has measured of the same task.
+fn twin(
+    sections: &[Section],
+    before: usize,
+    task: &Task,
+) -> Option<Vec<Option<crate::task::Time>>> {
+    sections[..before]
+        .iter()
+        .flat_map(|section| &section.rows)
+        .find(|row| row.task == *task)
+        .map(|row| row.times.clone())
+}
+
+fn progress(round: usize, done: usize, total: usize) {
+    if stderr().is_terminal() {
+        eprint!("\r\x1b[Kround {}, {done} of {total}", round + 1);
+        // Only decoration.
+        let _ = stderr().flush();
+    }
+}
+
+/// Takes the progress away.
+fn clear() {
+    if stderr().is_terminal() {
+        eprint!("\r\x1b[K");
+    }
+}

@@ -1,0 +1,67 @@
+//! wasmi, with its fastest dispatch.
+
+use crate::Result;
+use crate::peer::{Function, Opening, Peer};
+use std::any::Any;
+use wasmi::{CompilationMode, Config, Engine, Instance, Linker, Module, Store};
+
+pub struct Wasmi;
+
+impl Peer for Wasmi {
+    fn name(&self) -> &'static str {
+        "wasmi"
+    }
+
+    fn about(&self) -> String {
+        "wasmi 2.0.0, dispatch by tail calls".to_owned()
+    }
+
+    fn function(&self, wasm: &[u8], name: &str) -> Result<Function> {
+        let (mut store, instance) = instance(wasm)?;
+        let func = instance.get_typed_func::<i32, i64>(&store, name)?;
+        Ok(Box::new(move |n| Ok(func.call(&mut store, n)?)))
+    }
+
+    fn calls(&self, wasm: &[u8], name: &str) -> Result<Function> {
+        let (mut store, instance) = instance(wasm)?;
+        let func = instance.get_typed_func::<i32, i32>(&store, name)?;
+        Ok(Box::new(move |n| {
+            let mut value = 0;
+            for _ in 0..n {
+                value = func.call(&mut store, value)?;
+            }
+            Ok(value.into())
+        }))
+    }
+
+    fn instances(&self, wasm: &[u8]) -> Result<Box<dyn FnMut() -> Result<()>>> {
+        let engine = Engine::default();
+        let module = Module::new(&engine, wasm)?;
+        let linker = Linker::<()>::new(&engine);
+        Ok(Box::new(move || {
+            let mut store = Store::new(&engine, ());
+            linker.instantiate_and_start(&mut store, &module)?;
+            Ok(())
+        }))
+    }
+
+    fn open(&self, wasm: &[u8], how: Opening) -> Result<Option<Box<dyn Any>>> {
+        let mut config = Config::default();
+        config.compilation_mode(match how {
+            Opening::Eager => CompilationMode::Eager,
+            Opening::Validated => CompilationMode::LazyTranslation,
+            Opening::Lazy => CompilationMode::Lazy,
+        });
+        Ok(Some(Box::new(Module::new(&Engine::new(&config), wasm)?)))
+    }
+}
+
+fn instance(wasm: &[u8]) -> Result<(Store<()>, Instance)> {
+    let engine = Engine::default();
+    let module = Module::new(&engine, wasm)?;
+    let mut linker = Linker::<()>::new(&engine);
+    linker.func_wrap("host", "step", |n: i32| n.wrapping_add(1))?;
+    let mut store = Store::new(&engine, ());
+    let instance = linker.instantiate_and_start(&mut store, &module)?;
+    Ok((store, instance))
+}

@@ -1,0 +1,90 @@
+//! Wasmtime with each of its ways to execute, which always opens modules eagerly.
+
+use crate::Result;
+use crate::peer::{Function, Opening, Peer};
+use std::any::Any;
+use wasmtime::{Config, Engine, Instance, Linker, Module, Store, Strategy};
+
+#[derive(Clone, Copy)]
+pub enum Wasmtime {
+    Cranelift,
+    Winch,
+    Pulley,
+}
+
+impl Peer for Wasmtime {
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Cranelift => "cranelift",
+            Self::Winch => "winch",
+            Self::Pulley => "pulley",
+        }
+    }
+
+    fn about(&self) -> String {
+        match self {
+            Self::Cranelift => "Wasmtime 48.0.8, the optimising compiler Cranelift",
+            Self::Winch => "Wasmtime 48.0.8, the single-pass compiler Winch",
+            Self::Pulley => "Wasmtime 48.0.8, the interpreter Pulley",
+        }
+        .to_owned()
+    }
+
+    fn function(&self, wasm: &[u8], name: &str) -> Result<Function> {
+        let (mut store, instance) = self.instance(wasm)?;
+        let func = instance.get_typed_func::<i32, i64>(&mut store, name)?;
+        Ok(Box::new(move |n| Ok(func.call(&mut store, n)?)))
+    }
+
+    fn calls(&self, wasm: &[u8], name: &str) -> Result<Function> {
+        let (mut store, instance) = self.instance(wasm)?;
+        let func = instance.get_typed_func::<i32, i32>(&mut store, name)?;
+        Ok(Box::new(move |n| {
+            let mut value = 0;
+            for _ in 0..n {
+                value = func.call(&mut store, value)?;
+            }
+            Ok(value.into())
+        }))
+    }
+
+    fn instances(&self, wasm: &[u8]) -> Result<Box<dyn FnMut() -> Result<()>>> {
+        let engine = self.engine()?;
+        let module = Module::new(&engine, wasm)?;
+        let pre = Linker::<()>::new(&engine).instantiate_pre(&module)?;
+        Ok(Box::new(move || {
+            let mut store = Store::new(&engine, ());
+            pre.instantiate(&mut store)?;
+            Ok(())
+        }))
+    }
+
+    fn open(&self, wasm: &[u8], how: Opening) -> Result<Option<Box<dyn Any>>> {
+        Ok(match how {
+            Opening::Eager => Some(Box::new(Module::new(&self.engine()?, wasm)?)),
+            Opening::Validated | Opening::Lazy => None,
+        })
+    }
+}
+
+impl Wasmtime {
+    fn engine(self) -> Result<Engine> {
+        let mut config = Config::new();
+        match self {
+            Self::Cranelift => config.strategy(Strategy::Cranelift),
+            Self::Winch => config.strategy(Strategy::Winch),
+            Self::Pulley => config.target("pulley64")?,
+        };
+        Ok(Engine::new(&config)?)
+    }
+
+    fn instance(self, wasm: &[u8]) -> Result<(Store<()>, Instance)> {
+        let engine = self.engine()?;
+        let module = Module::new(&engine, wasm)?;
+        let mut linker = Linker::<()>::new(&engine);
+        linker.func_wrap("host", "step", |n: i32| n.wrapping_add(1))?;
+        let mut store = Store::new(&engine, ());
+        let instance = linker.instantiate(&mut store, &module)?;
+        Ok((store, instance))
+    }
+}

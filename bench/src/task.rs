@@ -1,0 +1,194 @@
+//! What is measured of a peer in one child process.
+
+use crate::peer::{Opening, Peer};
+use crate::workloads::{self, Workload};
+use crate::{Result, clock, modules};
+use std::hint::black_box;
+use std::path::{Path, PathBuf};
+
+/// What can be measured besides the workloads.
+pub const OTHERS: &[&str] = &["open", "instantiate", "calls"];
+
+/// One measurement.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Task {
+    /// A workload's function.
+    Run(&'static str),
+    /// The opening of a module.
+    Open(Opening, PathBuf),
+    /// An instance of a small module, and one with many data segments.
+    Instantiate(Size),
+    /// A call into the guest, or out of it.
+    Call(Way),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Size {
+    Small,
+    Segments,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    In,
+    Out,
+}
+
+/// What a measurement gave, in seconds for one of what was measured.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Time {
+    /// Processor time; of all threads where more than one may work.
+    pub cpu: f64,
+    /// The time that went by.
+    pub wall: f64,
+}
+
+impl Time {
+    /// The better of two.
+    pub fn min(self, other: Self) -> Self {
+        Self {
+            cpu: self.cpu.min(other.cpu),
+            wall: self.wall.min(other.wall),
+        }
+    }
+}
+
+impl Task {
+    /// The task as words for a child's command line.
+    pub fn words(&self) -> Vec<String> {
+        let words: &[&str] = match self {
+            Self::Run(name) => &["run", name],
+            Self::Open(how, file) => &["open", how.name(), &file.to_string_lossy()],
+            Self::Instantiate(Size::Small) => &["instantiate", "small"],
+            Self::Instantiate(Size::Segments) => &["instantiate", "segments"],
+            Self::Call(Way::In) => &["call", "in"],
+            Self::Call(Way::Out) => &["call", "out"],
+        };
+        words.iter().map(|&word| word.to_owned()).collect()
+    }
+
+    /// The task that these words say.
+    pub fn parse(words: &[String]) -> Result<Self> {
+        let words: Vec<&str> = words.iter().map(|word| &**word).collect();
+        let task = match *words {
+            ["run", name] => workloads::get(name).map(|workload| Self::Run(workload.name)),
+            ["open", how, file] => Opening::ALL
+                .into_iter()
+                .find(|opening| opening.name() == how)
+                .map(|opening| Self::Open(opening, file.into())),
+            ["instantiate", "small"] => Some(Self::Instantiate(Size::Small)),
+            ["instantiate", "segments"] => Some(Self::Instantiate(Size::Segments)),
+            ["call", "in"] => Some(Self::Call(Way::In)),
+            ["call", "out"] => Some(Self::Call(Way::Out)),
+            _ => None,
+        };
+        task.ok_or_else(|| format!("no such task: {}", words.join(" ")).into())
+    }
+
+    /// Measures it; nothing when the peer cannot do it.
+    pub fn measure(&self, peer: &dyn Peer) -> Result<Option<Time>> {
+        match self {
+            Self::Run(name) => {
+                let workload = workloads::get(name).ok_or("no such workload")?;
+                run(peer, workload).map(Some)
+            }
+            Self::Open(how, file) => open(peer, *how, file),
+            Self::Instantiate(size) => instantiate(peer, *size).map(Some),
+            Self::Call(way) => call(peer, *way).map(Some),
+        }
+    }
+}
+
+/// The first run also translates, and warms caches and branch predictors; the second is counted.
+fn run(peer: &dyn Peer, workload: &Workload) -> Result<Time> {
+    let wasm = wat::parse_str(workload.wat)?;
+    let mut function = peer.function(&wasm, "run")?;
+    let mut once = || {
+        let (sum, time) = timed(clock::thread, || function(workload.n));
+        let sum = sum?;
+        if sum != workload.checksum {
+            let expected = workload.checksum;
+            return Err(format!("returned {sum}, and {expected} is right").into());
+        }
+        Result::Ok(time)
+    };
+    Ok(once()?.min(once()?))
+}
+
+/// Processor time is that of the process: a runtime may well open a module by several threads.
+fn open(peer: &dyn Peer, how: Opening, file: &Path) -> Result<Option<Time>> {
+    let wasm = std::fs::read(file)?;
+    let (opened, time) = timed(clock::process, || peer.open(&wasm, how));
+    Ok(opened?.map(|_| time))
+}
+
+fn instantiate(peer: &dyn Peer, size: Size) -> Result<Time> {
+    let (wat, count) = match size {
+        Size::Small => (modules::SMALL.to_owned(), 5_000),
+        Size::Segments => (modules::segments(), 10),
+    };
+    let mut make = peer.instances(&wat::parse_str(wat)?)?;
+    best(count, || {
+        for _ in 0..count {
+            make()?;
+        }
+        Ok(())
+    })
+}
+
+fn call(peer: &dyn Peer, way: Way) -> Result<Time> {
+    const COUNT: i32 = 1_000_000;
+    let wasm = wat::parse_str(modules::CALLS)?;
+    let checked = |sum: i64| {
+        if black_box(sum) == i64::from(COUNT) {
+            Ok(())
+        } else {
+            Err(format!("counted {sum} calls of {COUNT}").into())
+        }
+    };
+    match way {
+        Way::In => {
+            let mut calls = peer.calls(&wasm, "add")?;
+            best(COUNT, || checked(calls(COUNT)?))
+        }
+        // Without what the loop around the call takes.
+        Way::Out => {
+            let mut out = peer.function(&wasm, "out")?;
+            let mut bare = peer.function(&wasm, "loop")?;
+            let with = best(COUNT, || checked(out(COUNT)?))?;
+            let without = best(COUNT, || checked(bare(COUNT)?))?;
+            Ok(Time {
+                cpu: with.cpu - without.cpu,
+                wall: with.wall - without.wall,
+            })
+        }
+    }
+}
+
+/// The best of a few repetitions of something that does its work `count` times.
+fn best(count: i32, mut work: impl FnMut() -> Result<()>) -> Result<Time> {
+    let mut least = Time {
+        cpu: f64::INFINITY,
+        wall: f64::INFINITY,
+    };
+    for _ in 0..4 {
+        let (done, time) = timed(clock::thread, &mut work);
+        done?;
+        least = least.min(time);
+    }
+    let count = f64::from(count);
+    Ok(Time {
+        cpu: least.cpu / count,
+        wall: least.wall / count,
+    })
+}
+
+fn timed<T>(cpu: fn() -> f64, work: impl FnOnce() -> T) -> (T, Time) {
+    let (cpu_before, wall_before) = (cpu(), clock::wall());
+    let result = work();
+    let time = Time {
+        cpu: cpu() - cpu_before,
+        wall: clock::wall() - wall_before,
+    };
+    (result, time)
+}

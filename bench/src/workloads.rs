@@ -1,0 +1,54 @@
+//! The guest programs, and what they must return.
+
+/// A guest program: a module that exports `run: [i32] -> [i64]`.
+#[derive(Clone, Copy, Debug)]
+pub struct Workload {
+    pub name: &'static str,
+    /// What `run` is called with: enough for a tenth to half of a second in a quick interpreter.
+    pub n: i32,
+    /// What `run` then returns, by a native build of the same source.
+    pub checksum: i64,
+    pub wat: &'static str,
+}
+
+macro_rules! workloads {
+    ($(($name:literal, $n:literal, $checksum:literal),)*) => {
+        pub const ALL: &[Workload] = &[$(Workload {
+            name: $name,
+            n: $n,
+            checksum: $checksum,
+            wat: include_str!(concat!("../workloads/", $name, ".wat")),
+        }),*];
+    };
+}
+
+// Made by `build-workloads.sh` from the C files of the same names.
+workloads! {
+    ("bulk", 4_000_000, -8_050_666_967_764_716_972),
+    ("bytes", 80, -1_132_041_066_622_963_412),
+    ("coremix", 1_000, -5_562_910_246_881_326_730),
+    ("fannkuch", 9, 8_629_030),
+    ("fib", 34, 5_702_887),
+    ("hash", 1_500_000, 151_030_834_143_147),
+    ("indirect", 4_000, 24_985_824_676),
+    ("life", 250, -1_291_623_516_809_570_404),
+    ("mandelbrot", 900, -7_639_677_572_800_097_736),
+    ("matmul", 20, 632_830_091),
+    ("mix64", 5_000_000, -508_997_077_698_715_935),
+    ("nbody", 250_000, 83_098_574_855_220),
+    ("sha256", 40_000, -3_261_871_095_406_664_681),
+    ("sieve", 10, 375_503_625_158),
+    ("sort", 12, 9_042_190_495_931_146_606),
+    ("tak", 9, 18),
+    ("vm", 400_000, 1_464_286_595_521_173_784),
+}
+
+/// The workload of this name.
+pub fn get(name: &str) -> Option<&'static Workload> {
+    ALL.iter().find(|workload| workload.name == name)
+}
+
+/// The names of all workloads.
+pub fn names() -> Vec<&'static str> {
+    ALL.iter().map(|workload| workload.name).collect()
+}

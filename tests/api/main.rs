@@ -1,0 +1,142 @@
+//! The library as an embedder uses it, in every dispatch mode that the build has.
+
+#![cfg(all(feature = "interp", feature = "wat"))]
+
+mod calls;
+mod concurrency;
+mod errors_and_backtraces;
+mod host_functions;
+mod imports;
+mod limits;
+mod linking;
+mod memory;
+mod panics;
+mod reentrancy;
+mod resumable;
+mod scheduling;
+mod stores_apart;
+mod tables_and_globals;
+
+use diptych::{
+    AsContextMut, Config, Dispatch, Engine, Error, ErrorKind, Func, Instance, Module, Result,
+    Store, Trap, Val,
+};
+
+/// Runs a test on one engine per dispatch mode.
+fn on_each_engine(test: impl Fn(&Engine)) {
+    on_each_engine_with(|_| (), test);
+}
+
+/// Runs a test on one engine per dispatch mode, each configured by `configure`.
+fn on_each_engine_with(configure: impl Fn(&mut Config), test: impl Fn(&Engine)) {
+    for dispatch in [Dispatch::Loop, Dispatch::Tail] {
+        let mut config = Config::new();
+        config.interp_dispatch(dispatch);
+        configure(&mut config);
+        let engine = Engine::new(&config).expect("there is an interpreter");
+        if let Err(error) = Module::new(&engine, "(module)") {
+            assert!(
+                dispatch == Dispatch::Tail && matches!(error.kind(), ErrorKind::Unsupported(_)),
+                "{dispatch:?}: {error}"
+            );
+            let expected = !cfg!(debug_assertions)
+                && cfg!(any(target_arch = "x86_64", target_arch = "aarch64"));
+            assert!(!expected, "an optimised build has tail dispatch");
+            continue;
+        }
+        // Shown when the test fails.
+        println!("dispatch: {dispatch:?}");
+        test(&engine);
+    }
+}
+
+/// A module from text.
+fn module(engine: &Engine, text: &str) -> Module {
+    Module::new(engine, text).unwrap_or_else(|error| panic!("{error}\n{text}"))
+}
+
+/// An instance of a module without imports, from text.
+fn instantiate<T: 'static>(store: &mut Store<T>, text: &str) -> Instance {
+    let module = module(store.engine(), text);
+    Instance::new(store, &module, &[]).expect("nothing is imported")
+}
+
+/// Calls an exported function by its name, and gives its results.
+fn call(
+    mut store: impl AsContextMut,
+    instance: Instance,
+    name: &str,
+    args: &[Val],
+) -> Result<Vec<Val>> {
+    let func = exported(&mut store, instance, name);
+    let mut results = vec![Val::I32(0); func.ty(&store).results().len()];
+    func.call(&mut store, args, &mut results)?;
+    Ok(results)
+}
+
+/// Calls an exported function that gives one `i32`.
+fn call_i32(store: impl AsContextMut, instance: Instance, name: &str, args: &[Val]) -> Result<i32> {
+    Ok(call(store, instance, name, args)?[0].unwrap_i32())
+}
+
+/// An exported function.
+fn exported(store: impl AsContextMut, instance: Instance, name: &str) -> Func {
+    instance
+        .get_func(store, name)
+        .unwrap_or_else(|| panic!("no function is exported as `{name}`"))
+}
+
+/// The trap that a call ended with.
+#[track_caller]
+fn trap<R: std::fmt::Debug>(result: Result<R>) -> Trap {
+    let error = result.expect_err("the call traps");
+    error.trap().unwrap_or_else(|| panic!("{error} is no trap"))
+}
+
+/// The message of an error that is the embedder's fault.
+#[track_caller]
+fn bad_argument<R: std::fmt::Debug>(result: Result<R>) -> String {
+    let error = result.expect_err("the argument is bad");
+    assert!(
+        matches!(error.kind(), ErrorKind::BadArgument(_)),
+        "{error:?}"
+    );
+    error.to_string()
+}
+
+/// Whether the engine's guests can work with vectors.
+fn has_vectors(engine: &Engine) -> bool {
+    let text = r#"(module (func (export "f") (drop (v128.const i64x2 0 0))))"#;
+    let mut store = Store::new(engine, ());
+    let module = module(engine, text);
+    let instance = Instance::new(&mut store, &module, &[]).expect("nothing is imported");
+    match call(&mut store, instance, "f", &[]) {
+        Ok(_) => true,
+        Err(error) => {
+            assert!(matches!(error.kind(), ErrorKind::Unsupported(_)), "{error}");
+            false
+        }
+    }
+}
+
+/// Whether an error says that a limit is reached.
+fn is_limit(error: &Error) -> bool {
+    matches!(error.kind(), ErrorKind::Limit(_))
+}
+
+/// Pseudo-random numbers, always the same (xorshift64*, G. Marsaglia, "Xorshift RNGs", 2003).
+struct Random(u64);
+
+impl Random {
+    fn next(&mut self) -> u64 {
+        self.0 ^= self.0 >> 12;
+        self.0 ^= self.0 << 25;
+        self.0 ^= self.0 >> 27;
+        self.0.wrapping_mul(0x2545_f491_4f6c_dd1d)
+    }
+
+    /// A number below `bound`.
+    fn below(&mut self, bound: u64) -> u64 {
+        self.next() % bound
+    }
+}
