@@ -3,6 +3,7 @@
 #![cfg(all(feature = "interp", feature = "wat"))]
 
 mod calls;
+mod chaos;
 mod concurrency;
 mod errors_and_backtraces;
 mod host_functions;

@@ -49,7 +49,7 @@ unsafe impl Sync for SuspendedCall {}
 
 impl SuspendedCall {
     /// Why the guest is suspended: what the host function returned, or
-    /// [`Trap::OutOfFuel`](crate::Trap::OutOfFuel). No backtrace is made of where that was.
+    /// [`Trap::OutOfFuel`]. No backtrace is made of where that was.
     pub const fn error(&self) -> &Error {
         &self.error
     }
