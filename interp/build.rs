@@ -5,6 +5,8 @@ use std::{env, fs, path::PathBuf};
 
 #[path = "ops/generate.rs"]
 mod generate;
+#[path = "ops/pair_hash.rs"]
+mod pair_hash;
 #[path = "ops/pairs.rs"]
 mod pairs;
 #[path = "ops/table.rs"]

@@ -11,6 +11,7 @@
 //! the sum with the address is what is compared with the memory's length, and going back by the
 //! width costs no instruction.
 
+use crate::pair_hash::{HASH_SIZE, pair_hash, pair_key};
 use crate::pairs::PAIRS;
 use crate::table::{
     BINS, BRANCHES, Bin, Branch, Field, LOADS, Load, PLAINS, SLOWS, STORES, Store, Ty, UNS, Un,
@@ -24,6 +25,8 @@ struct Op {
     size: usize,
     fields: Vec<Field>,
     body: String,
+    /// The kind and the mode of a binary operation.
+    bin: Option<(&'static str, &'static str)>,
 }
 
 fn rust_type(ty: Ty) -> &'static str {
@@ -144,6 +147,7 @@ fn bin_ops(bin: &Bin, ops: &mut Vec<Op>) {
                     apply(&snake(bin.name), "a, b", bin.fallible),
                     deliver(bin.result, slot),
                 ),
+                bin: Some((bin.name, mode)),
             });
         }
     }
@@ -172,6 +176,7 @@ fn un_ops(un: &Un, ops: &mut Vec<Op>) {
                     apply(&snake(un.name), "a", un.fallible),
                     deliver(un.result, slot),
                 ),
+                bin: None,
             });
         }
     }
@@ -218,6 +223,7 @@ fn branch_ops(branch: &Branch, ops: &mut Vec<Op>) {
                 "let a = {a}; let b = {b}; st.branch_if(kernel::{}(a, b) {not}, {size})",
                 snake(branch.kernel)
             ),
+            bin: None,
         });
     }
 }
@@ -267,6 +273,7 @@ fn load_ops(load: &Load, ops: &mut Vec<Op>) {
                 size,
                 fields,
                 body: checked(end, finish(slot, size)),
+                bin: None,
             });
         }
     }
@@ -284,6 +291,7 @@ fn load_ops(load: &Load, ops: &mut Vec<Op>) {
             load.read,
             finish(true, 24)
         ),
+        bin: None,
     });
 }
 
@@ -353,7 +361,8 @@ fn store_ops(store: &Store, ops: &mut Vec<Op>) {
             body: format!(
                 "let v = {value}; if !st.store_{write}({end}, v) {{ return st.out_of_bounds() }} st.next({size})"
             ),
-        });
+ bin: None,
+});
     }
     ops.push(Op {
         name: format!("{}_G", store.name),
@@ -367,7 +376,8 @@ fn store_ops(store: &Store, ops: &mut Vec<Op>) {
         body: format!(
             "let v = st.slot_i64(10) as {write}; if !st.store_any_{write}(8, v) {{ return st.out_of_bounds() }} st.next(24)"
         ),
-    });
+ bin: None,
+});
 }
 
 const SLOW_FIELDS: [Field; 6] = [
@@ -402,6 +412,7 @@ fn all() -> Vec<Op> {
             size: plain.size,
             fields: plain.fields.to_vec(),
             body: format!("plain::{}(st)", snake(plain.name)),
+            bin: None,
         });
     }
     for (i, slow) in SLOWS.iter().enumerate() {
@@ -416,6 +427,7 @@ fn all() -> Vec<Op> {
             } else {
                 leave
             },
+            bin: None,
         });
     }
     ops
@@ -513,6 +525,19 @@ pub(crate) fn ops() -> String {
     let _ = write!(out, "static SIZES: [u8; Op::COUNT] = [");
     for op in &ops {
         let _ = write!(out, "{}, ", op.size);
+    }
+    out.push_str("];\n");
+    let _ = write!(
+        out,
+        "/// The binary operations by opcode.\nstatic BINS: [Option<(Bin, BinMode)>; Op::COUNT] = ["
+    );
+    for op in &ops {
+        match op.bin {
+            Some((bin, mode)) => {
+                let _ = write!(out, "Some((Bin::{bin}, BinMode::{mode})), ");
+            }
+            None => out.push_str("None, "),
+        }
     }
     out.push_str("];\n");
     let _ = writeln!(out, "static LAYOUTS: [Layout; Op::COUNT] = [");
@@ -732,34 +757,50 @@ pub(crate) fn tail() -> String {
     for (first, second) in pairs() {
         let _ = writeln!(out, "pair!({first}__{second}, {first}, {second});");
     }
-    let count = pairs().count();
-    let _ = write!(out, "static PAIRS: [Handler; {count}] = [");
+    let opcode = |name: &str| {
+        let place = ops.iter().position(|op| op.name == name);
+        place.unwrap_or_else(|| panic!("no operation is called {name}"))
+    };
+    let mut table = vec![None; HASH_SIZE];
+    let mut count = 0;
     for (first, second) in pairs() {
-        let _ = write!(out, "{first}__{second}, ");
+        let key = pair_key(opcode(first) as u16, opcode(second) as u16);
+        assert_ne!(key, 0, "the key of an empty place");
+        let mut at = pair_hash(key);
+        while table[at].is_some() {
+            at = (at + 1) % HASH_SIZE;
+        }
+        table[at] = Some((key, format!("{first}__{second}")));
+        count += 1;
     }
-    let _ = write!(
-        out,
-        "];\n/// The second operations of `PAIRS`.\nstatic SECONDS: [Op; {count}] = ["
-    );
-    for (_, second) in pairs() {
-        let _ = write!(out, "Op::{second}, ");
-    }
-    let _ = write!(
-        out,
-        "];\n/// By opcode, the place in `PAIRS` of the first pair that begins with the operation or a later one.\nstatic STARTS: [u16; {}] = [0, ",
-        ops.len() + 1
-    );
-    let mut place = 0;
-    for op in &ops {
-        place += seconds_of(&op.name).len();
-        let _ = write!(out, "{place}, ");
-    }
-    out.push_str("];\n");
+    assert!(count < HASH_SIZE / 4 * 3, "the table of pairs is too full");
     assert_eq!(
-        place,
+        count,
         PAIRS.iter().map(|row| row.1.len()).sum(),
         "a pair of no operation"
     );
+    let _ = write!(
+        out,
+        "/// The pairs by the hashes of their keys; where there is none, the key is 0.\nstatic PAIRS_BY_HASH: [(u32, Handler); {HASH_SIZE}] = ["
+    );
+    for entry in table {
+        let _ = match entry {
+            Some((key, handler)) => write!(out, "({key}, {handler}), "),
+            None => write!(out, "(0, StubProbe), "),
+        };
+    }
+    let _ = write!(
+        out,
+        "];\n/// By opcode, a bit for each remainder by 64 of the opcodes that make a pair with it.\nstatic MASKS: [u64; {}] = [",
+        ops.len()
+    );
+    for op in &ops {
+        let mask = seconds_of(&op.name)
+            .iter()
+            .fold(0u64, |mask, second| mask | 1 << (opcode(second) % 64));
+        let _ = write!(out, "{mask:#x}, ");
+    }
+    out.push_str("];\n");
     out
 }
 

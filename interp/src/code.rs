@@ -66,21 +66,8 @@ pub(crate) enum Encoding {
     /// The opcode, for loop dispatch.
     Opcode,
     /// The address of a handler, for tail dispatch.
-    #[cfg_attr(
-        not(tail_dispatch),
-        expect(dead_code, reason = "there are no handlers")
-    )]
-    Handler(&'static Threading),
-}
-
-/// The handlers of tail dispatch.
-#[derive(Debug)]
-pub(crate) struct Threading {
-    /// The address of an operation's handler.
-    pub(crate) handler: fn(Op) -> usize,
-    /// The address of the handler that executes an operation and the one behind it, when there is
-    /// one.
-    pub(crate) pair: fn(Op, Op) -> Option<usize>,
+    #[cfg(all(tail_dispatch, not(debug_assertions)))]
+    Handler,
 }
 
 impl Encoding {
@@ -88,33 +75,30 @@ impl Encoding {
     pub(crate) fn cell(self, op: Op) -> u64 {
         match self {
             Self::Opcode => op as u64,
-            Self::Handler(threading) => (threading.handler)(op) as u64,
+            #[cfg(all(tail_dispatch, not(debug_assertions)))]
+            Self::Handler => crate::exec::handler(op),
         }
     }
 
     /// Changes the first cells of a function's operations from opcodes to this.
     pub(crate) fn apply(self, cells: &mut [u64]) {
-        let Self::Handler(threading) = self else {
-            return;
-        };
-        let mut at = 0;
-        while at < cells.len() {
-            let op = op_at(cells, at);
-            let next = at + size_at(cells, at);
-            let pair = (next < cells.len()).then(|| (threading.pair)(op, op_at(cells, next)));
-            let handler = pair.flatten().unwrap_or_else(|| (threading.handler)(op));
-            cells[at] = handler as u64;
-            at = next;
+        match self {
+            Self::Opcode => _ = cells,
+            #[cfg(all(tail_dispatch, not(debug_assertions)))]
+            Self::Handler => crate::exec::thread(cells),
         }
     }
 }
 
 /// The operation whose first cell, which holds the opcode, is at `at`.
+#[inline]
 pub(crate) fn op_at(cells: &[u64], at: usize) -> Op {
     Op::ALL[cells[at] as usize]
 }
 
 /// The size in cells of the operation at `at`, with the targets of a branch table.
+#[cfg(all(tail_dispatch, not(debug_assertions)))]
+#[inline]
 pub(crate) fn size_at(cells: &[u64], at: usize) -> usize {
     let op = op_at(cells, at);
     let targets = match op {
@@ -125,6 +109,7 @@ pub(crate) fn size_at(cells: &[u64], at: usize) -> usize {
 }
 
 /// The field of `bits` bits at byte `offset` of the operation at `at`.
+#[inline]
 pub(crate) fn field(cells: &[u64], at: usize, offset: usize, bits: u32) -> u64 {
     cells[at + offset / 8] >> field_shift(offset, bits) & (u64::MAX >> (64 - bits))
 }

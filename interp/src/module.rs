@@ -164,9 +164,7 @@ impl Shared {
             Encoding::Opcode => unsafe { run_loop(st) },
             #[cfg(all(tail_dispatch, not(debug_assertions)))]
             // SAFETY: by contract.
-            Encoding::Handler(_) => unsafe { crate::exec::run_tail(st) },
-            #[cfg(not(all(tail_dispatch, not(debug_assertions))))]
-            Encoding::Handler(_) => unreachable!("handlers do not exist in this build"),
+            Encoding::Handler => unsafe { crate::exec::run_tail(st) },
         }
     }
 }
@@ -175,7 +173,8 @@ impl fmt::Debug for Shared {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let dispatch = match self.encoding {
             Encoding::Opcode => "loop",
-            Encoding::Handler(_) => "tail",
+            #[cfg(all(tail_dispatch, not(debug_assertions)))]
+            Encoding::Handler => "tail",
         };
         f.debug_struct("Shared")
             .field("dispatch", &dispatch)
@@ -190,7 +189,7 @@ fn tail_shared() -> Option<Arc<Shared>> {
 
 #[cfg(all(tail_dispatch, not(debug_assertions)))]
 fn tail_shared() -> Option<Arc<Shared>> {
-    let shared = Shared::new(Encoding::Handler(crate::exec::threading()));
+    let shared = Shared::new(Encoding::Handler);
     crate::probe::tail_calls_are_jumps(&shared).then(|| Arc::new(shared))
 }
 

@@ -145,6 +145,12 @@ impl Op {
         SIZES[self as usize].into()
     }
 
+    /// The kind and the mode of a binary operation.
+    #[inline]
+    pub(crate) fn bin(self) -> Option<(Bin, BinMode)> {
+        BINS[self as usize]
+    }
+
     /// How the operation is encoded.
     pub(crate) fn layout(self) -> &'static Layout {
         &LAYOUTS[self as usize]

@@ -15,6 +15,9 @@ mod control;
 pub(crate) mod kernel;
 mod looped;
 mod memory;
+#[cfg(all(tail_dispatch, not(debug_assertions)))]
+#[path = "../../ops/pair_hash.rs"]
+mod pair_hash;
 mod state;
 #[cfg(all(tail_dispatch, not(debug_assertions)))]
 mod tail;
@@ -24,7 +27,7 @@ pub(crate) use call::{call_subtype, caller_of, return_from_host};
 pub(crate) use looped::run as run_loop;
 pub(crate) use state::{Exit, ExitKind, Flow, State};
 #[cfg(all(tail_dispatch, not(debug_assertions)))]
-pub(crate) use tail::{run as run_tail, threading};
+pub(crate) use tail::{handler, run as run_tail, thread};
 
 /// The bodies that are written by hand.
 mod plain {

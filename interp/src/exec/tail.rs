@@ -8,8 +8,9 @@
 #![allow(non_snake_case, reason = "handlers are named as their operations")]
 
 use super::bodies;
+use super::pair_hash::{HASH_SIZE, pair_hash, pair_key};
 use super::state::{Exit, Flow, State, keep_flow};
-use crate::code::Threading;
+use crate::code::{op_at, size_at};
 use crate::ops::Op;
 use core::mem::MaybeUninit;
 use diptych_core::vm::VmCtx;
@@ -183,21 +184,46 @@ with_abi!(define_leave!());
 
 include!(concat!(env!("OUT_DIR"), "/tail.rs"));
 
-/// The handlers, as first cells of operations.
-pub(crate) fn threading() -> &'static Threading {
-    static THREADING: Threading = Threading { handler, pair };
-    &THREADING
+/// The first cell of `op`, by itself.
+pub(crate) fn handler(op: Op) -> u64 {
+    HANDLERS[op as usize] as usize as u64
 }
 
-fn handler(op: Op) -> usize {
-    HANDLERS[op as usize] as usize
+/// Changes the first cells of a function's operations from opcodes to handlers, those of pairs
+/// where there are any.
+pub(crate) fn thread(cells: &mut [u64]) {
+    if cells.is_empty() {
+        return;
+    }
+    let (mut at, mut op) = (0, op_at(cells, 0));
+    loop {
+        let next = at + size_at(cells, at);
+        if next >= cells.len() {
+            cells[at] = handler(op);
+            return;
+        }
+        let following = op_at(cells, next);
+        cells[at] = pair(op, following).unwrap_or_else(|| handler(op));
+        (at, op) = (next, following);
+    }
 }
 
-fn pair(first: Op, second: Op) -> Option<usize> {
-    let start = usize::from(STARTS[first as usize]);
-    let end = usize::from(STARTS[first as usize + 1]);
-    let place = SECONDS[start..end].iter().position(|op| *op == second)?;
-    Some(PAIRS[start + place] as usize)
+/// The handler of two operations, when they are a pair.
+#[inline]
+fn pair(first: Op, second: Op) -> Option<u64> {
+    // Most are none, which is quick to tell.
+    if MASKS[first as usize] >> (second as u32 % u64::BITS) & 1 == 0 {
+        return None;
+    }
+    let key = pair_key(first as u16, second as u16);
+    let mut at = pair_hash(key);
+    loop {
+        match PAIRS_BY_HASH[at] {
+            (found, handler) if found == key => return Some(handler as usize as u64),
+            (0, _) => return None,
+            _ => at = (at + 1) % HASH_SIZE,
+        }
+    }
 }
 
 /// Runs from `st.ip` until something leaves; `st` is then where it left. The accumulators for

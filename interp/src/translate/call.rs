@@ -1,9 +1,9 @@
 //! Calls.
 
-use super::emit::{Acc, LastKind, Mirror};
-use super::{RECORD_SLOTS, Translator, class};
+use super::emit::{Acc, BinOperand, Mirror, halves, quarters, quarters_half};
+use super::stack::Source;
+use super::{RECORD_SLOTS, Result, Translator, class};
 use crate::ops::{Op, Slow, Ty};
-use diptych_core::Result;
 use diptych_core::types::{FuncIdx, FuncType, TypeIdx};
 
 /// Whom a call calls.
@@ -18,62 +18,51 @@ pub(super) enum Callee {
 
 impl<'a> Translator<'a, '_> {
     pub(super) fn call(&mut self, callee: Callee) -> Result<()> {
-        let ir = self.env.ir;
         let ty = self.callee_type(callee);
-        let selector = match callee {
-            Callee::Func(_) => None,
-            _ => Some(self.pop()?),
-        };
-        let index = match (&selector, callee) {
-            (Some(source), Callee::Table(..)) if source.acc.is_some() => {
-                self.take_acc(source);
-                None
+        let selector = self.selector(callee);
+        let selector = match selector {
+            Some(source) => {
+                let acc = matches!(callee, Callee::Table(..));
+                self.operand(&source, acc, false)?
             }
-            (Some(source), _) => Some(self.in_slot(source)?),
-            (None, _) => None,
+            None => BinOperand::Slot(0),
         };
         let from = self.height() - ty.params().len();
         self.materialize(from)?;
-        let frame = self.temp_slot(from)?;
+        let frame = self.temp_slot(from);
         let record = ty.exchange_slots();
         self.need_record(usize::from(frame), record);
+        let record = record as u16;
 
-        let at = match callee {
-            Callee::Func(func) => match ir.defined(FuncIdx(func)) {
-                Some(defined) => {
-                    let at = self.emit(Op::CallDirect)?;
-                    self.u32(at, 12, func);
-                    let cell = self.env.entries.wrapping_add(defined.index());
-                    self.u64(at, 16, cell as u64);
-                    at
-                }
-                None => {
-                    let at = self.emit(Op::CallImport)?;
-                    self.u32(at, 12, func);
-                    at
-                }
-            },
-            Callee::Table(table, ty) => {
-                let at = match index {
-                    Some(slot) => {
-                        let at = self.emit(Op::CallIndirectS)?;
-                        self.u16(at, 12, slot);
-                        at
+        match (callee, selector) {
+            (Callee::Func(func), _) => {
+                let operands = quarters_half(frame, record, func);
+                match self.env.ir.defined(FuncIdx(func)) {
+                    Some(defined) => {
+                        let cell = self.env.entries.wrapping_add(defined.index());
+                        self.emit(Op::CallDirect, [operands, cell as u64])?
                     }
-                    None => self.emit(Op::CallIndirectA)?,
-                };
-                self.u32(at, 16, ir.types[ty as usize].id.0);
-                self.u32(at, 20, table);
-                at
+                    None => self.emit(Op::CallImport, [operands])?,
+                }
             }
-            Callee::Ref(_) => {
-                let at = self.emit(Op::CallRef)?;
-                self.u16(at, 12, index.unwrap_or_default());
-                at
+            (Callee::Table(table, ty), selector) => {
+                let id = self.env.ir.types[ty as usize].id.0;
+                match selector {
+                    BinOperand::Slot(index) => {
+                        let first = quarters(frame, record, index, 0);
+                        self.emit(Op::CallIndirectS, [first, halves(id, table)])?
+                    }
+                    _ => {
+                        let first = quarters(frame, record, 0, 0);
+                        self.emit(Op::CallIndirectA, [first, halves(id, table)])?
+                    }
+                }
             }
+            (Callee::Ref(_), BinOperand::Slot(func)) => {
+                self.emit(Op::CallRef, [quarters(frame, record, func, 0)])?
+            }
+            (Callee::Ref(_), _) => unreachable!("references are taken from slots"),
         };
-        self.u16(at, 8, frame);
-        self.u16(at, 10, record as u16);
 
         self.truncate(from);
         self.acc.clear();
@@ -82,9 +71,8 @@ impl<'a> Translator<'a, '_> {
         }
         if let [only] = ty.results() {
             // A return leaves a single result in its accumulator too.
-            let mirror = Mirror::Temp(from as u32);
             *self.acc.of(class(*only)?) = Some(Acc {
-                mirror,
+                mirror: Mirror::Temp(from as u32),
                 droppable: None,
             });
         }
@@ -92,56 +80,45 @@ impl<'a> Translator<'a, '_> {
     }
 
     pub(super) fn return_call(&mut self, callee: Callee) -> Result<()> {
-        let ir = self.env.ir;
         let ty = self.callee_type(callee);
-        let index = match callee {
-            Callee::Func(_) => None,
-            _ => {
-                let source = self.pop()?;
-                Some(self.in_slot(&source)?)
-            }
+        let index = match self.selector(callee) {
+            Some(source) => self.in_slot(&source)?,
+            None => 0,
         };
         let from = self.height() - ty.params().len();
         self.materialize(from)?;
-        let args = self.temp_slot(from)?;
+        let args = self.temp_slot(from);
         let record = ty.exchange_slots();
         self.need_record(0, record);
+        let count = ty.param_slots() as u16;
+        let first = quarters(args, record as u16, self.record, count);
 
-        let at = match callee {
-            Callee::Func(func) => match ir.defined(FuncIdx(func)) {
+        match callee {
+            Callee::Func(func) => match self.env.ir.defined(FuncIdx(func)) {
                 Some(defined) => {
-                    let at = self.emit(Op::TailCallDirect)?;
-                    self.u32(at, 16, func);
                     let cell = self.env.entries.wrapping_add(defined.index());
-                    self.u64(at, 24, cell as u64);
-                    at
+                    let operands = [first, halves(func, 0), cell as u64];
+                    self.emit(Op::TailCallDirect, operands)?
                 }
-                None => {
-                    let at = self.emit(Op::TailCallImport)?;
-                    self.u32(at, 16, func);
-                    at
-                }
+                None => self.emit(Op::TailCallImport, [first, halves(func, 0)])?,
             },
             Callee::Table(table, ty) => {
-                let at = self.emit(Op::TailCallIndirect)?;
-                self.u32(at, 16, ir.types[ty as usize].id.0);
-                self.u32(at, 20, table);
-                self.u16(at, 24, index.unwrap_or_default());
-                at
+                let id = self.env.ir.types[ty as usize].id.0;
+                let operands = [first, halves(id, table), quarters(index, 0, 0, 0)];
+                self.emit(Op::TailCallIndirect, operands)?
             }
-            Callee::Ref(_) => {
-                let at = self.emit(Op::TailCallRef)?;
-                self.u16(at, 16, index.unwrap_or_default());
-                at
-            }
+            Callee::Ref(_) => self.emit(Op::TailCallRef, [first, quarters(index, 0, 0, 0)])?,
         };
-        self.u16(at, 8, args);
-        self.u16(at, 10, record as u16);
-        let own = self.record;
-        self.u16(at, 12, own);
-        self.u16(at, 14, ty.param_slots() as u16);
         self.stop();
         Ok(())
+    }
+
+    /// The operand that says who is called.
+    fn selector(&mut self, callee: Callee) -> Option<Source> {
+        match callee {
+            Callee::Func(_) => None,
+            Callee::Table(..) | Callee::Ref(_) => Some(self.pop()),
+        }
     }
 
     fn callee_type(&self, callee: Callee) -> &'a FuncType {
@@ -162,28 +139,20 @@ impl<'a> Translator<'a, '_> {
     }
 
     pub(super) fn select(&mut self) -> Result<()> {
-        use super::emit::BinOperand;
-        let condition = self.pop()?;
-        let b = self.pop()?;
-        let a = self.pop()?;
+        let condition = self.pop();
+        let b = self.pop();
+        let a = self.pop();
         let condition = self.operand(&condition, true, false)?;
         let (a_slot, b_slot) = (self.in_slot(&a)?, self.in_slot(&b)?);
+        let dst = self.next_slot();
         let at = match condition {
             BinOperand::Slot(slot) => {
-                let at = self.emit(Op::SelectS)?;
-                self.u16(at, 14, slot);
-                at
+                self.emit(Op::SelectS, [quarters(dst, a_slot, b_slot, slot)])?
             }
-            _ => self.emit(Op::SelectA)?,
+            _ => self.emit(Op::SelectA, [quarters(dst, a_slot, b_slot, 0)])?,
         };
-        self.u16(at, 10, a_slot);
-        self.u16(at, 12, b_slot);
-        self.push_result(a.ty, at, None, LastKind::Other)?;
-        if matches!(a.ty, Ty::F32 | Ty::F64) {
-            // The value went through the integer accumulator.
-            *self.acc.of(a.ty) = None;
-            *self.acc.of(Ty::I64) = None;
-        }
+        self.push_result(a.ty, at, None)?;
+        self.through_int(a.ty);
         Ok(())
     }
 }

@@ -1,11 +1,12 @@
 //! Blocks, branches and returns.
 
-use super::emit::{BinOperand, LastKind};
+use super::emit::{BinOperand, branch_operands, halves, quarters, quarters_half};
 use super::stack::{Source, Value};
-use super::{Translator, reserve, wasm_class};
+use super::{Result, Translator, reserve, wasm_class};
+use crate::code::field;
 use crate::ops::{Bin, Branch, Op, Ty};
+use diptych_core::Trap;
 use diptych_core::types::TypeIdx;
-use diptych_core::{Result, Trap};
 use wasmparser::BlockType;
 
 /// No fix-up.
@@ -76,7 +77,7 @@ impl Translator<'_, '_> {
 
     fn check_interrupt(&mut self) -> Result<()> {
         if self.env.interruption {
-            self.emit(Op::CheckInterrupt)?;
+            self.emit(Op::CheckInterrupt, [])?;
         }
         Ok(())
     }
@@ -258,7 +259,7 @@ impl Translator<'_, '_> {
     }
 
     fn jump_to_end(&mut self, depth: u32) -> Result<()> {
-        let at = self.emit(Op::Br)?;
+        let at = self.emit(Op::Br, [0])?;
         let label = self.label(depth);
         let fixup = self.fixup(at, 8, label.fixups)?;
         self.label_mut(depth).fixups = fixup;
@@ -294,7 +295,7 @@ impl Translator<'_, '_> {
         }
         let from = self.height() - Self::branch_arity(&label);
         self.copy_operands(from, label.height as usize)?;
-        let at = self.emit(Op::Br)?;
+        let at = self.emit(Op::Br, [0])?;
         self.point(at, 8, depth)
     }
 
@@ -348,7 +349,7 @@ impl Translator<'_, '_> {
 
     /// Branches when the reference on the stack is null, which drops it.
     pub(super) fn br_on_null(&mut self, depth: u32) -> Result<()> {
-        let reference = self.pop()?;
+        let reference = self.pop();
         let condition = self.against_zero(&reference, Branch::I64Eq)?;
         self.br_on(condition, depth)?;
         self.push_again(&reference)
@@ -356,44 +357,41 @@ impl Translator<'_, '_> {
 
     /// Branches, with the reference on the stack, when it is not null; else drops it.
     pub(super) fn br_on_non_null(&mut self, depth: u32) -> Result<()> {
-        let reference = self.source(self.height() - 1)?;
+        let reference = self.source(self.height() - 1);
         let condition = self.against_zero(&reference, Branch::I64Ne)?;
         self.br_on(condition, depth)?;
-        self.pop()?;
+        self.pop();
         Ok(())
     }
 
     /// Traps when the reference on the stack is null.
     pub(super) fn ref_as_non_null(&mut self) -> Result<()> {
-        let reference = self.source(self.height() - 1)?;
+        let reference = self.source(self.height() - 1);
         let condition = self.against_zero(&reference, Branch::I64Ne)?;
         let over = self.emit_condition(condition, false)?;
-        let at = self.emit(Op::TrapNow)?;
-        self.u16(at, 8, Trap::NullReference as u16);
+        let trap = Trap::NullReference as u16;
+        self.emit(Op::TrapNow, [quarters(trap, 0, 0, 0)])?;
         let here = self.here();
         self.target(over, 8, here);
         Ok(())
     }
 
     pub(super) fn br_table(&mut self, table: &wasmparser::BrTable<'_>) -> Result<()> {
-        let index = self.pop()?;
+        let index = self.pop();
         let default = table.default();
         let arity = Self::branch_arity(&self.label(default));
         self.materialize(self.height() - arity)?;
         let len = table.len() as usize + 1;
 
         let at = match self.operand(&index, true, false)? {
-            BinOperand::Acc => self.emit(Op::BrTableA)?,
+            BinOperand::Acc => self.emit(Op::BrTableA, [halves(0, len as u32)])?,
             BinOperand::Slot(slot) => {
-                let at = self.emit(Op::BrTableS)?;
-                self.u16(at, 8, slot);
-                at
+                self.emit(Op::BrTableS, [quarters_half(slot, 0, len as u32)])?
             }
             BinOperand::Imm(_) => unreachable!("immediates were not allowed"),
         };
-        self.u32(at, 12, len as u32);
         let cells = len.div_ceil(2);
-        reserve(&mut self.scratch.cells, cells)?;
+        self.more_cells(cells)?;
         let end = self.here() + cells;
         self.scratch.cells.resize(end, 0);
         self.acc.keep_stores();
@@ -428,7 +426,7 @@ impl Translator<'_, '_> {
     }
 
     pub(super) fn unreachable(&mut self) -> Result<()> {
-        self.emit(Op::Unreachable)?;
+        self.emit(Op::Unreachable, [0])?;
         self.stop();
         Ok(())
     }
@@ -438,44 +436,39 @@ impl Translator<'_, '_> {
         let results = self.scratch.labels[0].results as usize;
         let record = self.record;
         let from = self.height() - results;
-        let at = match results {
-            0 => self.emit(Op::Ret)?,
+        let with_slot = |slot| quarters(record, slot, 0, 0);
+        match results {
+            0 => self.emit(Op::Ret, [with_slot(0)])?,
             1 => {
-                let source = self.source(from)?;
+                let source = self.source(from);
                 match (source.value, source.acc) {
                     (_, Some(_)) => {
                         if last_use {
                             self.take_acc(&source);
                         }
-                        self.emit(match source.ty {
+                        let op = match source.ty {
                             Ty::I32 | Ty::I64 => Op::RetA,
                             Ty::F32 => Op::RetF32,
                             Ty::F64 => Op::RetF64,
-                        })?
+                        };
+                        self.emit(op, [with_slot(0)])?
                     }
                     (Value::Const(bits), _) if u32::try_from(bits).is_ok() => {
-                        let at = self.emit(Op::RetImm32)?;
-                        self.u32(at, 12, bits as u32);
-                        at
+                        self.emit(Op::RetImm32, [quarters_half(record, 0, bits as u32)])?
                     }
                     _ => {
                         let slot = self.in_slot(&source)?;
-                        let at = self.emit(Op::RetS)?;
-                        self.u16(at, 10, slot);
-                        at
+                        self.emit(Op::RetS, [with_slot(slot)])?
                     }
                 }
             }
             _ => {
                 self.copy_operands(from, from)?;
-                let base = self.temp_slot(from)?;
-                let at = self.emit(Op::RetMany)?;
-                self.u16(at, 10, base);
-                self.u32(at, 12, results as u32);
-                at
+                let base = self.temp_slot(from);
+                let operands = quarters_half(record, base, results as u32);
+                self.emit(Op::RetMany, [operands])?
             }
         };
-        self.u16(at, 8, record);
         Ok(())
     }
 }
@@ -493,14 +486,15 @@ impl Translator<'_, '_> {
     /// or that the operand is not zero.
     fn pop_condition(&mut self) -> Result<Condition> {
         let last = self.last;
-        let condition = self.pop()?;
+        let condition = self.pop();
         if let (Some(last), Value::Temp) = (last, condition.value)
             && last.result == Some(self.height() as u32)
         {
             // A comparison of floats and its negation, which is no comparison: together they are
             // a condition.
-            if let (LastKind::Eqz(Ty::I32, BinOperand::Acc), Some(feed)) = (last.kind, last.feed)
-                && let Some(fused) = Self::fused(feed.kind)
+            if matches!(self.op(last.at), Op::I32Eqz_A_S | Op::I32Eqz_A_A)
+                && let Some(feed) = last.feed
+                && let Some(fused) = self.fused(feed.at)
             {
                 self.take_back(feed.at, feed.before);
                 return Ok(Condition {
@@ -508,7 +502,7 @@ impl Translator<'_, '_> {
                     ..fused
                 });
             }
-            if let Some(fused) = Self::fused(last.kind) {
+            if let Some(fused) = self.fused(last.at) {
                 self.take_back(last.at, last.before);
                 return Ok(fused);
             }
@@ -516,22 +510,24 @@ impl Translator<'_, '_> {
         self.test(Branch::I32Ne, &condition)
     }
 
-    /// The condition that an operation computed, as a branch.
-    fn fused(kind: LastKind) -> Option<Condition> {
-        let (branch, a, b) = match kind {
-            LastKind::Bin(Bin::I32And, a, b) => (Branch::I32Test, a, b),
-            LastKind::Bin(bin, a, b) => (bin.info().branch?, a, b),
-            LastKind::Eqz(ty, a) => {
-                let branch = if ty == Ty::I32 {
-                    Branch::I32Eq
-                } else {
-                    Branch::I64Eq
-                };
-                (branch, a, BinOperand::Imm(0))
-            }
-            LastKind::Copy | LastKind::Other => return None,
+    /// The condition that the operation at `at` computes, as a branch.
+    fn fused(&self, at: u32) -> Option<Condition> {
+        let zero = BinOperand::Imm(0);
+        let operand = || {
+            let slot = field(&self.scratch.cells, at as usize, 10, 16);
+            BinOperand::Slot(slot as u16)
         };
-        let (branch, a, b) = Self::branch_operands(branch, a, b)?;
+        let (branch, a, b) = match self.op(at) {
+            Op::I32Eqz_S_S => (Branch::I32Eq, operand(), zero),
+            Op::I32Eqz_A_S => (Branch::I32Eq, BinOperand::Acc, zero),
+            Op::I64Eqz_S_S => (Branch::I64Eq, operand(), zero),
+            Op::I64Eqz_A_S => (Branch::I64Eq, BinOperand::Acc, zero),
+            _ => match self.bin_at(at)? {
+                (Bin::I32And, a, b) => (Branch::I32Test, a, b),
+                (bin, a, b) => (bin.info().branch?, a, b),
+            },
+        };
+        let (branch, a, b) = branch_operands(branch, a, b)?;
         Some(Condition { branch, a, b })
     }
 

@@ -1,10 +1,9 @@
 //! Writing operations, and what is known about the ones just written.
 
-use super::{MAX_CELLS, Translator, reserve};
-use crate::code::{HEADER_CELLS, field_shift};
-use crate::ops::{BRANCH_OPS, Bin, Branch, BranchMode, Op, Ty};
+use super::{MAX_CELLS, Result, Translator, limit, reserve};
+use crate::code::{HEADER_CELLS, field, field_shift, op_at};
+use crate::ops::{BRANCH_OPS, Bin, BinMode, Branch, BranchMode, Op, Ty};
 use alloc::format;
-use diptych_core::{Error, ErrorKind, Result};
 
 /// Whose value an accumulator holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,9 +18,16 @@ pub(super) enum Mirror {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Acc {
     pub(super) mirror: Mirror,
-    /// The operation that computed it and the form of it that stores no slot, as long as nothing
-    /// else can read that slot.
-    pub(super) droppable: Option<(usize, Op)>,
+    pub(super) droppable: Option<Droppable>,
+}
+
+/// A store to a slot that can be dropped, as long as nothing else can read that slot.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Droppable {
+    /// The operation that stores.
+    pub(super) at: u32,
+    /// The form of it that does not.
+    pub(super) form: Op,
 }
 
 /// The three accumulators, by class.
@@ -33,6 +39,7 @@ pub(super) struct Accumulators {
 }
 
 impl Accumulators {
+    #[inline]
     pub(super) fn of(&mut self, ty: Ty) -> &mut Option<Acc> {
         match ty {
             Ty::I32 | Ty::I64 => &mut self.int,
@@ -56,12 +63,12 @@ impl Accumulators {
         }
     }
 
-    /// The value that `mirror` names changes or dies.
-    pub(super) fn forget(&mut self, mirror: Mirror) {
-        for acc in [&mut self.int, &mut self.f32, &mut self.f64] {
-            if acc.is_some_and(|acc| acc.mirror == mirror) {
-                *acc = None;
-            }
+    /// The value of this class that `mirror` names changes or dies.
+    #[inline]
+    pub(super) fn forget(&mut self, ty: Ty, mirror: Mirror) {
+        let acc = self.of(ty);
+        if acc.is_some_and(|acc| acc.mirror == mirror) {
+            *acc = None;
         }
     }
 }
@@ -69,30 +76,24 @@ impl Accumulators {
 /// The operation that was emitted last, when something may be fused with it.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Last {
-    pub(super) at: usize,
+    pub(super) at: u32,
     /// The height of the operand that it writes through the field at 8.
     pub(super) result: Option<u32>,
-    pub(super) kind: LastKind,
     /// The integer accumulator before it.
     pub(super) before: Option<Acc>,
     /// The operation right before it, when that computed its accumulator operand.
     pub(super) feed: Option<Feed>,
 }
 
-/// What kind of operation the last one is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum LastKind {
-    /// One with nothing to fuse but its destination.
-    Other,
-    /// A copy between slots.
-    Copy,
-    /// A binary operation on integers or a comparison, with these operands.
-    Bin(Bin, BinOperand, BinOperand),
-    /// `i32.eqz` or `i64.eqz` of an operand.
-    Eqz(Ty, BinOperand),
+/// An operation whose result only the next one takes.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Feed {
+    pub(super) at: u32,
+    /// The integer accumulator before it.
+    pub(super) before: Option<Acc>,
 }
 
-/// An operand as it was encoded.
+/// An operand as it is encoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum BinOperand {
     Slot(u16),
@@ -100,13 +101,35 @@ pub(super) enum BinOperand {
     Imm(u64),
 }
 
-/// An operation whose result only the next one takes.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Feed {
-    pub(super) at: usize,
-    pub(super) kind: LastKind,
-    /// The integer accumulator before it.
-    pub(super) before: Option<Acc>,
+/// The fields at 8, 10, 12 and 14.
+#[inline]
+pub(super) fn quarters(a: u16, b: u16, c: u16, d: u16) -> u64 {
+    halves(half(a, b), half(c, d))
+}
+
+/// The fields at 8, 10 and 12, which is twice as wide.
+#[inline]
+pub(super) fn quarters_half(a: u16, b: u16, c: u32) -> u64 {
+    halves(half(a, b), c)
+}
+
+/// The fields at 8 and 12.
+#[inline]
+pub(super) fn halves(a: u32, b: u32) -> u64 {
+    if cfg!(target_endian = "big") {
+        u64::from(a) << 32 | u64::from(b)
+    } else {
+        u64::from(b) << 32 | u64::from(a)
+    }
+}
+
+#[inline]
+fn half(a: u16, b: u16) -> u32 {
+    if cfg!(target_endian = "big") {
+        u32::from(a) << 16 | u32::from(b)
+    } else {
+        u32::from(b) << 16 | u32::from(a)
+    }
 }
 
 impl Translator<'_, '_> {
@@ -116,31 +139,48 @@ impl Translator<'_, '_> {
         self.scratch.cells.len()
     }
 
-    /// Emits `op` with all operands zero.
-    pub(super) fn emit(&mut self, op: Op) -> Result<usize> {
+    /// Emits `op` with these operands.
+    #[inline]
+    pub(super) fn emit<const N: usize>(&mut self, op: Op, operands: [u64; N]) -> Result<usize> {
+        debug_assert_eq!(op.size(), 8 * (N + 1), "{op:?}");
         let at = self.here();
-        let size = op.size() / 8;
-        if at + size > MAX_CELLS {
-            return Err(Error::new(ErrorKind::Limit(
-                format!("a function's code exceeds {} MiB", MAX_CELLS >> 17).into(),
-            )));
-        }
-        if self.scratch.cells.capacity() < at + size {
-            reserve(&mut self.scratch.cells, size)?;
+        if self.scratch.cells.capacity() - at <= N {
+            self.more_cells(N + 1)?;
         }
         self.scratch.cells.push(op as u64);
-        self.scratch.cells.resize(at + size, 0);
-        if let Some(positions) = &mut self.positions {
-            reserve(positions, 1)?;
-            positions.push((((at - HEADER_CELLS) * 8) as u32, self.offset));
+        self.scratch.cells.extend_from_slice(&operands);
+        if self.positions.is_some() {
+            self.note_position(at)?;
         }
         self.last = None;
         Ok(at)
     }
 
+    /// Makes room for `more` cells.
+    #[cold]
+    pub(super) fn more_cells(&mut self, more: usize) -> Result<()> {
+        if self.here() + more > MAX_CELLS {
+            return Err(limit(format!(
+                "a function's code exceeds {} MiB",
+                MAX_CELLS >> 17
+            )));
+        }
+        reserve(&mut self.scratch.cells, more)
+    }
+
+    #[cold]
+    fn note_position(&mut self, at: usize) -> Result<()> {
+        let offset = self.offset;
+        if let Some(positions) = &mut self.positions {
+            reserve(positions, 1)?;
+            positions.push((((at - HEADER_CELLS) * 8) as u32, offset));
+        }
+        Ok(())
+    }
+
     /// Takes back everything from the operation at `at` on, which nothing else reads; `acc` is
     /// what was known of the integer accumulator before it.
-    pub(super) fn take_back(&mut self, at: usize, acc: Option<Acc>) {
+    pub(super) fn take_back(&mut self, at: u32, acc: Option<Acc>) {
         // A fused operation reads its operands later than what is taken back did; they are off
         // the stack, and what comes to their heights next is not in the accumulator.
         let height = self.height() as u32;
@@ -148,9 +188,9 @@ impl Translator<'_, '_> {
             Mirror::Temp(at) => at < height,
             Mirror::Local(_) => true,
         });
-        self.scratch.cells.truncate(at);
+        self.scratch.cells.truncate(at as usize);
         if let Some(positions) = &mut self.positions {
-            let code = ((at - HEADER_CELLS) * 8) as u32;
+            let code = (at - HEADER_CELLS as u32) * 8;
             while positions.last().is_some_and(|&(offset, _)| offset >= code) {
                 positions.pop();
             }
@@ -159,31 +199,58 @@ impl Translator<'_, '_> {
     }
 
     /// Makes the operation at `at` another one of the same layout.
+    #[inline]
     pub(super) fn replace(&mut self, at: usize, op: Op) {
         self.scratch.cells[at] = op as u64;
     }
 
+    /// The operation at `at`.
     #[inline]
-    fn field(&mut self, at: usize, offset: usize, value: u64, bits: u32) {
+    pub(super) fn op(&self, at: u32) -> Op {
+        op_at(&self.scratch.cells, at as usize)
+    }
+
+    /// The binary operation at `at`, when it is one, and its operands.
+    pub(super) fn bin_at(&self, at: u32) -> Option<(Bin, BinOperand, BinOperand)> {
+        use BinOperand::{Acc, Imm, Slot};
+        let (bin, mode) = self.op(at).bin()?;
+        let cells = &self.scratch.cells;
+        let slot = |offset| Slot(field(cells, at as usize, offset, 16) as u16);
+        let imm = || match bin.info().operand {
+            Ty::F64 => Imm(field(cells, at as usize, 16, 64)),
+            Ty::I64 => Imm(field(cells, at as usize, 12, 32) as i32 as u64),
+            Ty::I32 | Ty::F32 => Imm(field(cells, at as usize, 12, 32)),
+        };
+        let (a, b) = match mode {
+            BinMode::SS => (slot(10), slot(12)),
+            BinMode::SI => (slot(10), imm()),
+            BinMode::AS => (Acc, slot(10)),
+            BinMode::AI => (Acc, imm()),
+            BinMode::SA => (slot(10), Acc),
+            BinMode::IS => (imm(), slot(10)),
+            BinMode::IA => (imm(), Acc),
+        };
+        Some((bin, a, b))
+    }
+
+    /// Writes the 16-bit field at byte `offset` of the operation at `at`.
+    #[inline]
+    pub(super) fn u16(&mut self, at: usize, offset: usize, value: u16) {
+        self.write(at, offset, value.into(), 16);
+    }
+
+    /// Writes the 32-bit field at byte `offset` of the operation at `at`.
+    #[inline]
+    pub(super) fn u32(&mut self, at: usize, offset: usize, value: u32) {
+        self.write(at, offset, value.into(), 32);
+    }
+
+    #[inline]
+    fn write(&mut self, at: usize, offset: usize, value: u64, bits: u32) {
         let shift = field_shift(offset, bits);
         let mask = (1 << bits) - 1;
         let cell = &mut self.scratch.cells[at + offset / 8];
         *cell = *cell & !(mask << shift) | (value & mask) << shift;
-    }
-
-    #[inline]
-    pub(super) fn u16(&mut self, at: usize, offset: usize, value: u16) {
-        self.field(at, offset, u64::from(value), 16);
-    }
-
-    #[inline]
-    pub(super) fn u32(&mut self, at: usize, offset: usize, value: u32) {
-        self.field(at, offset, u64::from(value), 32);
-    }
-
-    #[inline]
-    pub(super) fn u64(&mut self, at: usize, offset: usize, value: u64) {
-        self.scratch.cells[at + offset / 8] = value;
     }
 
     /// Writes the target at byte `offset` of the operation at `at`.
@@ -193,56 +260,31 @@ impl Translator<'_, '_> {
     }
 
     /// Emits a branch on the comparison of `a` and `b`, whose target is to be filled in. Its
-    /// operands are in a form that the operation has: see [`Self::branch_operands`].
+    /// operands are in a form that the operation has: see [`branch_operands`].
     pub(super) fn emit_branch(
         &mut self,
         branch: Branch,
         a: BinOperand,
         b: BinOperand,
     ) -> Result<usize> {
-        let mode = match (a, b) {
-            (BinOperand::Slot(_), BinOperand::Slot(_)) => BranchMode::SS,
-            (BinOperand::Acc, BinOperand::Slot(_)) => BranchMode::AS,
-            (BinOperand::Slot(_), BinOperand::Imm(_)) => BranchMode::SI,
-            (BinOperand::Acc, BinOperand::Imm(_)) => BranchMode::AI,
+        use BinOperand::{Acc, Imm, Slot};
+        let double = branch.info().0 == Ty::F64;
+        let form = |mode: BranchMode| {
+            BRANCH_OPS[branch as usize][mode as usize].expect("every branch has this mode")
+        };
+        let at = match (a, b) {
+            (Slot(a), Slot(b)) => self.emit(form(BranchMode::SS), [halves(0, half(a, b))])?,
+            (Acc, Slot(b)) => self.emit(form(BranchMode::AS), [halves(0, half(b, 0))])?,
+            (Slot(a), Imm(imm)) => {
+                let imm = if double { imm } else { halves(imm as u32, 0) };
+                self.emit(form(BranchMode::SI), [halves(0, half(a, 0)), imm])?
+            }
+            (Acc, Imm(imm)) if double => self.emit(form(BranchMode::AI), [0, imm])?,
+            (Acc, Imm(imm)) => self.emit(form(BranchMode::AI), [halves(0, imm as u32)])?,
             _ => unreachable!("{branch:?} of {a:?} and {b:?}"),
         };
-        let op = BRANCH_OPS[branch as usize][mode as usize].expect("operands were checked");
-        let at = self.emit(op)?;
-        if let BinOperand::Slot(slot) = a {
-            self.u16(at, 12, slot);
-        }
-        match b {
-            BinOperand::Slot(slot) => {
-                self.u16(at, if mode == BranchMode::SS { 14 } else { 12 }, slot);
-            }
-            BinOperand::Imm(imm) if branch.info().0 == Ty::F64 => self.u64(at, 16, imm),
-            BinOperand::Imm(imm) => {
-                let offset = if mode == BranchMode::SI { 16 } else { 12 };
-                self.u32(at, offset, imm as u32);
-            }
-            BinOperand::Acc => unreachable!("the mode was chosen above"),
-        }
         self.acc.keep_stores();
         Ok(at)
-    }
-
-    /// `branch` of `a` and `b` in a form that exists, exchanging the operands where that helps.
-    pub(super) fn branch_operands(
-        branch: Branch,
-        a: BinOperand,
-        b: BinOperand,
-    ) -> Option<(Branch, BinOperand, BinOperand)> {
-        let (_, swapped, _) = branch.info();
-        let fits =
-            |a: BinOperand, b: BinOperand| !matches!(a, BinOperand::Imm(_)) && b != BinOperand::Acc;
-        if fits(a, b) {
-            Some((branch, a, b))
-        } else if fits(b, a) {
-            Some((swapped, b, a))
-        } else {
-            None
-        }
     }
 
     /// Begins a basic block that can be reached from elsewhere.
@@ -266,9 +308,25 @@ impl Translator<'_, '_> {
         if self.fuel.is_none() {
             // A guest that ran out of fuel goes on without its accumulators.
             self.acc.clear();
-            self.fuel = Some(self.emit(Op::Fuel)?);
+            self.fuel = Some(self.emit(Op::Fuel, [0])?);
         }
         self.cost = self.cost.saturating_add(cost);
         Ok(())
+    }
+}
+
+/// `branch` of `a` and `b` in a form that exists, exchanging the operands where that helps.
+pub(super) fn branch_operands(
+    branch: Branch,
+    a: BinOperand,
+    b: BinOperand,
+) -> Option<(Branch, BinOperand, BinOperand)> {
+    let fits = |a, b| !matches!(a, BinOperand::Imm(_)) && b != BinOperand::Acc;
+    if fits(a, b) {
+        Some((branch, a, b))
+    } else if fits(b, a) {
+        Some((branch.info().1, b, a))
+    } else {
+        None
     }
 }

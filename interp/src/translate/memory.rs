@@ -1,10 +1,9 @@
 //! Memory and table operators.
 
-use super::Translator;
-use super::emit::{BinOperand, LastKind};
+use super::emit::{BinOperand, halves, quarters, quarters_half};
 use super::stack::{Source, Value};
+use super::{Result, Translator};
 use crate::ops::{Bin, LOAD_OPS, Load, LoadMode, Op, STORE_OPS, Slow, Store, StoreMode, Ty};
-use diptych_core::Result;
 use diptych_core::types::{MemoryIdx, TableIdx};
 use wasmparser::{MemArg, MemArgTarget};
 
@@ -35,14 +34,12 @@ fn memory_of(arg: &MemArg) -> u32 {
 impl Translator<'_, '_> {
     /// The end, relative to the address, of an access to memory 0 with 32-bit addresses; other
     /// accesses need the general form.
+    #[inline]
     fn plain_end(&self, arg: &MemArg, width: u64) -> Option<u32> {
-        let memory = memory_of(arg);
-        let narrow = memory == 0 && !self.env.ir.memory(MemoryIdx(memory)).memory64;
-        if narrow {
-            u32::try_from(arg.offset.checked_add(width)?).ok()
-        } else {
-            None
+        if !self.narrow_memory0 || arg.target != MemArgTarget::Memory(0) {
+            return None;
         }
+        u32::try_from(arg.offset.checked_add(width)?).ok()
     }
 
     /// The addition that was just emitted for this address, as an indexed address; it is taken
@@ -52,8 +49,8 @@ impl Translator<'_, '_> {
         if address.value != Value::Temp || last.result != Some(self.height() as u32) {
             return None;
         }
-        match last.kind {
-            LastKind::Bin(Bin::I32Add, BinOperand::Slot(base), BinOperand::Slot(index)) => {
+        match self.bin_at(last.at)? {
+            (Bin::I32Add, BinOperand::Slot(base), BinOperand::Slot(index)) => {
                 self.take_back(last.at, last.before);
                 Some(Address::Indexed {
                     base,
@@ -61,10 +58,10 @@ impl Translator<'_, '_> {
                     shift: 0,
                 })
             }
-            LastKind::Bin(Bin::I32Add, BinOperand::Acc, BinOperand::Slot(base)) => {
+            (Bin::I32Add, BinOperand::Acc, BinOperand::Slot(base)) => {
                 let feed = last.feed?;
-                let LastKind::Bin(Bin::I32Shl, BinOperand::Slot(index), BinOperand::Imm(by)) =
-                    feed.kind
+                let (Bin::I32Shl, BinOperand::Slot(index), BinOperand::Imm(by)) =
+                    self.bin_at(feed.at)?
                 else {
                     return None;
                 };
@@ -94,53 +91,61 @@ impl Translator<'_, '_> {
     }
 
     pub(super) fn load(&mut self, load: Load, arg: &MemArg) -> Result<()> {
-        let source = self.pop()?;
+        let source = self.pop();
         let forms = &LOAD_OPS[load as usize];
+        let dst = self.next_slot();
         let Some(end) = self.plain_end(arg, load.width()) else {
             let slot = self.in_slot(&source)?;
-            let at = self.emit(forms[GENERAL_LOAD].expect("every load has it"))?;
-            self.u16(at, 10, slot);
-            self.u32(at, 12, memory_of(arg));
-            self.u64(at, 16, arg.offset);
-            return self.push_result(load.result(), at, None, LastKind::Other);
+            let form = forms[GENERAL_LOAD].expect("every load has it");
+            let operands = quarters_half(dst, slot, memory_of(arg));
+            let at = self.emit(form, [operands, arg.offset])?;
+            return self.push_result(load.result(), at, None);
         };
         let address = self.address(&source, end, true)?;
-        let mode = match address {
-            Address::Slot(_) => LoadMode::S,
-            Address::Acc => LoadMode::A,
-            Address::Absolute(_) => LoadMode::I,
-            Address::Indexed { .. } => LoadMode::X,
-        } as usize;
-        let at = self.emit(forms[mode * 2 + 1].expect("every load has it"))?;
-        match address {
+        let form = |mode: LoadMode, slot: usize| {
+            forms[mode as usize * 2 + slot].expect("every load has it")
+        };
+        let (mode, at) = match address {
             Address::Slot(slot) => {
-                self.u16(at, 10, slot);
-                self.u32(at, 12, end);
+                let mode = LoadMode::S;
+                (
+                    mode,
+                    self.emit(form(mode, 1), [quarters_half(dst, slot, end)])?,
+                )
             }
-            Address::Acc => self.u32(at, 12, end),
-            Address::Absolute(end) => self.u32(at, 12, end),
+            Address::Acc => {
+                let mode = LoadMode::A;
+                (
+                    mode,
+                    self.emit(form(mode, 1), [quarters_half(dst, 0, end)])?,
+                )
+            }
+            Address::Absolute(end) => {
+                let mode = LoadMode::I;
+                (
+                    mode,
+                    self.emit(form(mode, 1), [quarters_half(dst, 0, end)])?,
+                )
+            }
             Address::Indexed { base, index, shift } => {
-                self.u16(at, 10, base);
-                self.u16(at, 12, index);
-                self.u16(at, 14, shift);
-                self.u32(at, 16, end);
+                let mode = LoadMode::X;
+                let operands = [quarters(dst, base, index, shift), halves(end, 0)];
+                (mode, self.emit(form(mode, 1), operands)?)
             }
-        }
-        self.push_result(load.result(), at, forms[mode * 2], LastKind::Other)
+        };
+        self.push_result(load.result(), at, Some(form(mode, 0)))
     }
 
     pub(super) fn store(&mut self, store: Store, arg: &MemArg) -> Result<()> {
-        let value = self.pop()?;
-        let source = self.pop()?;
+        let value = self.pop();
+        let source = self.pop();
         let forms = &STORE_OPS[store as usize];
+        let form = |mode: StoreMode| forms[mode as usize].expect("every store has it");
         let Some(end) = self.plain_end(arg, store.width()) else {
             let address = self.in_slot(&source)?;
             let value = self.in_slot(&value)?;
-            let at = self.emit(forms[StoreMode::G as usize].expect("every store has it"))?;
-            self.u16(at, 8, address);
-            self.u16(at, 10, value);
-            self.u32(at, 12, memory_of(arg));
-            self.u64(at, 16, arg.offset);
+            let operands = quarters_half(address, value, memory_of(arg));
+            self.emit(form(StoreMode::G), [operands, arg.offset])?;
             return Ok(());
         };
         let float = matches!(value.ty, Ty::F32 | Ty::F64);
@@ -151,84 +156,93 @@ impl Translator<'_, '_> {
         };
         // A constant that is no immediate must be in its slot before the address is looked at,
         // since the address may be what was just computed.
-        let address = if matches!(value.value, Value::Const(_)) && !fits {
+        let spilled = matches!(value.value, Value::Const(_)) && !fits;
+        if spilled {
             self.in_slot(&value)?;
-            self.address(&source, end, true)?
-        } else {
-            self.address(&source, end, float || !value_in_acc)?
-        };
+        }
+        let address = self.address(&source, end, spilled || float || !value_in_acc)?;
         let in_acc = value_in_acc && (float || !matches!(address, Address::Acc));
-        let value = if matches!(value.value, Value::Const(_)) && !fits {
+        let value = if spilled {
             BinOperand::Slot(value.slot)
         } else {
             self.operand(&value, in_acc, fits)?
         };
+        self.emit_store(address, end, value, float, form)
+    }
+
+    fn emit_store(
+        &mut self,
+        address: Address,
+        end: u32,
+        value: BinOperand,
+        float: bool,
+        form: impl Fn(StoreMode) -> Op,
+    ) -> Result<()> {
+        use BinOperand::{Acc, Imm, Slot};
+        use StoreMode as Mode;
+        // The accumulator of an address is the integer one, of a value that of its class.
         let mode = match (address, value, float) {
-            (Address::Slot(_), BinOperand::Slot(_), _) => StoreMode::SS,
-            (Address::Slot(_), BinOperand::Acc, false) => StoreMode::SA,
-            (Address::Slot(_), BinOperand::Imm(_), _) => StoreMode::SI,
-            (Address::Slot(_), BinOperand::Acc, true) => StoreMode::SF,
-            (Address::Acc, BinOperand::Slot(_), _) => StoreMode::AS,
-            (Address::Acc, BinOperand::Imm(_), _) => StoreMode::AI,
-            (Address::Acc, BinOperand::Acc, _) => StoreMode::AF,
-            (Address::Absolute(_), BinOperand::Slot(_), _) => StoreMode::IS,
-            (Address::Absolute(_), BinOperand::Acc, false) => StoreMode::IA,
-            (Address::Absolute(_), BinOperand::Imm(_), _) => StoreMode::II,
-            (Address::Absolute(_), BinOperand::Acc, true) => StoreMode::IF,
-            (Address::Indexed { .. }, BinOperand::Slot(_), _) => StoreMode::XS,
-            (Address::Indexed { .. }, BinOperand::Acc, false) => StoreMode::XA,
-            (Address::Indexed { .. }, BinOperand::Imm(_), _) => StoreMode::XI,
-            (Address::Indexed { .. }, BinOperand::Acc, true) => StoreMode::XF,
+            (Address::Slot(_), Slot(_), _) => Mode::SS,
+            (Address::Slot(_), Acc, false) => Mode::SA,
+            (Address::Slot(_), Imm(_), _) => Mode::SI,
+            (Address::Slot(_), Acc, true) => Mode::SF,
+            (Address::Acc, Slot(_), _) => Mode::AS,
+            (Address::Acc, Imm(_), _) => Mode::AI,
+            (Address::Acc, Acc, _) => Mode::AF,
+            (Address::Absolute(_), Slot(_), _) => Mode::IS,
+            (Address::Absolute(_), Acc, false) => Mode::IA,
+            (Address::Absolute(_), Imm(_), _) => Mode::II,
+            (Address::Absolute(_), Acc, true) => Mode::IF,
+            (Address::Indexed { .. }, Slot(_), _) => Mode::XS,
+            (Address::Indexed { .. }, Acc, false) => Mode::XA,
+            (Address::Indexed { .. }, Imm(_), _) => Mode::XI,
+            (Address::Indexed { .. }, Acc, true) => Mode::XF,
         };
-        let at = self.emit(forms[mode as usize].expect("every store has it"))?;
-        let mut imm_at = 16;
-        match address {
-            Address::Slot(slot) => {
-                self.u16(at, 8, slot);
-                self.u32(at, 12, end);
-            }
-            Address::Acc => self.u32(at, 12, end),
-            Address::Absolute(end) => self.u32(at, 12, end),
+        let (slot, imm) = match value {
+            Slot(slot) => (slot, None),
+            Imm(imm) => (0, Some(imm as u32)),
+            Acc => (0, None),
+        };
+        let op = form(mode);
+        let first = match address {
+            Address::Slot(address) => quarters_half(address, slot, end),
+            Address::Acc => quarters_half(0, slot, end),
+            Address::Absolute(end) => quarters_half(0, slot, end),
             Address::Indexed { base, index, shift } => {
-                self.u16(at, 8, base);
-                self.u16(at, 12, index);
-                self.u16(at, 14, shift);
-                self.u32(at, 16, end);
-                imm_at = 20;
+                let operands = quarters(base, slot, index, shift);
+                self.emit(op, [operands, halves(end, imm.unwrap_or(0))])?;
+                return Ok(());
             }
-        }
-        match value {
-            BinOperand::Slot(slot) => self.u16(at, 10, slot),
-            BinOperand::Imm(imm) => self.u32(at, imm_at, imm as u32),
-            BinOperand::Acc => {}
-        }
+        };
+        match imm {
+            Some(imm) => self.emit(op, [first, halves(imm, 0)])?,
+            None => self.emit(op, [first])?,
+        };
         Ok(())
     }
 
     pub(super) fn memory_size(&mut self, memory: u32) -> Result<()> {
         let ty = *self.env.ir.memory(MemoryIdx(memory));
-        let at = self.emit(Op::MemorySize)?;
-        self.u16(at, 10, u16::from(ty.page_size_log2));
-        self.u32(at, 12, memory);
-        let class = if ty.memory64 { Ty::I64 } else { Ty::I32 };
-        self.push_result(class, at, None, LastKind::Other)
+        let page = u16::from(ty.page_size_log2);
+        let operands = quarters_half(self.next_slot(), page, memory);
+        let at = self.emit(Op::MemorySize, [operands])?;
+        self.push_result(index_class(ty.memory64), at, None)
     }
 
     pub(super) fn memory_grow(&mut self, memory: u32) -> Result<()> {
         let wide = self.env.ir.memory(MemoryIdx(memory)).memory64;
-        let class = if wide { Ty::I64 } else { Ty::I32 };
-        self.slow(Slow::MemoryGrow, 1, Some(class), memory, u32::from(wide))
+        let class = index_class(wide);
+        self.slow(Slow::MemoryGrow, 1, Some(class), memory, wide.into())
     }
 
     pub(super) fn table_grow(&mut self, table: u32) -> Result<()> {
         let wide = self.env.ir.table(TableIdx(table)).table64;
-        let class = if wide { Ty::I64 } else { Ty::I32 };
-        self.slow(Slow::TableGrow, 2, Some(class), table, u32::from(wide))
+        let class = index_class(wide);
+        self.slow(Slow::TableGrow, 2, Some(class), table, wide.into())
     }
 
     pub(super) fn table_size(&mut self, table: u32) -> Result<()> {
-        let wide = self.env.ir.table(TableIdx(table)).table64;
-        let class = if wide { Ty::I64 } else { Ty::I32 };
+        let class = index_class(self.env.ir.table(TableIdx(table)).table64);
         self.slow(Slow::TableSize, 0, Some(class), table, 0)
     }
 
@@ -242,25 +256,25 @@ impl Translator<'_, '_> {
         i0: u32,
         i1: u32,
     ) -> Result<()> {
-        let mut slots = [0; 3];
+        let mut slots = [0; 4];
         let from = self.height() - count;
-        for (slot, height) in slots.iter_mut().zip(from..from + count) {
-            let source = self.source(height)?;
+        let first = usize::from(result.is_some());
+        for (slot, height) in slots[first..].iter_mut().zip(from..from + count) {
+            let source = self.source(height);
             *slot = self.in_slot(&source)?;
         }
         self.truncate(from);
-        let at = self.emit(slow.op())?;
-        let first = if result.is_some() { 10 } else { 8 };
-        for (i, slot) in slots.into_iter().take(count).enumerate() {
-            self.u16(at, first + i * 2, slot);
-        }
-        self.u32(at, 16, i0);
-        self.u32(at, 20, i1);
-        self.acc.clear();
         if let Some(ty) = result {
-            let slot = self.push_temp(ty)?;
-            self.u16(at, 8, slot);
+            slots[0] = self.push_temp(ty)?;
         }
+        let [s0, s1, s2, s3] = slots;
+        self.emit(slow.op(), [quarters(s0, s1, s2, s3), halves(i0, i1)])?;
+        self.acc.clear();
         Ok(())
     }
+}
+
+/// The class of indices and sizes.
+fn index_class(wide: bool) -> Ty {
+    if wide { Ty::I64 } else { Ty::I32 }
 }

@@ -20,17 +20,21 @@ mod variable;
 
 use crate::code::{Code, CodeHeader, Encoding, EntryCell, HEADER_CELLS};
 use crate::ops::{Op, Ty};
+use alloc::boxed::Box;
 use alloc::format;
-use alloc::string::ToString;
+use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use control::{Fixup, Label};
 use diptych_core::module::ModuleIr;
 use diptych_core::types::{DefinedFuncIdx, ValType};
 use diptych_core::vm::frame::RECORD_SLOTS;
-use diptych_core::{Error, ErrorKind, Result};
+use diptych_core::{Error, ErrorKind};
 use emit::{Accumulators, Last};
 use stack::Entry;
 use wasmparser::{BinaryReader, FunctionBody, OperatorsReader, OperatorsReaderAllocations};
+
+/// Errors are in a box: most of what returns one is called for every instruction.
+type Result<T> = core::result::Result<T, Box<Error>>;
 
 /// The greatest number of slots of a frame: what a 16-bit operand can name.
 const MAX_FRAME_SLOTS: usize = 1 << 16;
@@ -90,16 +94,19 @@ pub(crate) fn translate(
     func: DefinedFuncIdx,
     scratch: &mut Scratch,
     positions: Option<&mut Vec<(u32, u32)>>,
-) -> Result<Code> {
-    let mut translator = Translator::new(env, func, core::mem::take(scratch), positions)?;
+) -> core::result::Result<Code, Error> {
+    let mut translator =
+        Translator::new(env, func, core::mem::take(scratch), positions).map_err(|error| *error)?;
     let result = translator.run(func);
     let code = result.and_then(|()| translator.finish(func));
     *scratch = translator.scratch;
-    code
+    code.map_err(|error| *error)
 }
 
 struct Translator<'a, 'p> {
     env: &'a Env<'a>,
+    /// Whether there is a memory 0, with 32-bit addresses.
+    narrow_memory0: bool,
     scratch: Scratch,
     positions: Option<&'p mut Vec<(u32, u32)>>,
     /// The exchange slots of this function: where its return record is.
@@ -108,8 +115,10 @@ struct Translator<'a, 'p> {
     temps: usize,
     /// The first and the last slot of the locals that have to be zeroed.
     zeroed: Option<(u16, u16)>,
-    /// The slots that the frame needs.
+    /// The slots that the frame needs besides its operands.
     frame_slots: usize,
+    /// The most operands that there have been.
+    max_height: usize,
     acc: Accumulators,
     last: Option<Last>,
     /// The position of the `Fuel` operation that pays for this basic block.
@@ -157,14 +166,17 @@ impl<'a, 'p> Translator<'a, 'p> {
             class(*result)?;
         }
         let record = ty.exchange_slots();
+        let memory0 = env.ir.memories.first();
         Ok(Self {
             env,
+            narrow_memory0: memory0.is_some_and(|memory| !memory.memory64),
             scratch,
             positions,
             record: record as u16,
             temps: record + RECORD_SLOTS,
             zeroed: None,
             frame_slots: record + RECORD_SLOTS,
+            max_height: 0,
             acc: Accumulators::default(),
             last: None,
             fuel: None,
@@ -207,15 +219,14 @@ impl<'a, 'p> Translator<'a, 'p> {
         let ty = ir.func_type(ir.func_idx(func));
         if self.temps > usize::from(self.record) + RECORD_SLOTS {
             // Which slots is known at the end.
-            self.emit(Op::ZeroLocals)?;
+            self.emit(Op::ZeroLocals, [0])?;
         }
         self.begin_function(ty.results().len())?;
         let kept = core::mem::take(&mut self.scratch.operators);
         let mut operators = OperatorsReader::new_with_allocs(locals.get_binary_reader(), kept);
         while !operators.eof() {
-            let (operator, offset) = operators.read_with_offset().map_err(invalid)?;
-            self.offset = offset as u32;
-            self.operator(&operator)?;
+            self.offset = operators.original_position() as u32;
+            operators.visit_operator(self).map_err(invalid)??;
         }
         self.scratch.operators = operators.into_allocations();
         Ok(())
@@ -245,6 +256,7 @@ impl<'a, 'p> Translator<'a, 'p> {
 
     fn finish(&mut self, func: DefinedFuncIdx) -> Result<Code> {
         let unneeded = self.zero_locals();
+        self.frame_slots = self.frame_slots.max(self.temps + self.max_height);
         if self.frame_slots > MAX_FRAME_SLOTS {
             return Err(frame_too_large());
         }
@@ -274,29 +286,35 @@ impl<'a, 'p> Translator<'a, 'p> {
     }
 }
 
-fn frame_too_large() -> Error {
-    Error::new(ErrorKind::Limit(
-        format!("a function needs more than {MAX_FRAME_SLOTS} slots for locals and operands")
-            .into(),
+#[cold]
+fn limit(message: String) -> Box<Error> {
+    Box::new(Error::new(ErrorKind::Limit(message.into())))
+}
+
+#[cold]
+fn frame_too_large() -> Box<Error> {
+    limit(format!(
+        "a function needs more than {MAX_FRAME_SLOTS} slots for locals and operands"
     ))
 }
 
 fn reserve<T>(list: &mut Vec<T>, more: usize) -> Result<()> {
     list.try_reserve(more)
-        .map_err(|_| Error::new(ErrorKind::OutOfMemory))
+        .map_err(|_| Box::new(Error::new(ErrorKind::OutOfMemory)))
 }
 
-fn invalid(error: wasmparser::BinaryReaderError) -> Error {
-    Error::new(ErrorKind::InvalidModule {
+#[cold]
+fn invalid(error: wasmparser::Error) -> Box<Error> {
+    Box::new(Error::new(ErrorKind::InvalidModule {
         message: error.message().to_string().into(),
         offset: error.offset() as usize,
-    })
+    }))
 }
 
-fn unsupported(what: &str) -> Error {
-    Error::new(ErrorKind::Unsupported(
-        format!("the interpreter does not execute {what} yet").into(),
-    ))
+#[cold]
+fn unsupported(what: &str) -> Box<Error> {
+    let message = format!("the interpreter does not execute {what} yet");
+    Box::new(Error::new(ErrorKind::Unsupported(message.into())))
 }
 
 /// The class of a value of this type.

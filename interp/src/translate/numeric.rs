@@ -1,15 +1,13 @@
 //! Numeric operators.
 
-use super::Translator;
-use super::emit::{BinOperand, Feed, Last, LastKind};
+use super::emit::{BinOperand, Feed, Last, quarters, quarters_half};
 use super::stack::{Source, Value};
-use crate::code::op_at;
+use super::{Result, Translator};
 use crate::ops::{BIN_OPS, Bin, BinMode, Ty, UN_OPS, Un};
-use diptych_core::Result;
 
 /// Whether a constant of this class can be the immediate of a binary operation: 64-bit integers
 /// are encoded in 32 bits.
-pub(super) fn imm_fits(ty: Ty, bits: u64) -> bool {
+fn imm_fits(ty: Ty, bits: u64) -> bool {
     ty != Ty::I64 || i32::try_from(bits as i64).is_ok()
 }
 
@@ -19,12 +17,11 @@ fn source_fits(source: &Source) -> bool {
 
 impl Translator<'_, '_> {
     pub(super) fn bin(&mut self, bin: Bin) -> Result<()> {
-        let info = bin.info();
         let last = self.last;
-        let b = self.pop()?;
-        let a = self.pop()?;
+        let b = self.pop();
+        let a = self.pop();
         if let Some(folded) = fold(bin, a.value, b.value) {
-            return self.push_const(folded, info.result);
+            return self.push_const(folded, bin.info().result);
         }
         // What the accumulator holds goes first; one of the operands only can be it, and one
         // only an immediate.
@@ -50,70 +47,68 @@ impl Translator<'_, '_> {
         if let (true, Some(swapped)) = (backwards, info.swapped) {
             (bin, lhs, rhs) = (swapped, rhs, lhs);
         }
-        let mode = match (lhs, rhs) {
-            (Slot(_), Slot(_)) => BinMode::SS,
-            (Slot(_), Imm(_)) => BinMode::SI,
-            (Acc, Slot(_)) => BinMode::AS,
-            (Acc, Imm(_)) => BinMode::AI,
-            (Slot(_), Acc) => BinMode::SA,
-            (Imm(_), Slot(_)) => BinMode::IS,
-            (Imm(_), Acc) => BinMode::IA,
+        let forms = &BIN_OPS[bin as usize];
+        let form =
+            |mode: BinMode| forms[mode as usize * 2 + 1].expect("every operation has this mode");
+        let dst = self.next_slot();
+        let double = info.operand == Ty::F64;
+        let (mode, slot, imm) = match (lhs, rhs) {
+            (Slot(a), Slot(b)) => {
+                let at = self.emit(form(BinMode::SS), [quarters(dst, a, b, 0)])?;
+                return self.push_result(info.result, at, forms[BinMode::SS as usize * 2]);
+            }
+            (Slot(a), Imm(imm)) => (BinMode::SI, a, imm),
+            (Acc, Slot(b)) => (BinMode::AS, b, 0),
+            (Acc, Imm(imm)) => (BinMode::AI, 0, imm),
+            (Slot(a), Acc) => (BinMode::SA, a, 0),
+            (Imm(imm), Slot(b)) => (BinMode::IS, b, imm),
+            (Imm(imm), Acc) => (BinMode::IA, 0, imm),
             (Acc, Acc) | (Imm(_), Imm(_)) => unreachable!("{bin:?} of {lhs:?} and {rhs:?}"),
         };
-        let forms = &BIN_OPS[bin as usize];
-        let at = self.emit(forms[mode as usize * 2 + 1].expect("every operation has this mode"))?;
-        let mut offset = 10;
-        for operand in [lhs, rhs] {
-            match operand {
-                Slot(slot) => {
-                    self.u16(at, offset, slot);
-                    offset += 2;
-                }
-                Imm(imm) if info.operand == Ty::F64 => self.u64(at, 16, imm),
-                Imm(imm) => self.u32(at, 12, imm as u32),
-                Acc => {}
-            }
-        }
-        let kind = LastKind::Bin(bin, lhs, rhs);
-        self.push_result(info.result, at, forms[mode as usize * 2], kind)
+        let with_imm = !matches!(mode, BinMode::AS | BinMode::SA);
+        let at = if double && with_imm {
+            self.emit(form(mode), [quarters(dst, slot, 0, 0), imm])?
+        } else {
+            self.emit(form(mode), [quarters_half(dst, slot, imm as u32)])?
+        };
+        self.push_result(info.result, at, forms[mode as usize * 2])
     }
 
     /// Notes that the operation just emitted took the operand of `height` from the accumulator,
     /// when `before`, the last operation before its operands were popped, computed it there and
     /// nothing was emitted in between.
     fn fed_by(&mut self, before: Option<Last>, height: u32) {
-        if let (Some(before), Some(last)) = (before, &mut self.last)
+        if let Some(before) = before
             && before.result == Some(height)
-            && before.at + op_at(&self.scratch.cells, before.at).size() / 8 == last.at
         {
-            last.feed = Some(Feed {
-                at: before.at,
-                kind: before.kind,
-                before: before.before,
-            });
+            let end = before.at + (self.op(before.at).size() / 8) as u32;
+            if let Some(last) = &mut self.last
+                && last.at == end
+            {
+                last.feed = Some(Feed {
+                    at: before.at,
+                    before: before.before,
+                });
+            }
         }
     }
 
     pub(super) fn un(&mut self, un: Un) -> Result<()> {
-        let (_, result) = un.info();
         if un == Un::I32Eqz && self.negate_comparison() {
             return Ok(());
         }
+        let (_, result) = un.info();
         let last = self.last;
-        let a = self.pop()?;
+        let a = self.pop();
         let operand = self.operand(&a, true, false)?;
-        let mode = if operand == BinOperand::Acc { 2 } else { 0 };
         let forms = &UN_OPS[un as usize];
-        let at = self.emit(forms[mode + 1].expect("every operation has this mode"))?;
-        if let BinOperand::Slot(slot) = operand {
-            self.u16(at, 10, slot);
-        }
-        let kind = match un {
-            Un::I32Eqz => LastKind::Eqz(Ty::I32, operand),
-            Un::I64Eqz => LastKind::Eqz(Ty::I64, operand),
-            _ => LastKind::Other,
+        let (mode, slot) = match operand {
+            BinOperand::Slot(slot) => (0, slot),
+            _ => (2, 0),
         };
-        self.push_result(result, at, forms[mode], kind)?;
+        let form = forms[mode + 1].expect("every operation has this mode");
+        let at = self.emit(form, [quarters(self.next_slot(), slot, 0, 0)])?;
+        self.push_result(result, at, forms[mode])?;
         if operand == BinOperand::Acc {
             self.fed_by(last, self.height() as u32 - 1);
         }
@@ -122,39 +117,29 @@ impl Translator<'_, '_> {
 
     /// `i32.eqz` of the integer comparison that was just emitted is the opposite comparison.
     fn negate_comparison(&mut self) -> bool {
-        let Some(Last {
-            at,
-            result: Some(height),
-            kind: LastKind::Bin(bin, a, b),
-            ..
-        }) = self.last
-        else {
+        let Some(last) = self.last else {
+            return false;
+        };
+        if last.result.map(|height| height as usize + 1) != Some(self.height()) {
+            return false;
+        }
+        let Some((bin, mode)) = self.op(last.at).bin() else {
             return false;
         };
         let Some(opposite) = opposite(bin) else {
             return false;
         };
-        if height as usize + 1 != self.height() {
-            return false;
-        }
-        let op = op_at(&self.scratch.cells, at);
-        let mut forms = BIN_OPS[bin as usize].iter();
-        let new = &BIN_OPS[opposite as usize];
-        let Some(i) = forms.position(|form| *form == Some(op)) else {
+        let forms = &BIN_OPS[opposite as usize];
+        let mode = mode as usize * 2;
+        let (Some(form), Some(store)) = (forms[mode], forms[mode + 1]) else {
             return false;
         };
-        let (Some(op), Some(a_form)) = (new[i | 1], new[i & !1]) else {
-            return false;
-        };
-        self.replace(at, op);
+        self.replace(last.at as usize, store);
         if let Some(acc) = self.acc.of(Ty::I32)
             && let Some(droppable) = &mut acc.droppable
-            && droppable.0 == at
+            && droppable.at == last.at
         {
-            droppable.1 = a_form;
-        }
-        if let Some(last) = &mut self.last {
-            last.kind = LastKind::Bin(opposite, a, b);
+            droppable.form = form;
         }
         true
     }

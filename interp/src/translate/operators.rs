@@ -1,47 +1,180 @@
 //! From each operator of WebAssembly to what translates it.
 
 use super::call::Callee;
-use super::{Translator, unsupported};
+use super::{Result, Translator, unsupported};
 use crate::ops::{Bin, Load, Slow, Store, Ty, Un};
-use diptych_core::Result;
+use alloc::vec::Vec;
 use diptych_core::fuel::fuel_cost;
-use wasmparser::Operator;
+use wasmparser::{Operator, VisitOperator, VisitSimdOperator};
 
-/// A `match` of operators: those of one shape by name, the others as arms.
-macro_rules! translate {
-    ($self:ident, $operator:expr,
+/// Defines `translate!`, which translates one operator: those of one shape by name, the others as
+/// arms.
+macro_rules! define_translate {
+    ($d:tt
         bin { $($bin:ident)* }
         un { $($un:ident)* }
         load { $($load:ident)* }
         store { $($wasm:ident: $store:ident,)* }
-        $($arms:tt)*
+        $(|$this:ident| $op:ident $($arg:ident)* => $translation:expr;)*
     ) => {
-        match $operator {
-            $(Operator::$bin => $self.bin(Bin::$bin),)*
-            $(Operator::$un => $self.un(Un::$un),)*
-            $(Operator::$load { memarg } => $self.load(Load::$load, memarg),)*
-            $(Operator::$wasm { memarg } => $self.store(Store::$store, memarg),)*
-            $($arms)*
+        macro_rules! translate {
+            $(($d this:ident, $d proposal:ident, $bin) => { $d this.bin(Bin::$bin) };)*
+            $(($d this:ident, $d proposal:ident, $un) => { $d this.un(Un::$un) };)*
+            $(($d this:ident, $d proposal:ident, $load $d arg:ident) => {
+                $d this.load(Load::$load, &$d arg)
+            };)*
+            $(($d this:ident, $d proposal:ident, $wasm $d arg:ident) => {
+                $d this.store(Store::$store, &$d arg)
+            };)*
+            $(($d this:ident, $d proposal:ident, $op $($d $arg:ident)*) => {{
+                $(let $arg = $d $arg;)*
+                let $this = $d this;
+                $translation
+            }};)*
+            ($d this:ident, $d proposal:ident, $d op:ident $d($d arg:ident)*) => {{
+                $d(let _ = $d arg;)*
+                Err(unsupported(feature(stringify!($d proposal))))
+            }};
         }
     };
 }
 
-impl Translator<'_, '_> {
-    /// Translates the next operator of the function.
-    #[inline]
-    pub(super) fn operator(&mut self, operator: &Operator<'_>) -> Result<()> {
-        if !self.reachable {
-            return self.skip(operator);
-        }
-        if self.env.fuel {
-            let cost = fuel_cost(operator);
-            if cost > 0 {
-                self.charge(cost)?;
-            }
-        }
-        self.reached(operator)
+define_translate! { $
+    bin {
+        I32Add I32Sub I32Mul I32DivS I32DivU I32RemS I32RemU
+        I32And I32Or I32Xor I32Shl I32ShrS I32ShrU I32Rotl I32Rotr
+        I32Eq I32Ne I32LtS I32LtU I32GtS I32GtU I32LeS I32LeU I32GeS I32GeU
+        I64Add I64Sub I64Mul I64DivS I64DivU I64RemS I64RemU
+        I64And I64Or I64Xor I64Shl I64ShrS I64ShrU I64Rotl I64Rotr
+        I64Eq I64Ne I64LtS I64LtU I64GtS I64GtU I64LeS I64LeU I64GeS I64GeU
+        F32Add F32Sub F32Mul F32Div F32Min F32Max F32Copysign
+        F32Eq F32Ne F32Lt F32Gt F32Le F32Ge
+        F64Add F64Sub F64Mul F64Div F64Min F64Max F64Copysign
+        F64Eq F64Ne F64Lt F64Gt F64Le F64Ge
+    }
+    un {
+        I32Eqz I32Clz I32Ctz I32Popcnt I32Extend8S I32Extend16S
+        I64Eqz I64Clz I64Ctz I64Popcnt I64Extend8S I64Extend16S I64Extend32S
+        F32Abs F32Neg F32Ceil F32Floor F32Trunc F32Nearest F32Sqrt
+        F64Abs F64Neg F64Ceil F64Floor F64Trunc F64Nearest F64Sqrt
+        I32WrapI64 I64ExtendI32S I64ExtendI32U
+        I32TruncF32S I32TruncF32U I32TruncF64S I32TruncF64U
+        I64TruncF32S I64TruncF32U I64TruncF64S I64TruncF64U
+        I32TruncSatF32S I32TruncSatF32U I32TruncSatF64S I32TruncSatF64U
+        I64TruncSatF32S I64TruncSatF32U I64TruncSatF64S I64TruncSatF64U
+        F32ConvertI32S F32ConvertI32U F32ConvertI64S F32ConvertI64U F32DemoteF64
+        F64ConvertI32S F64ConvertI32U F64ConvertI64S F64ConvertI64U F64PromoteF32
+        I32ReinterpretF32 I64ReinterpretF64 F32ReinterpretI32 F64ReinterpretI64
+    }
+    load {
+        I32Load I32Load8S I32Load8U I32Load16S I32Load16U
+        I64Load I64Load8S I64Load8U I64Load16S I64Load16U I64Load32S I64Load32U
+        F32Load F64Load
+    }
+    store {
+        I32Store: Store32, I32Store8: Store8, I32Store16: Store16,
+        I64Store: Store64, I64Store8: Store8, I64Store16: Store16, I64Store32: Store32,
+        F32Store: Store32, F64Store: Store64,
     }
 
+    |t| LocalGet local => t.local_get(local);
+    |t| LocalSet local => t.local_set(local);
+    |t| LocalTee local => t.local_tee(local);
+    |t| GlobalGet global => t.global_get(global);
+    |t| GlobalSet global => t.global_set(global);
+    |t| I32Const value => t.push_const((value as u32).into(), Ty::I32);
+    |t| I64Const value => t.push_const(value as u64, Ty::I64);
+    |t| F32Const value => t.push_const(value.bits().into(), Ty::F32);
+    |t| F64Const value => t.push_const(value.bits(), Ty::F64);
+    |t| RefNull _ty => t.push_const(0, Ty::I64);
+
+    |_t| Nop => Ok(());
+    |t| Drop => {
+        t.drop_top();
+        Ok(())
+    };
+    |t| Select => t.select();
+    |t| TypedSelect _ty => t.select();
+
+    |t| Block ty => t.block(ty);
+    |t| Loop ty => t.loop_(ty);
+    |t| If ty => t.if_(ty);
+    |t| Else => t.else_();
+    |t| End => t.end();
+    |t| Br depth => t.br(depth);
+    |t| BrIf depth => t.br_if(depth);
+    |t| BrTable targets => t.br_table(&targets);
+    |t| BrOnNull depth => t.br_on_null(depth);
+    |t| BrOnNonNull depth => t.br_on_non_null(depth);
+    |t| Return => t.return_();
+    |t| Unreachable => t.unreachable();
+
+    |t| Call func => t.call(Callee::Func(func));
+    |t| CallIndirect ty table => t.call(Callee::Table(table, ty));
+    |t| CallRef ty => t.call(Callee::Ref(ty));
+    |t| ReturnCall func => t.return_call(Callee::Func(func));
+    |t| ReturnCallIndirect ty table => t.return_call(Callee::Table(table, ty));
+    |t| ReturnCallRef ty => t.return_call(Callee::Ref(ty));
+
+    |t| RefFunc func => t.ref_func(func);
+    // A reference is null when all its bits are 0.
+    |t| RefIsNull => t.un(Un::I64Eqz);
+    |t| RefAsNonNull => t.ref_as_non_null();
+
+    |t| MemorySize memory => t.memory_size(memory);
+    |t| MemoryGrow memory => t.memory_grow(memory);
+    |t| MemoryFill memory => t.slow(Slow::MemoryFill, 3, None, memory, 0);
+    |t| MemoryCopy to from => t.slow(Slow::MemoryCopy, 3, None, to, from);
+    |t| MemoryInit data memory => t.slow(Slow::MemoryInit, 3, None, memory, data);
+    |t| DataDrop data => t.slow(Slow::DataDrop, 0, None, data, 0);
+    |t| TableGet table => t.slow(Slow::TableGet, 1, Some(Ty::I64), table, 0);
+    |t| TableSet table => t.slow(Slow::TableSet, 2, None, table, 0);
+    |t| TableSize table => t.table_size(table);
+    |t| TableGrow table => t.table_grow(table);
+    |t| TableFill table => t.slow(Slow::TableFill, 3, None, table, 0);
+    |t| TableCopy to from => t.slow(Slow::TableCopy, 3, None, to, from);
+    |t| TableInit elem table => t.slow(Slow::TableInit, 3, None, table, elem);
+    |t| ElemDrop elem => t.slow(Slow::ElemDrop, 0, None, elem, 0);
+}
+
+macro_rules! visit {
+    ($(@$proposal:ident $op:ident $({ $($arg:ident: $argty:ty),* })? => $visit:ident ($($ann:tt)*))*) => {$(
+        #[inline]
+        fn $visit(&mut self $($(, $arg: $argty)*)?) -> Result<()> {
+            if !self.reachable {
+                return self.skip(&Operator::$op $({ $($arg),* })?);
+            }
+            if self.env.fuel {
+                self.pay_for(&Operator::$op $({ $($arg: $arg.clone()),* })?)?;
+            }
+            translate!(self, $proposal, $op $($($arg)*)?)
+        }
+    )*};
+}
+
+impl<'a> VisitOperator<'a> for Translator<'_, '_> {
+    type Output = Result<()>;
+
+    fn simd_visitor(&mut self) -> Option<&mut dyn VisitSimdOperator<'a, Output = Result<()>>> {
+        Some(self)
+    }
+
+    wasmparser::for_each_visit_operator!(visit);
+}
+
+macro_rules! refuse {
+    ($(@$proposal:ident $op:ident $({ $($arg:ident: $argty:ty),* })? => $visit:ident ($($ann:tt)*))*) => {$(
+        fn $visit(&mut self $($(, _: $argty)*)?) -> Result<()> {
+            if self.reachable { Err(unsupported(feature(stringify!($proposal)))) } else { Ok(()) }
+        }
+    )*};
+}
+
+impl VisitSimdOperator<'_> for Translator<'_, '_> {
+    wasmparser::for_each_visit_simd_operator!(refuse);
+}
+
+impl Translator<'_, '_> {
     /// Passes over an operator that nothing reaches, unless it ends the part of the function that
     /// nothing reaches.
     fn skip(&mut self, operator: &Operator<'_>) -> Result<()> {
@@ -60,131 +193,17 @@ impl Translator<'_, '_> {
         Ok(())
     }
 
-    fn reached(&mut self, operator: &Operator<'_>) -> Result<()> {
-        translate! { self, operator,
-            bin {
-                I32Add I32Sub I32Mul I32DivS I32DivU I32RemS I32RemU
-                I32And I32Or I32Xor I32Shl I32ShrS I32ShrU I32Rotl I32Rotr
-                I32Eq I32Ne I32LtS I32LtU I32GtS I32GtU I32LeS I32LeU I32GeS I32GeU
-                I64Add I64Sub I64Mul I64DivS I64DivU I64RemS I64RemU
-                I64And I64Or I64Xor I64Shl I64ShrS I64ShrU I64Rotl I64Rotr
-                I64Eq I64Ne I64LtS I64LtU I64GtS I64GtU I64LeS I64LeU I64GeS I64GeU
-                F32Add F32Sub F32Mul F32Div F32Min F32Max F32Copysign
-                F32Eq F32Ne F32Lt F32Gt F32Le F32Ge
-                F64Add F64Sub F64Mul F64Div F64Min F64Max F64Copysign
-                F64Eq F64Ne F64Lt F64Gt F64Le F64Ge
-            }
-            un {
-                I32Eqz I32Clz I32Ctz I32Popcnt I32Extend8S I32Extend16S
-                I64Eqz I64Clz I64Ctz I64Popcnt I64Extend8S I64Extend16S I64Extend32S
-                F32Abs F32Neg F32Ceil F32Floor F32Trunc F32Nearest F32Sqrt
-                F64Abs F64Neg F64Ceil F64Floor F64Trunc F64Nearest F64Sqrt
-                I32WrapI64 I64ExtendI32S I64ExtendI32U
-                I32TruncF32S I32TruncF32U I32TruncF64S I32TruncF64U
-                I64TruncF32S I64TruncF32U I64TruncF64S I64TruncF64U
-                I32TruncSatF32S I32TruncSatF32U I32TruncSatF64S I32TruncSatF64U
-                I64TruncSatF32S I64TruncSatF32U I64TruncSatF64S I64TruncSatF64U
-                F32ConvertI32S F32ConvertI32U F32ConvertI64S F32ConvertI64U F32DemoteF64
-                F64ConvertI32S F64ConvertI32U F64ConvertI64S F64ConvertI64U F64PromoteF32
-                I32ReinterpretF32 I64ReinterpretF64 F32ReinterpretI32 F64ReinterpretI64
-            }
-            load {
-                I32Load I32Load8S I32Load8U I32Load16S I32Load16U
-                I64Load I64Load8S I64Load8U I64Load16S I64Load16U I64Load32S I64Load32U
-                F32Load F64Load
-            }
-            store {
-                I32Store: Store32, I32Store8: Store8, I32Store16: Store16,
-                I64Store: Store64, I64Store8: Store8, I64Store16: Store16, I64Store32: Store32,
-                F32Store: Store32, F64Store: Store64,
-            }
-
-            Operator::LocalGet { local_index } => self.local_get(*local_index),
-            Operator::LocalSet { local_index } => self.local_set(*local_index),
-            Operator::LocalTee { local_index } => self.local_tee(*local_index),
-            Operator::GlobalGet { global_index } => self.global_get(*global_index),
-            Operator::GlobalSet { global_index } => self.global_set(*global_index),
-            Operator::I32Const { value } => self.push_const((*value as u32).into(), Ty::I32),
-            Operator::I64Const { value } => self.push_const(*value as u64, Ty::I64),
-            Operator::F32Const { value } => self.push_const(value.bits().into(), Ty::F32),
-            Operator::F64Const { value } => self.push_const(value.bits(), Ty::F64),
-            Operator::RefNull { .. } => self.push_const(0, Ty::I64),
-
-            Operator::Nop => Ok(()),
-            Operator::Drop => self.pop().map(|_| ()),
-            Operator::Select | Operator::TypedSelect { .. } => self.select(),
-
-            Operator::Block { blockty } => self.block(*blockty),
-            Operator::Loop { blockty } => self.loop_(*blockty),
-            Operator::If { blockty } => self.if_(*blockty),
-            Operator::Else => self.else_(),
-            Operator::End => self.end(),
-            Operator::Br { relative_depth } => self.br(*relative_depth),
-            Operator::BrIf { relative_depth } => self.br_if(*relative_depth),
-            Operator::BrTable { targets } => self.br_table(targets),
-            Operator::BrOnNull { relative_depth } => self.br_on_null(*relative_depth),
-            Operator::BrOnNonNull { relative_depth } => self.br_on_non_null(*relative_depth),
-            Operator::Return => self.return_(),
-            Operator::Unreachable => self.unreachable(),
-
-            Operator::Call { function_index } => self.call(Callee::Func(*function_index)),
-            Operator::CallIndirect { type_index, table_index } => {
-                self.call(Callee::Table(*table_index, *type_index))
-            }
-            Operator::CallRef { type_index } => self.call(Callee::Ref(*type_index)),
-            Operator::ReturnCall { function_index } => {
-                self.return_call(Callee::Func(*function_index))
-            }
-            Operator::ReturnCallIndirect { type_index, table_index } => {
-                self.return_call(Callee::Table(*table_index, *type_index))
-            }
-            Operator::ReturnCallRef { type_index } => self.return_call(Callee::Ref(*type_index)),
-
-            Operator::RefFunc { function_index } => self.ref_func(*function_index),
-            // A reference is null when all its bits are 0.
-            Operator::RefIsNull => self.un(Un::I64Eqz),
-            Operator::RefAsNonNull => self.ref_as_non_null(),
-
-            Operator::MemorySize { mem } => self.memory_size(*mem),
-            Operator::MemoryGrow { mem } => self.memory_grow(*mem),
-            Operator::MemoryFill { mem } => self.slow(Slow::MemoryFill, 3, None, *mem, 0),
-            Operator::MemoryCopy { dst_mem, src_mem } => {
-                self.slow(Slow::MemoryCopy, 3, None, *dst_mem, *src_mem)
-            }
-            Operator::MemoryInit { data_index, mem } => {
-                self.slow(Slow::MemoryInit, 3, None, *mem, *data_index)
-            }
-            Operator::DataDrop { data_index } => self.slow(Slow::DataDrop, 0, None, *data_index, 0),
-            Operator::TableGet { table } => self.slow(Slow::TableGet, 1, Some(Ty::I64), *table, 0),
-            Operator::TableSet { table } => self.slow(Slow::TableSet, 2, None, *table, 0),
-            Operator::TableSize { table } => self.table_size(*table),
-            Operator::TableGrow { table } => self.table_grow(*table),
-            Operator::TableFill { table } => self.slow(Slow::TableFill, 3, None, *table, 0),
-            Operator::TableCopy { dst_table, src_table } => {
-                self.slow(Slow::TableCopy, 3, None, *dst_table, *src_table)
-            }
-            Operator::TableInit { elem_index, table } => {
-                self.slow(Slow::TableInit, 3, None, *table, *elem_index)
-            }
-            Operator::ElemDrop { elem_index } => self.slow(Slow::ElemDrop, 0, None, *elem_index, 0),
-
-            _ => Err(unsupported(feature(operator))),
+    fn pay_for(&mut self, operator: &Operator<'_>) -> Result<()> {
+        match fuel_cost(operator) {
+            0 => Ok(()),
+            cost => self.charge(cost),
         }
     }
 }
 
-/// The feature that brought an operator, in the words of error messages.
-#[cold]
-fn feature(operator: &Operator<'_>) -> &'static str {
-    macro_rules! proposals {
-        ($(@$proposal:ident $op:ident $({ $($arg:ident: $argty:ty),* })? => $visit:ident ($($ann:tt)*))*) => {
-            match operator {
-                $(Operator::$op { .. } => stringify!($proposal),)*
-                _ => "unknown",
-            }
-        };
-    }
-    match wasmparser::for_each_operator!(proposals) {
+/// A proposal of `wasmparser` in the words of error messages.
+fn feature(proposal: &str) -> &str {
+    match proposal {
         "acquire_release_atomics" => "acquire-release atomics",
         "custom_descriptors" => "custom descriptors",
         "exceptions" => "exceptions",
@@ -197,6 +216,6 @@ fn feature(operator: &Operator<'_>) -> &'static str {
         "stack_switching" => "stack switching",
         "threads" => "threads (atomic instructions)",
         "wide_arithmetic" => "wide arithmetic",
-        _ => "this instruction",
+        other => other,
     }
 }

@@ -1,9 +1,8 @@
 //! The symbolic operand stack.
 
-use super::emit::{Acc, BinOperand, Last, LastKind, Mirror};
-use super::{Translator, reserve};
+use super::emit::{Acc, BinOperand, Droppable, Last, Mirror, quarters, quarters_half};
+use super::{MAX_FRAME_SLOTS, Result, Translator, frame_too_large, reserve};
 use crate::ops::{Op, Ty};
-use diptych_core::Result;
 
 /// An operand.
 #[derive(Clone, Copy, Debug)]
@@ -36,22 +35,34 @@ pub(super) struct Source {
 
 impl Translator<'_, '_> {
     /// The number of operands.
+    #[inline]
     pub(super) fn height(&self) -> usize {
         self.scratch.stack.len()
     }
 
-    /// The slot of the operand at `height`.
-    pub(super) fn temp_slot(&self, height: usize) -> Result<u16> {
-        self.slot_number(self.temps + height)
+    /// The slot of the operand at `height`, which is or was on the stack.
+    #[inline]
+    pub(super) fn temp_slot(&self, height: usize) -> u16 {
+        (self.temps + height) as u16
     }
 
+    #[inline]
     fn push(&mut self, value: Value, ty: Ty) -> Result<()> {
-        if self.scratch.stack.len() == self.scratch.stack.capacity() {
-            reserve(&mut self.scratch.stack, 1)?;
+        if self.height() == self.max_height {
+            self.deepen()?;
         }
         self.scratch.stack.push(Entry { value, ty });
-        // The slot may be needed at any time.
-        self.frame_slots = self.frame_slots.max(self.temps + self.scratch.stack.len());
+        Ok(())
+    }
+
+    /// Makes room for one operand more than there ever were.
+    #[cold]
+    fn deepen(&mut self) -> Result<()> {
+        if self.temps + self.max_height >= MAX_FRAME_SLOTS {
+            return Err(frame_too_large());
+        }
+        reserve(&mut self.scratch.stack, 1)?;
+        self.max_height += 1;
         Ok(())
     }
 
@@ -69,34 +80,40 @@ impl Translator<'_, '_> {
     }
 
     /// Pushes a value that is in its slot, or will be. Gives the slot.
+    #[inline]
     pub(super) fn push_temp(&mut self, ty: Ty) -> Result<u16> {
-        let slot = self.temp_slot(self.height())?;
+        let slot = self.temp_slot(self.height());
         self.push(Value::Temp, ty)?;
         Ok(slot)
     }
 
-    /// Pushes the result of the operation at `at`, which goes to the field at 8 and to the
-    /// accumulator of its class; `accumulator_only` is the form that does only the latter.
+    /// The slot that the next operand will have.
+    #[inline]
+    pub(super) fn next_slot(&self) -> u16 {
+        self.temp_slot(self.height())
+    }
+
+    /// Pushes the result of the operation at `at`, which goes to the slot in its field at 8, that
+    /// of the next operand, and to the accumulator of its class; `accumulator_only` is the form
+    /// that does only the latter.
+    #[inline]
     pub(super) fn push_result(
         &mut self,
         ty: Ty,
         at: usize,
         accumulator_only: Option<Op>,
-        kind: LastKind,
     ) -> Result<()> {
         let height = self.height() as u32;
-        let slot = self.push_temp(ty)?;
-        self.u16(at, 8, slot);
+        self.push(Value::Temp, ty)?;
+        let at = at as u32;
         let before = *self.acc.of(Ty::I32);
-        let droppable = accumulator_only.map(|op| (at, op));
         *self.acc.of(ty) = Some(Acc {
             mirror: Mirror::Temp(height),
-            droppable,
+            droppable: accumulator_only.map(|form| Droppable { at, form }),
         });
         self.last = Some(Last {
             at,
             result: Some(height),
-            kind,
             before,
             feed: None,
         });
@@ -104,31 +121,39 @@ impl Translator<'_, '_> {
     }
 
     /// The source that the entry at `height` is.
-    pub(super) fn source(&mut self, height: usize) -> Result<Source> {
+    #[inline]
+    pub(super) fn source(&mut self, height: usize) -> Source {
         let Entry { value, ty } = self.scratch.stack[height];
-        let temp = self.temp_slot(height)?;
+        let temp = self.temp_slot(height);
         let (slot, mirror) = match value {
             Value::Local { local, .. } => (
                 self.scratch.locals[local as usize].slot,
-                Some(Mirror::Local(local)),
+                Mirror::Local(local),
             ),
-            Value::Const(_) => (temp, None),
-            Value::Temp => (temp, Some(Mirror::Temp(height as u32))),
+            Value::Const(_) => {
+                return Source {
+                    value,
+                    ty,
+                    slot: temp,
+                    acc: None,
+                };
+            }
+            Value::Temp => (temp, Mirror::Temp(height as u32)),
         };
-        let acc = self.acc.of(ty).filter(|acc| Some(acc.mirror) == mirror);
-        Ok(Source {
+        let acc = self.acc.of(ty).filter(|acc| acc.mirror == mirror);
+        Source {
             value,
             ty,
             slot,
             acc,
-        })
+        }
     }
 
-    pub(super) fn pop(&mut self) -> Result<Source> {
-        let height = self.height() - 1;
-        let source = self.source(height)?;
-        self.discard_top();
-        Ok(source)
+    #[inline]
+    pub(super) fn pop(&mut self) -> Source {
+        let source = self.source(self.height() - 1);
+        self.drop_top();
+        source
     }
 
     /// Pushes an operand that was just popped; its slot was not written since.
@@ -140,22 +165,28 @@ impl Translator<'_, '_> {
     }
 
     /// Removes the topmost operand.
-    fn discard_top(&mut self) {
-        let height = self.height() - 1;
-        match self.scratch.stack.pop().map(|entry| entry.value) {
-            Some(Value::Local { local, below }) => {
+    #[inline]
+    pub(super) fn drop_top(&mut self) {
+        let Some(Entry { value, ty }) = self.scratch.stack.pop() else {
+            return;
+        };
+        match value {
+            Value::Local { local, below } => {
                 self.scratch.locals[local as usize].head = below;
                 self.local_entries -= 1;
             }
-            Some(Value::Temp) => self.acc.forget(Mirror::Temp(height as u32)),
-            _ => {}
+            Value::Temp => {
+                let height = self.height() as u32;
+                self.acc.forget(ty, Mirror::Temp(height));
+            }
+            Value::Const(_) => {}
         }
     }
 
     /// Removes all operands from `height` on.
     pub(super) fn truncate(&mut self, height: usize) {
         while self.height() > height {
-            self.discard_top();
+            self.drop_top();
         }
     }
 
@@ -165,20 +196,19 @@ impl Translator<'_, '_> {
     }
 
     /// The consumer takes the accumulator: its slot store goes, when nothing else needs it.
+    #[inline]
     pub(super) fn take_acc(&mut self, source: &Source) {
-        if let (
-            Value::Temp,
-            Some(Acc {
-                droppable: Some((at, op)),
-                ..
-            }),
-        ) = (source.value, source.acc)
+        if let Some(Acc {
+            mirror: Mirror::Temp(_),
+            droppable: Some(Droppable { at, form }),
+        }) = source.acc
         {
-            self.replace(at, op);
+            self.replace(at as usize, form);
         }
     }
 
     /// The slot that holds `source`; a constant is put into its own first.
+    #[inline]
     pub(super) fn in_slot(&mut self, source: &Source) -> Result<u16> {
         if let Value::Const(bits) = source.value {
             self.copy_imm(source.slot, bits)?;
@@ -188,6 +218,7 @@ impl Translator<'_, '_> {
 
     /// The operand as the accumulator, a slot or an immediate, whichever comes first.
     /// `imm_fits` says whether a constant can be an immediate.
+    #[inline]
     pub(super) fn operand(
         &mut self,
         source: &Source,
@@ -206,25 +237,20 @@ impl Translator<'_, '_> {
 
     /// Emits a copy, together with the one before it when that was the last operation.
     pub(super) fn copy(&mut self, dst: u16, src: u16) -> Result<()> {
-        if let Some(Last {
-            at,
-            kind: LastKind::Copy,
-            ..
-        }) = self.last
+        if let Some(last) = self.last
+            && self.op(last.at) == Op::Copy
         {
+            let at = last.at as usize;
             self.replace(at, Op::Copy2);
             self.u16(at, 12, dst);
             self.u16(at, 14, src);
             self.last = None;
             return Ok(());
         }
-        let at = self.emit(Op::Copy)?;
-        self.u16(at, 8, dst);
-        self.u16(at, 10, src);
+        let at = self.emit(Op::Copy, [quarters(dst, src, 0, 0)])? as u32;
         self.last = Some(Last {
             at,
             result: None,
-            kind: LastKind::Copy,
             before: None,
             feed: None,
         });
@@ -233,13 +259,9 @@ impl Translator<'_, '_> {
 
     pub(super) fn copy_imm(&mut self, dst: u16, bits: u64) -> Result<()> {
         if let Ok(imm) = u32::try_from(bits) {
-            let at = self.emit(Op::CopyImm32)?;
-            self.u16(at, 8, dst);
-            self.u32(at, 12, imm);
+            self.emit(Op::CopyImm32, [quarters_half(dst, 0, imm)])?;
         } else {
-            let at = self.emit(Op::CopyImm64)?;
-            self.u16(at, 8, dst);
-            self.u64(at, 16, bits);
+            self.emit(Op::CopyImm64, [quarters(dst, 0, 0, 0), bits])?;
         }
         Ok(())
     }
@@ -249,22 +271,18 @@ impl Translator<'_, '_> {
     pub(super) fn copy_operands(&mut self, from: usize, dst: usize) -> Result<()> {
         let mut height = from;
         while height < self.height() {
-            let source = self.source(height)?;
-            let dst = self.slot_number(self.temps + dst + (height - from))?;
+            let source = self.source(height);
+            let dst = self.temp_slot(dst + (height - from));
             match source.value {
                 Value::Const(bits) => self.copy_imm(dst, bits)?,
                 Value::Temp if source.slot == dst => {}
                 Value::Temp => {
                     let rest = &self.scratch.stack[height..];
-                    let run = rest
-                        .iter()
-                        .take_while(|entry| entry.value == Value::Temp)
-                        .count();
+                    let temps = rest.iter().take_while(|entry| entry.value == Value::Temp);
+                    let run = temps.count();
                     if run > 2 {
-                        let at = self.emit(Op::CopyMany)?;
-                        self.u16(at, 8, dst);
-                        self.u16(at, 10, source.slot);
-                        self.u32(at, 12, run as u32);
+                        let slots = quarters_half(dst, source.slot, run as u32);
+                        self.emit(Op::CopyMany, [slots])?;
                         height += run;
                         continue;
                     }
@@ -279,9 +297,8 @@ impl Translator<'_, '_> {
 
     /// Whether the operands from height `from` on are in their own slots.
     pub(super) fn in_place(&self, from: usize) -> bool {
-        self.scratch.stack[from..]
-            .iter()
-            .all(|entry| entry.value == Value::Temp)
+        let entries = &self.scratch.stack[from..];
+        entries.iter().all(|entry| entry.value == Value::Temp)
     }
 
     /// Puts the operands from height `from` on into their own slots.
@@ -300,8 +317,9 @@ impl Translator<'_, '_> {
     /// Takes the entry at `height`, the topmost one that names its local, off the local's list.
     fn unlink(&mut self, height: usize) {
         if let Value::Local { local, below } = self.scratch.stack[height].value {
-            debug_assert_eq!(self.scratch.locals[local as usize].head, height as u32 + 1);
-            self.scratch.locals[local as usize].head = below;
+            let head = &mut self.scratch.locals[local as usize].head;
+            debug_assert_eq!(*head, height as u32 + 1);
+            *head = below;
             self.local_entries -= 1;
         }
     }
@@ -312,8 +330,7 @@ impl Translator<'_, '_> {
         let src = self.scratch.locals[local as usize].slot;
         while let Some(height) = self.scratch.locals[local as usize].head.checked_sub(1) {
             let height = height as usize;
-            let dst = self.temp_slot(height)?;
-            self.copy(dst, src)?;
+            self.copy(self.temp_slot(height), src)?;
             self.unlink(height);
             self.now_temp(height);
         }
@@ -326,9 +343,8 @@ impl Translator<'_, '_> {
         while self.local_entries > 0 {
             height -= 1;
             if let Value::Local { local, .. } = self.scratch.stack[height].value {
-                let dst = self.temp_slot(height)?;
                 let src = self.scratch.locals[local as usize].slot;
-                self.copy(dst, src)?;
+                self.copy(self.temp_slot(height), src)?;
                 self.unlink(height);
                 self.now_temp(height);
             }

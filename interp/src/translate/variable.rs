@@ -1,10 +1,9 @@
 //! Locals and globals.
 
-use super::emit::{Acc, BinOperand, LastKind, Mirror};
+use super::emit::{BinOperand, Mirror, halves, quarters, quarters_half};
 use super::stack::{Source, Value};
-use super::{Translator, class, reserve};
+use super::{Result, Translator, class, reserve};
 use crate::ops::{Op, Ty};
-use diptych_core::Result;
 use diptych_core::types::GlobalIdx;
 
 impl Translator<'_, '_> {
@@ -19,49 +18,42 @@ impl Translator<'_, '_> {
     }
 
     pub(super) fn local_set(&mut self, local: u32) -> Result<()> {
+        let last = self.last;
+        let source = self.pop();
         let found = &mut self.scratch.locals[local as usize];
+        let (slot, head) = (found.slot, found.head);
         if !found.set {
             found.set = true;
             reserve(&mut self.scratch.written, 1)?;
             self.scratch.written.push(local);
         }
-        let last = self.last;
-        let source = self.pop()?;
-        if source.value
-            == (Value::Local {
-                local,
-                below: self.scratch.locals[local as usize].head,
-            })
-        {
+        if source.value == (Value::Local { local, below: head }) {
             // The local is set to itself.
             return Ok(());
         }
-        let slot = self.scratch.locals[local as usize].slot;
-        let named = self.scratch.locals[local as usize].head != 0;
-        let written_by_last = match last {
-            Some(last) if source.value == Value::Temp => {
-                (last.result == Some(self.height() as u32)).then_some(last)
-            }
-            _ => None,
-        };
+        let height = self.height() as u32;
         let mut acc = source.acc;
-        if let (Some(last), false) = (written_by_last, named) {
-            self.u16(last.at, 8, slot);
-            // Its destination is no operand any more.
-            self.last = None;
-        } else {
-            self.spill_local(local)?;
-            self.write_local(&source, slot)?;
+        match last {
+            // What the last operation computed goes to the local right away, unless the local's
+            // value is still wanted.
+            Some(last)
+                if last.result == Some(height) && source.value == Value::Temp && head == 0 =>
+            {
+                self.u16(last.at as usize, 8, slot);
+                // Its destination is no operand any more.
+                self.last = None;
+            }
+            _ => {
+                self.spill_local(local)?;
+                self.write_local(&source, slot)?;
+            }
         }
         if let Some(acc) = &mut acc {
+            acc.mirror = Mirror::Local(local);
             acc.droppable = None;
-        }
-        self.acc.forget(Mirror::Local(local));
-        if let Some(acc) = acc {
-            *self.acc.of(source.ty) = Some(Acc {
-                mirror: Mirror::Local(local),
-                ..acc
-            });
+            *self.acc.of(source.ty) = Some(*acc);
+        } else {
+            self.acc.forget(source.ty, Mirror::Local(local));
         }
         Ok(())
     }
@@ -77,12 +69,12 @@ impl Translator<'_, '_> {
     fn write_local(&mut self, source: &Source, slot: u16) -> Result<()> {
         if source.acc.is_some() {
             self.take_acc(source);
-            let at = self.emit(match source.ty {
+            let op = match source.ty {
                 Ty::I32 | Ty::I64 => Op::SpillAcc,
                 Ty::F32 => Op::SpillF32,
                 Ty::F64 => Op::SpillF64,
-            })?;
-            self.u16(at, 8, slot);
+            };
+            self.emit(op, [quarters(slot, 0, 0, 0)])?;
             return Ok(());
         }
         match source.value {
@@ -98,34 +90,31 @@ impl Translator<'_, '_> {
 
     pub(super) fn global_get(&mut self, global: u32) -> Result<()> {
         let ty = class(self.env.ir.global(GlobalIdx(global)).content())?;
-        let at = self.emit(Op::GlobalGetS)?;
-        self.u32(at, 12, global);
-        self.push_result(ty, at, Some(Op::GlobalGetA), LastKind::Other)?;
-        if matches!(ty, Ty::F32 | Ty::F64) {
-            // The value went through the integer accumulator.
-            *self.acc.of(ty) = None;
-            *self.acc.of(Ty::I64) = None;
-        }
+        let operands = quarters_half(self.next_slot(), 0, global);
+        let at = self.emit(Op::GlobalGetS, [operands])?;
+        self.push_result(ty, at, Some(Op::GlobalGetA))?;
+        self.through_int(ty);
         Ok(())
     }
 
     pub(super) fn global_set(&mut self, global: u32) -> Result<()> {
-        let source = self.pop()?;
+        let source = self.pop();
         let integer = matches!(source.ty, Ty::I32 | Ty::I64);
-        let at = match self.operand(&source, integer, true)? {
-            BinOperand::Acc => self.emit(Op::GlobalSetA)?,
+        match self.operand(&source, integer, true)? {
+            BinOperand::Acc => self.emit(Op::GlobalSetA, [halves(0, global)])?,
             BinOperand::Slot(slot) => {
-                let at = self.emit(Op::GlobalSetS)?;
-                self.u16(at, 8, slot);
-                at
+                self.emit(Op::GlobalSetS, [quarters_half(slot, 0, global)])?
             }
-            BinOperand::Imm(imm) => {
-                let at = self.emit(Op::GlobalSetImm)?;
-                self.u64(at, 16, imm);
-                at
-            }
+            BinOperand::Imm(imm) => self.emit(Op::GlobalSetImm, [halves(0, global), imm])?,
         };
-        self.u32(at, 12, global);
         Ok(())
+    }
+
+    /// The result just pushed went through the integer accumulator, whatever its class.
+    pub(super) fn through_int(&mut self, ty: Ty) {
+        if matches!(ty, Ty::F32 | Ty::F64) {
+            *self.acc.of(ty) = None;
+            *self.acc.of(Ty::I64) = None;
+        }
     }
 }
