@@ -5,10 +5,14 @@ use std::{env, fs, path::PathBuf};
 
 #[path = "ops/generate.rs"]
 mod generate;
+#[path = "ops/handlers.rs"]
+mod handlers;
 #[path = "ops/pair_hash.rs"]
 mod pair_hash;
 #[path = "ops/pairs.rs"]
 mod pairs;
+#[path = "ops/shapes.rs"]
+mod shapes;
 #[path = "ops/table.rs"]
 mod table;
 
@@ -33,6 +37,6 @@ fn main() {
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
     fs::write(out.join("ops.rs"), generate::ops()).expect("OUT_DIR is writable");
     fs::write(out.join("bodies.rs"), generate::bodies()).expect("OUT_DIR is writable");
-    fs::write(out.join("tail.rs"), generate::tail()).expect("OUT_DIR is writable");
+    fs::write(out.join("tail.rs"), handlers::tail()).expect("OUT_DIR is writable");
     fs::write(out.join("match.rs"), generate::match_loop()).expect("OUT_DIR is writable");
 }

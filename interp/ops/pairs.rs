@@ -283,7 +283,6 @@ pub(crate) const PAIRS: &[(&str, &[&str])] = &[
             "Copy",
             "I32Add_SS_S",
             "RetS",
-            "ZeroLocals",
             "BrI64GeS_SS",
             "I32Add_SS_A",
             "BrTableS",

@@ -2,7 +2,7 @@
 
 use super::emit::{BinOperand, halves, quarters, quarters_half};
 use super::stack::{Source, Value};
-use super::{Result, Translator};
+use super::{Result, Translator, unsupported};
 use crate::ops::{Bin, LOAD_OPS, Load, LoadMode, Op, STORE_OPS, Slow, Store, StoreMode, Ty};
 use diptych_core::types::{MemoryIdx, TableIdx};
 use wasmparser::{MemArg, MemArgTarget};
@@ -24,10 +24,10 @@ enum Address {
     },
 }
 
-fn memory_of(arg: &MemArg) -> u32 {
+fn memory_of(arg: &MemArg) -> Result<u32> {
     match arg.target {
-        MemArgTarget::Memory(memory) => memory,
-        MemArgTarget::Array(_) => unreachable!("scalar accesses are to memories"),
+        MemArgTarget::Memory(memory) => Ok(memory),
+        MemArgTarget::Array(_) => Err(unsupported("accesses to arrays (GC)")),
     }
 }
 
@@ -97,7 +97,7 @@ impl Translator<'_, '_> {
         let Some(end) = self.plain_end(arg, load.width()) else {
             let slot = self.in_slot(&source)?;
             let form = forms[GENERAL_LOAD].expect("every load has it");
-            let operands = quarters_half(dst, slot, memory_of(arg));
+            let operands = quarters_half(dst, slot, memory_of(arg)?);
             let at = self.emit(form, [operands, arg.offset])?;
             return self.push_result(load.result(), at, None);
         };
@@ -144,7 +144,7 @@ impl Translator<'_, '_> {
         let Some(end) = self.plain_end(arg, store.width()) else {
             let address = self.in_slot(&source)?;
             let value = self.in_slot(&value)?;
-            let operands = quarters_half(address, value, memory_of(arg));
+            let operands = quarters_half(address, value, memory_of(arg)?);
             self.emit(form(StoreMode::G), [operands, arg.offset])?;
             return Ok(());
         };

@@ -79,6 +79,71 @@ fn code_is_shown_beside_its_instructions() {
     }
 }
 
+/// Also when the instruction shares a handler with the one before it, and when the function
+/// begins with nothing but its own instructions.
+#[test]
+fn a_trap_is_reported_at_its_instruction() {
+    for (body, trapping) in [
+        (
+            "(local i32) (local.set 1 (local.get 0)) (i32.div_u (local.get 1) (i32.const 0))",
+            "I32DivU",
+        ),
+        (
+            "(local i64) (drop (i64.eqz (local.get 1))) (i32.rem_s (i32.const 7) (local.get 0))",
+            "I32RemS",
+        ),
+        (
+            "(i32.load (i32.add (local.get 0) (i32.const -4)))",
+            "I32Load",
+        ),
+        (
+            "(i32.load offset=65533 (i32.shl (local.get 0) (i32.const 2)))",
+            "I32Load",
+        ),
+        (
+            "(i32.add (local.get 0) (i32.load8_u (i32.sub (local.get 0) (i32.const 1))))",
+            "I32Load8U",
+        ),
+        (
+            "(local i32) (local.tee 1 (i32.add (local.get 0) (i32.const 1))) unreachable",
+            "Unreachable",
+        ),
+        ("(call_indirect (result i32) (local.get 0))", "CallIndirect"),
+        (
+            "(memory.fill (i32.const 65530) (local.get 0) (i32.const 9)) (i32.const 0)",
+            "MemoryFill",
+        ),
+    ] {
+        let wat = format!(
+            "(module (table 0 funcref) (memory 1)
+                (func $f (export \"run\") (param i32) (result i32) {body}))"
+        );
+        for (mode, engine) in engines(|_| {}) {
+            let module = module(&engine, &wat);
+            let range = &module.ir().bodies[0];
+            let bytes = &module.ir().bytes[range.start as usize..range.end as usize];
+            let reader = wasmparser::BinaryReader::new(bytes, range.start.into());
+            let expected = wasmparser::FunctionBody::new(reader)
+                .get_operators_reader()
+                .unwrap()
+                .into_iter_with_offsets()
+                .map(Result::unwrap)
+                .find(|(operator, _)| format!("{operator:?}").split(' ').next() == Some(trapping));
+            let mut store = Store::new(&engine, ());
+            let instance = Instance::new(&mut store, &module, &[]).unwrap();
+            let error = call(&mut store, instance, "run", &[0]).expect_err(body);
+            let frames = error.backtrace().expect("a backtrace").frames();
+            assert_eq!(frames.len(), 1, "{body} in {mode}");
+            let offset = frames[0].module_offset() as u64;
+            assert_eq!(
+                Some(offset),
+                expected.map(|found| found.1),
+                "{body} in {mode}"
+            );
+        }
+    }
+}
+
 #[test]
 fn what_is_not_executed_is_named() {
     for (feature, wat) in [
