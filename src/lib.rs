@@ -94,13 +94,15 @@ pub struct Config(diptych_core::Config);
 impl Config {
     /// The defaults, with every backend that is compiled in.
     #[cfg_attr(
-        not(feature = "interp"),
+        not(any(feature = "interp", feature = "jit")),
         expect(unused_mut, reason = "backends are what changes the configuration")
     )]
     pub fn new() -> Self {
         let mut config = diptych_core::Config::new();
         #[cfg(feature = "interp")]
         config.add_backend(diptych_interp::backend());
+        #[cfg(feature = "jit")]
+        config.add_backend(diptych_jit::backend());
         Self(config)
     }
 }

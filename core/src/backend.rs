@@ -18,42 +18,65 @@ pub trait Backend: Send + Sync + fmt::Debug {
     /// A short name: `interp`, `jit`.
     fn name(&self) -> &'static str;
 
+    /// Changes the configuration that a new engine works with to what this backend and the host
+    /// can do, and makes ready what it needs of the host.
+    fn prepare(&self, config: &mut Config) {
+        let _ = config;
+    }
+
+    /// Leaves what the backend's code needs in a new store, which keeps the backend.
+    fn init_store(&self, store: &mut VmStore) {
+        let _ = store;
+    }
+
     /// Makes the code of a module, or with lazy compilation what is needed to make it later.
     ///
+    /// `fallback` is another backend's code of the same module: what runs those functions that
+    /// this backend cannot compile.
+    ///
     /// # Errors
-    /// When a function exceeds an implementation limit, or memory is exhausted.
-    fn load(&self, config: &Config, module: &Arc<ModuleIr>) -> Result<Arc<dyn ModuleCode>>;
+    /// When a function exceeds an implementation limit and there is no fallback, or memory is
+    /// exhausted.
+    fn load(
+        &self,
+        config: &Config,
+        module: &Arc<ModuleIr>,
+        fallback: Option<Arc<dyn ModuleCode>>,
+    ) -> Result<Arc<dyn ModuleCode>>;
 
     /// Fills in the code pointers of a function reference that this backend has no code for (a
-    /// host function, or one that only another backend compiled), so that this backend's code
-    /// can call it through its `array_call`.
+    /// host function, or one that another backend executes), so that this backend's code can call
+    /// it through its `array_call`.
     fn adopt(&self, config: &Config, func_ref: &mut FuncRef);
-
-    /// Continues a guest that ended with [`Status::Suspended`].
-    ///
-    /// `resume.pc`, `fp`, `ctx` and `value` are what the store's `exit_*` fields were at the
-    /// suspension. When a host function suspended it, its results are in the exchange slots at
-    /// `resume.fp`. On [`Status::Done`] the results of the suspended call are at the base of the
-    /// value stack, where its arguments were.
-    ///
-    /// # Safety
-    /// The store's value stack is the one that was in use when this guest was suspended, and has
-    /// not been touched since but for those results.
-    unsafe fn resume(&self, store: *mut VmStore, resume: Suspension) -> Status;
-
-    /// Calls `visit` for each frame of one activation, innermost first.
-    ///
-    /// # Safety
-    /// The position is one that this backend left in the store's `exit_*` fields or in an
-    /// [`Activation`], and the value stack below it is intact.
-    unsafe fn walk(&self, from: Position, visit: &mut dyn FnMut(Frame) -> WalkControl);
 }
+
+/// Continues a guest that ended with [`Status::Suspended`].
+///
+/// The position and the value are what the store's `exit_*` fields were at the suspension. When a
+/// host function suspended it, its results are in the exchange slots at the position's `fp`. On
+/// [`Status::Done`] the results of the suspended call are at the base of the value stack, where its
+/// arguments were.
+///
+/// # Safety
+/// The store's value stack is the one that was in use when this guest was suspended, and has not
+/// been touched since but for those results.
+pub type Resume = unsafe fn(store: *mut VmStore, suspension: Suspension) -> Status;
+
+/// Calls its last argument for each frame of one activation, innermost first.
+///
+/// # Safety
+/// The position is the one at which the activation left for the host or for the runtime, and the
+/// stacks below it are intact.
+pub type Walk = unsafe fn(from: Position, visit: &mut dyn FnMut(Frame) -> WalkControl);
 
 /// The code of one module, made by one backend. Shared by all its instances.
 pub trait ModuleCode: Send + Sync + fmt::Debug {
-    /// What goes to [`VmCtx::code`] of every instance: an address that stays valid as long as
-    /// this object.
-    fn handle(&self) -> *const c_void;
+    /// Puts what the backend's code needs of this object into an instance of the module, which
+    /// keeps the object.
+    fn install(&self, ctx: &mut VmCtx);
+
+    /// The address by which [`FrameOwner::Code`] names this object.
+    fn id(&self) -> *const c_void;
 
     /// Fills in `interp_code` or `native_code` and `array_call` for a defined function.
     fn init_func_ref(&self, func: DefinedFuncIdx, func_ref: &mut FuncRef);
@@ -85,6 +108,15 @@ pub struct Position {
     pub ctx: *mut VmCtx,
 }
 
+impl Position {
+    /// The position where no guest is.
+    pub const NONE: Self = Self {
+        pc: core::ptr::null(),
+        fp: core::ptr::null_mut(),
+        ctx: core::ptr::null_mut(),
+    };
+}
+
 /// Where and why a guest was suspended.
 #[derive(Clone, Copy, Debug)]
 pub struct Suspension {
@@ -96,18 +128,27 @@ pub struct Suspension {
     pub by_host: bool,
 }
 
-/// A frame that [`Backend::walk`] visits.
+/// A frame that a [`Walk`] visits.
 #[derive(Clone, Copy, Debug)]
 pub struct Frame {
-    /// The instance whose function it is.
-    pub ctx: *mut VmCtx,
+    /// Whose function it is.
+    pub owner: FrameOwner,
     /// The function.
     pub func: DefinedFuncIdx,
     /// The instruction, as an offset in the module's bytes.
     pub offset: u32,
 }
 
-/// Whether [`Backend::walk`] goes on.
+/// Whose function a frame belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FrameOwner {
+    /// An instance.
+    Instance(*mut VmCtx),
+    /// Some instance of the module whose code has this [`id`](ModuleCode::id).
+    Code(*const c_void),
+}
+
+/// Whether a [`Walk`] goes on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WalkControl {
     /// Visit the caller next.
@@ -125,4 +166,6 @@ pub struct Activation {
     /// The store's `exit_*` position when this one was entered; a null `pc` when no guest code
     /// is outside.
     pub outer_exit: Position,
+    /// Walks the frames of this activation.
+    pub walk: Walk,
 }

@@ -1,6 +1,6 @@
 //! Where a guest was: the frames of its functions, innermost first.
 
-use crate::backend::{Activation, Frame, Position, WalkControl};
+use crate::backend::{Activation, Frame, FrameOwner, Position, WalkControl};
 use crate::error::Error;
 use crate::module::{Module, ModuleIr};
 use crate::runtime::InstanceObject;
@@ -9,6 +9,7 @@ use crate::types::{DefinedFuncIdx, FuncIdx};
 use crate::vm::VmStore;
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::ffi::c_void;
 use core::fmt;
 
 /// The greatest number of frames that a backtrace keeps.
@@ -124,36 +125,65 @@ impl fmt::Debug for BacktraceFrame {
 pub unsafe fn attach(store: *mut VmStore, error: &mut Error) {
     // SAFETY: by contract.
     unsafe {
-        if error.backtrace().is_some()
-            || error.exit_code().is_some()
-            || !StoreOpaque::engine_of((*store).opaque)
-                .config()
-                .backtrace_enabled()
-        {
+        if !wants(store, error) {
             return;
         }
-        let backtrace = capture(store);
-        error.set_backtrace(backtrace);
-    }
-}
-
-/// # Safety
-/// As [`attach`].
-unsafe fn capture(store: *mut VmStore) -> Backtrace {
-    let mut backtrace = Backtrace::default();
-    // SAFETY: by contract; activations are on the native stack below this function.
-    unsafe {
-        let engine = StoreOpaque::engine_of((*store).opaque);
-        let mut at = Position {
+        let at = Position {
             pc: (*store).exit_pc,
             fp: (*store).exit_fp,
             ctx: (*store).exit_ctx,
         };
+        error.set_backtrace(capture(store, None, at));
+    }
+}
+
+/// As [`attach`], for a guest that did not leave but failed: in the frame `innermost`, if any,
+/// which was called at `at`.
+///
+/// # Safety
+/// As [`attach`], but for the `exit_*` fields.
+pub unsafe fn attach_at(
+    store: *mut VmStore,
+    error: &mut Error,
+    innermost: Option<Frame>,
+    at: Position,
+) {
+    // SAFETY: by contract.
+    unsafe {
+        if wants(store, error) {
+            error.set_backtrace(capture(store, innermost, at));
+        }
+    }
+}
+
+/// Whether an error is to have a backtrace and has none.
+///
+/// # Safety
+/// The store is live.
+unsafe fn wants(store: *mut VmStore, error: &Error) -> bool {
+    error.backtrace().is_none()
+        && error.exit_code().is_none()
+        // SAFETY: by contract.
+        && unsafe { StoreOpaque::engine_of((*store).opaque) }
+            .config()
+            .backtrace_enabled()
+}
+
+/// # Safety
+/// As [`attach_at`].
+unsafe fn capture(store: *mut VmStore, innermost: Option<Frame>, mut at: Position) -> Backtrace {
+    let mut backtrace = Backtrace::default();
+    let mut owner = Owner { store, last: None };
+    let mut visit = |frame| owner.push(&mut backtrace, frame);
+    // SAFETY: by contract; activations are on the native stack below this function.
+    unsafe {
+        let mut control = innermost.map_or(WalkControl::Continue, &mut visit);
         let mut activation: *const Activation = (*store).activation;
-        while !activation.is_null() && !backtrace.truncated {
-            engine
-                .backend()
-                .walk(at, &mut |frame| push(&mut backtrace, frame));
+        while !activation.is_null() && control == WalkControl::Continue {
+            ((*activation).walk)(at, &mut |frame| {
+                control = visit(frame);
+                control
+            });
             at = (*activation).outer_exit;
             activation = (*activation).outer;
         }
@@ -161,18 +191,47 @@ unsafe fn capture(store: *mut VmStore) -> Backtrace {
     backtrace
 }
 
-fn push(backtrace: &mut Backtrace, frame: Frame) -> WalkControl {
-    // A backtrace is a help: without memory for it the error goes on without.
-    if backtrace.frames.len() == MAX_FRAMES || backtrace.frames.try_reserve(1).is_err() {
-        backtrace.truncated = true;
-        return WalkControl::Stop;
+/// Finds the modules of frames.
+struct Owner {
+    store: *mut VmStore,
+    /// The code of the last frame that was named by its code, and its module.
+    last: Option<(*const c_void, Module)>,
+}
+
+impl Owner {
+    fn push(&mut self, backtrace: &mut Backtrace, frame: Frame) -> WalkControl {
+        // A backtrace is a help: without memory for it the error goes on without.
+        if backtrace.frames.len() == MAX_FRAMES || backtrace.frames.try_reserve(1).is_err() {
+            backtrace.truncated = true;
+            return WalkControl::Stop;
+        }
+        if let Some(module) = self.module(frame.owner) {
+            backtrace.frames.push(BacktraceFrame {
+                module,
+                func: frame.func,
+                offset: frame.offset,
+            });
+        }
+        WalkControl::Continue
     }
-    // SAFETY: the context is the first field of a live instance.
-    let module = unsafe { (*frame.ctx.cast::<InstanceObject>()).module().clone() };
-    backtrace.frames.push(BacktraceFrame {
-        module,
-        func: frame.func,
-        offset: frame.offset,
-    });
-    WalkControl::Continue
+
+    fn module(&mut self, owner: FrameOwner) -> Option<Module> {
+        match owner {
+            // SAFETY: the context is the first field of a live instance.
+            FrameOwner::Instance(ctx) => unsafe {
+                Some((*ctx.cast::<InstanceObject>()).module().clone())
+            },
+            FrameOwner::Code(code) => {
+                if let Some((last, module)) = &self.last
+                    && *last == code
+                {
+                    return Some(module.clone());
+                }
+                // SAFETY: the store is live, and its instances are.
+                let module = unsafe { StoreOpaque::module_of_code((*self.store).opaque, code)? };
+                self.last = Some((code, module.clone()));
+                Some(module)
+            }
+        }
+    }
 }

@@ -3,7 +3,7 @@
 use crate::backend::Backend;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
-use diptych_platform::{AllocMemoryCreator, MemoryCreator};
+use diptych_platform::MemoryCreator;
 use wasmparser::WasmFeatures;
 
 /// How an [`Engine`](crate::Engine) behaves.
@@ -32,7 +32,10 @@ pub struct Config {
     dispatch: Dispatch,
     backend: BackendKind,
     backends: Vec<Arc<dyn Backend>>,
-    memory_creator: Arc<dyn MemoryCreator>,
+    memory_creator: Option<Arc<dyn MemoryCreator>>,
+    opt_level: OptLevel,
+    signals_based_traps: bool,
+    memory_guard: bool,
 }
 
 /// When functions are validated and compiled.
@@ -62,6 +65,19 @@ pub enum Dispatch {
     Loop,
 }
 
+/// How much the compiler does for the speed of the code that it makes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum OptLevel {
+    /// As little as possible: code is there sooner, and slower.
+    None,
+    /// What makes code fast.
+    #[default]
+    Speed,
+    /// What makes code fast and does not make it larger.
+    SpeedAndSize,
+}
+
 /// Which backend executes functions.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -73,13 +89,16 @@ pub enum BackendKind {
     Interp,
     /// The just-in-time compiler.
     Jit,
+    /// All that the engine has: each further module is executed by the next. For tests of how
+    /// they work together.
+    Alternating,
 }
 
 impl BackendKind {
     /// The backend's [`name`](Backend::name); `None` for [`Auto`](Self::Auto).
     pub const fn name(self) -> Option<&'static str> {
         match self {
-            Self::Auto => None,
+            Self::Auto | Self::Alternating => None,
             Self::Interp => Some("interp"),
             Self::Jit => Some("jit"),
         }
@@ -107,7 +126,10 @@ impl Config {
             dispatch: Dispatch::default(),
             backend: BackendKind::default(),
             backends: Vec::new(),
-            memory_creator: Arc::new(AllocMemoryCreator),
+            memory_creator: None,
+            opt_level: OptLevel::default(),
+            signals_based_traps: true,
+            memory_guard: true,
         }
     }
 
@@ -176,9 +198,35 @@ impl Config {
         self
     }
 
-    /// What makes the bytes of linear memories. The global allocator by default.
+    /// What makes the bytes of linear memories. The global allocator by default; the compiler
+    /// prefers address space that it can reserve ([`memory_guard`](Self::memory_guard)).
     pub fn memory_creator(&mut self, creator: Arc<dyn MemoryCreator>) -> &mut Self {
-        self.memory_creator = creator;
+        self.memory_creator = Some(creator);
+        self
+    }
+
+    /// How much the compiler does for the speed of the code that it makes. Of no effect on the
+    /// interpreter.
+    pub fn opt_level(&mut self, level: OptLevel) -> &mut Self {
+        self.opt_level = level;
+        self
+    }
+
+    /// Whether compiled code may trap by instructions that the machine refuses, which takes a
+    /// handler of signals (or the platform's like) for the process. On by default; without it,
+    /// compiled code checks for everything itself, and no handler is installed. Of no effect on
+    /// the interpreter, which never faults.
+    pub fn signals_based_traps(&mut self, enable: bool) -> &mut Self {
+        self.signals_based_traps = enable;
+        self
+    }
+
+    /// Whether memories are followed by address space that no one can access, so that compiled
+    /// code need not check accesses to memories with 32-bit indices. It takes
+    /// [`signals_based_traps`](Self::signals_based_traps), and memories that can be made so; where
+    /// either is missing, code checks. On by default. Of no effect on the interpreter.
+    pub fn memory_guard(&mut self, enable: bool) -> &mut Self {
+        self.memory_guard = enable;
         self
     }
 
@@ -232,9 +280,24 @@ impl Config {
         &self.backends
     }
 
-    /// What makes the bytes of linear memories.
-    pub fn get_memory_creator(&self) -> &Arc<dyn MemoryCreator> {
-        &self.memory_creator
+    /// What makes the bytes of linear memories, when the configuration says so.
+    pub fn get_memory_creator(&self) -> Option<&Arc<dyn MemoryCreator>> {
+        self.memory_creator.as_ref()
+    }
+
+    /// How much the compiler does for the speed of code.
+    pub const fn get_opt_level(&self) -> OptLevel {
+        self.opt_level
+    }
+
+    /// Whether compiled code may trap by signals.
+    pub const fn signals_based_traps_enabled(&self) -> bool {
+        self.signals_based_traps
+    }
+
+    /// Whether memories are followed by address space that no one can access.
+    pub const fn memory_guard_enabled(&self) -> bool {
+        self.memory_guard
     }
 
     /// The features that modules may use.

@@ -1,7 +1,7 @@
 //! The engine: what modules and stores have in common.
 
 use crate::backend::Backend;
-use crate::config::Config;
+use crate::config::{BackendKind, Config};
 use crate::error::{Error, ErrorKind, Result};
 use crate::types::TypeRegistry;
 use alloc::boxed::Box;
@@ -9,6 +9,8 @@ use alloc::format;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
+use core::sync::atomic::{AtomicUsize, Ordering};
+use diptych_platform::{AllocMemoryCreator, MemoryCreator};
 
 /// A configuration, the backends, and the types of all modules.
 ///
@@ -22,8 +24,11 @@ pub struct Engine {
 struct EngineInner {
     config: Config,
     types: TypeRegistry,
+    memory_creator: Arc<dyn MemoryCreator>,
     /// The one that executes functions first.
     backends: Box<[Arc<dyn Backend>]>,
+    /// How many modules were opened, when backends take turns.
+    turn: AtomicUsize,
 }
 
 impl Engine {
@@ -57,18 +62,42 @@ impl Engine {
                 "the engine has no backend: enable the feature `interp` or `jit`".into(),
             )));
         }
+        if config.backend_kind() != BackendKind::Alternating {
+            // Beside the one that executes modules there is only what can take over from it.
+            let interp = BackendKind::Interp.name();
+            let mut at = 0;
+            backends.retain(|backend| {
+                at += 1;
+                at == 1 || Some(backend.name()) == interp
+            });
+        }
+        let mut config = config.clone();
+        for backend in &backends {
+            backend.prepare(&mut config);
+        }
+        let memory_creator: Arc<dyn MemoryCreator> = match config.get_memory_creator() {
+            Some(creator) => Arc::clone(creator),
+            None => Arc::new(AllocMemoryCreator),
+        };
         Ok(Self {
             inner: Arc::new(EngineInner {
-                config: config.clone(),
+                config,
+                memory_creator,
                 types: TypeRegistry::new(),
                 backends: backends.into_boxed_slice(),
+                turn: AtomicUsize::new(0),
             }),
         })
     }
 
-    /// The configuration.
+    /// The configuration, as far as backends and host can do what was asked for.
     pub fn config(&self) -> &Config {
         &self.inner.config
+    }
+
+    /// What makes the bytes of linear memories.
+    pub(crate) fn memory_creator(&self) -> &Arc<dyn MemoryCreator> {
+        &self.inner.memory_creator
     }
 
     /// The types of all modules of this engine.
@@ -84,6 +113,16 @@ impl Engine {
     /// All backends, the one that executes functions first.
     pub fn backends(&self) -> &[Arc<dyn Backend>] {
         &self.inner.backends
+    }
+
+    /// The place among the backends of the one that executes the next module.
+    pub(crate) fn next_backend(&self) -> usize {
+        match self.config().backend_kind() {
+            BackendKind::Alternating => {
+                self.inner.turn.fetch_add(1, Ordering::Relaxed) % self.backends().len()
+            }
+            _ => 0,
+        }
     }
 
     /// Whether both are the same engine.
@@ -115,7 +154,6 @@ impl fmt::Debug for Engine {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::BackendKind;
 
     #[test]
     fn an_engine_needs_a_backend() {

@@ -23,6 +23,53 @@ pub const fn fuel_cost(operator: &Operator<'_>) -> u32 {
     }
 }
 
+/// What a translator knows of the basic block that it is in: where it is paid for, and how much.
+///
+/// A block is paid for at once, where its first instruction that costs something begins. It ends
+/// where control can come from elsewhere or go elsewhere: at the start of a loop, at `if`, `else`
+/// and conditional branches, at an `end` that something branches to, and where what follows
+/// cannot be reached. A call does not end it. `P` is the place of the charge in the code.
+#[derive(Clone, Copy, Debug)]
+pub struct Meter<P> {
+    open: Option<(P, u32)>,
+}
+
+impl<P: Copy> Meter<P> {
+    /// At the start of a function.
+    pub const fn new() -> Self {
+        Self { open: None }
+    }
+
+    /// Whether the block has a place where it is paid for. If not, the translator makes one
+    /// before an instruction that costs something and says so to [`begin`](Self::begin).
+    pub const fn is_open(&self) -> bool {
+        self.open.is_some()
+    }
+
+    /// The block is paid for at `place`.
+    pub const fn begin(&mut self, place: P) {
+        self.open = Some((place, 0));
+    }
+
+    /// Adds the cost of an instruction to the open block.
+    pub const fn add(&mut self, cost: u32) {
+        if let Some((_, sum)) = &mut self.open {
+            *sum = sum.saturating_add(cost);
+        }
+    }
+
+    /// The block ends: where it is paid for, if it costs anything, and how much.
+    pub const fn end(&mut self) -> Option<(P, u32)> {
+        self.open.take()
+    }
+}
+
+impl<P: Copy> Default for Meter<P> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -30,7 +30,7 @@ pub mod types;
 pub mod vm;
 
 pub use backtrace::{Backtrace, BacktraceFrame};
-pub use config::{BackendKind, CompilationMode, Config, Dispatch};
+pub use config::{BackendKind, CompilationMode, Config, Dispatch, OptLevel};
 pub use engine::Engine;
 pub use error::{Error, ErrorKind, Result};
 pub use module::Module;

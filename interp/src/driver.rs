@@ -11,6 +11,7 @@ use crate::code::{CodeHeader, EntryCell, HEADER_BYTES};
 use crate::exec::{Exit, ExitKind, Flow, State, call_subtype, caller_of, return_from_host};
 use crate::module::{InterpModule, Shared};
 use crate::ops::Slow;
+use crate::walk;
 use core::mem::MaybeUninit;
 use diptych_core::backend::{Activation, Position, Suspension};
 use diptych_core::types::{DataIdx, DefinedFuncIdx, ElemIdx, FuncIdx, MemoryIdx, TableIdx, TypeId};
@@ -34,7 +35,7 @@ pub(crate) unsafe fn array_call(
     // SAFETY: by contract.
     unsafe {
         let ctx = (*callee).ctx;
-        let module = InterpModule::of((*ctx).code);
+        let module = InterpModule::of((*ctx).interp);
         let code = match module.translated(DefinedFuncIdx((*callee).func)) {
             Ok(code) => code,
             Err(error) => return fail(store, error),
@@ -87,7 +88,7 @@ pub(crate) unsafe fn array_call(
 /// Continues a suspended guest.
 ///
 /// # Safety
-/// As [`Backend::resume`](diptych_core::backend::Backend::resume).
+/// As [`Resume`](diptych_core::backend::Resume).
 pub(crate) unsafe fn resume(store: *mut VmStore, suspension: Suspension) -> Status {
     // SAFETY: by contract.
     unsafe {
@@ -95,7 +96,7 @@ pub(crate) unsafe fn resume(store: *mut VmStore, suspension: Suspension) -> Stat
         let Some(activation) = Enter::new(store) else {
             return fail(store, Trap::StackOverflow.into());
         };
-        let module = InterpModule::of((*at.ctx).code);
+        let module = InterpModule::of((*at.ctx).interp);
         let mut st = State {
             ip: at.pc,
             fp: at.fp,
@@ -136,6 +137,11 @@ impl Enter {
             if (*store).activation_depth >= (*store).activation_limit {
                 return None;
             }
+            // Compiled code further out may have left little of the native stack.
+            let here = 0u8;
+            if (&raw const here).addr() < (*store).native_stack_limit {
+                return None;
+            }
             (*store).activation_depth += 1;
             let outer = (*store).activation;
             let pc = if outer.is_null() {
@@ -149,7 +155,11 @@ impl Enter {
                 ctx: (*store).exit_ctx,
             };
             Some(Self {
-                activation: Activation { outer, outer_exit },
+                activation: Activation {
+                    outer,
+                    outer_exit,
+                    walk: walk::walk,
+                },
                 resumable: core::mem::take(&mut (*store).resumable),
                 stack_top: (*store).stack_top,
                 segment: (*store).stack.current(),
@@ -217,6 +227,7 @@ unsafe fn drive(st: &mut State, store: *mut VmStore, shared: &Shared, resumable:
                             (*store).exit_fp = st.fp;
                             (*store).exit_ctx = st.vm;
                             (*store).exit_value = record as u64;
+                            (*store).exit_resume = Some(self::resume);
                             return Status::Suspended;
                         }
                         _ => {
@@ -260,6 +271,7 @@ unsafe fn drive(st: &mut State, store: *mut VmStore, shared: &Shared, resumable:
                 ExitKind::OutOfFuel if resumable => {
                     save_position(st, store);
                     (*store).pending = Some(Trap::OutOfFuel.into());
+                    (*store).exit_resume = Some(self::resume);
                     return Status::Suspended;
                 }
                 ExitKind::OutOfFuel => Err(Trap::OutOfFuel.into()),
@@ -344,7 +356,7 @@ unsafe fn at_caller(st: &mut State, shared: &Shared, error: Error) -> Error {
 unsafe fn translate_callee(st: &State, kind: ExitKind) -> Result<*const CodeHeader, Error> {
     // SAFETY: `acc` identifies the callee as the kind documents, and `vm` is its instance.
     unsafe {
-        let module = InterpModule::of((*st.vm).code);
+        let module = InterpModule::of((*st.vm).interp);
         if kind == ExitKind::LazyDirect {
             module.translated(module.func_of_cell(st.acc as *const EntryCell))
         } else {

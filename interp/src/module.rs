@@ -4,18 +4,18 @@ use crate::code::{Code, CodeHeader, Encoding, EntryCell, HEADER_BYTES, HEADER_CE
 use crate::exec::{Exit, State, run_loop};
 use crate::ops::Op;
 use crate::translate::{Env, Scratch, translate};
-use crate::{disasm, driver, walk};
+use crate::{disasm, driver};
 use alloc::boxed::Box;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::ffi::c_void;
 use core::fmt;
 use core::sync::atomic::Ordering;
-use diptych_core::backend::{Backend, Frame, ModuleCode, Position, Suspension, WalkControl};
+use diptych_core::backend::{Backend, ModuleCode};
 use diptych_core::module::ModuleIr;
 use diptych_core::sync::Mutex;
 use diptych_core::types::DefinedFuncIdx;
-use diptych_core::vm::{FuncRef, Status, VmStore};
+use diptych_core::vm::{FuncRef, VmCtx};
 use diptych_core::{CompilationMode, Config, Dispatch, Error, ErrorKind, Result};
 
 /// The interpreter as a backend.
@@ -67,7 +67,12 @@ impl Backend for Interp {
         "interp"
     }
 
-    fn load(&self, config: &Config, module: &Arc<ModuleIr>) -> Result<Arc<dyn ModuleCode>> {
+    fn load(
+        &self,
+        config: &Config,
+        module: &Arc<ModuleIr>,
+        _: Option<Arc<dyn ModuleCode>>,
+    ) -> Result<Arc<dyn ModuleCode>> {
         let code = Arc::new(InterpModule::new(self.shared(config)?, config, module)?);
         if config.compilation_mode() == CompilationMode::Eager {
             code.complete()?;
@@ -78,16 +83,6 @@ impl Backend for Interp {
     fn adopt(&self, config: &Config, func_ref: &mut FuncRef) {
         let shared = self.shared(config).unwrap_or(&self.looped);
         func_ref.interp_code = shared.host_call.cast();
-    }
-
-    unsafe fn resume(&self, store: *mut VmStore, resume: Suspension) -> Status {
-        // SAFETY: the contract is the same.
-        unsafe { driver::resume(store, resume) }
-    }
-
-    unsafe fn walk(&self, from: Position, visit: &mut dyn FnMut(Frame) -> WalkControl) {
-        // SAFETY: the contract is the same.
-        unsafe { walk::walk(from, visit) }
     }
 }
 
@@ -381,7 +376,11 @@ impl fmt::Debug for InterpModule {
 }
 
 impl ModuleCode for InterpModule {
-    fn handle(&self) -> *const c_void {
+    fn install(&self, ctx: &mut VmCtx) {
+        ctx.interp = self.id();
+    }
+
+    fn id(&self) -> *const c_void {
         core::ptr::from_ref(self).cast()
     }
 

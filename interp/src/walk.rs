@@ -3,14 +3,14 @@
 use crate::exec::caller_of;
 use crate::module::InterpModule;
 use alloc::vec::Vec;
-use diptych_core::backend::{Frame, Position, WalkControl};
+use diptych_core::backend::{Frame, FrameOwner, Position, WalkControl};
 use diptych_core::types::DefinedFuncIdx;
 use diptych_core::vm::frame::ReturnRecord;
 
 /// Visits the frames of one activation, innermost first.
 ///
 /// # Safety
-/// As [`Backend::walk`](diptych_core::backend::Backend::walk).
+/// As [`Walk`](diptych_core::backend::Walk).
 pub(crate) unsafe fn walk(from: Position, visit: &mut dyn FnMut(Frame) -> WalkControl) {
     let mut at = Some(from);
     let mut positions = Positions::default();
@@ -19,7 +19,7 @@ pub(crate) unsafe fn walk(from: Position, visit: &mut dyn FnMut(Frame) -> WalkCo
             return;
         }
         // SAFETY: `ctx` is a live instance with code of this backend.
-        let module = unsafe { InterpModule::of((*ctx).code) };
+        let module = unsafe { InterpModule::of((*ctx).interp) };
         if pc == module.shared.cross_return {
             // SAFETY: the driver left the record of a tail call to the host in the frame's place.
             at = unsafe { caller_of(fp.cast(), ctx, &module.shared) };
@@ -29,7 +29,13 @@ pub(crate) unsafe fn walk(from: Position, visit: &mut dyn FnMut(Frame) -> WalkCo
             return;
         };
         let offset = positions.wasm_offset(module, func, pc);
-        if visit(Frame { ctx, func, offset }) == WalkControl::Stop {
+        let owner = FrameOwner::Instance(ctx);
+        if visit(Frame {
+            owner,
+            func,
+            offset,
+        }) == WalkControl::Stop
+        {
             return;
         }
         // SAFETY: the frame is live, so its record is, at the function's place for it.

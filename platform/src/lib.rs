@@ -1,5 +1,18 @@
 //! What Diptych asks of an operating system, as traits that an embedder can implement, with
-//! implementations that need nothing but an allocator.
+//! implementations for common systems and one that needs nothing but an allocator.
+//!
+//! | what | trait or function | needs | implementation |
+//! |---|---|---|---|
+//! | linear memories | [`MemoryCreator`] | nothing | [`AllocMemoryCreator`] |
+//! | linear memories with guards, which never move | [`MemoryCreator`] | `mmap`, 64-bit addresses | `MmapMemoryCreator` |
+//! | executable memory | [`CodeMemory`] | `mmap` | `MmapCodeMemory` |
+//! | faults of compiled code | [`TrapCatcher`] | `signals` | `SignalTrapCatcher` |
+//! | the bounds of a thread's stack | [`thread_stack`] | `mmap` or `signals` | |
+//!
+//! The features `mmap` and `signals` need the standard library and a Unix or Windows. Faults are
+//! caught on Linux, macOS and Windows, on x86_64 and aarch64; elsewhere their installation fails.
+//! With `tls` a thread remembers the bounds of its stack. `std` alone changes nothing yet but what
+//! the features need; without any of them the crate is `no_std`.
 
 #![no_std]
 #![warn(
@@ -10,9 +23,25 @@
 )]
 
 extern crate alloc;
+#[cfg(feature = "std")]
+extern crate std;
 
+mod code;
 mod memory;
+#[cfg(all(feature = "mmap", any(unix, windows)))]
+mod os;
+mod stack;
+mod trap;
 
+#[cfg(all(feature = "mmap", any(unix, windows)))]
+pub use code::MmapCodeMemory;
+pub use code::{CodeMemory, CodeRegion};
 pub use memory::{
     AllocMemory, AllocMemoryCreator, LinearMemory, MemoryCreator, MemoryError, MemoryRequest,
 };
+#[cfg(all(feature = "mmap", any(unix, windows)))]
+pub use memory::{GUARDED_RESERVATION, MmapMemoryCreator};
+pub use stack::thread_stack;
+pub use trap::{Fault, FaultHandler, FaultKind, Resume, TrapCatcher, TrapCatcherError};
+#[cfg(feature = "signals")]
+pub use trap::{SignalTrapCatcher, fault_handler_is_installed, install_fault_handler};

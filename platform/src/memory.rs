@@ -10,12 +10,19 @@ use core::alloc::Layout;
 use core::fmt;
 use core::ptr::{self, NonNull};
 
+#[cfg(all(feature = "mmap", any(unix, windows)))]
+mod mmap;
+
+#[cfg(all(feature = "mmap", any(unix, windows)))]
+pub use mmap::{GUARDED_RESERVATION, MmapMemoryCreator};
+
 /// The bytes of one linear memory.
 ///
 /// # Safety
 /// From one call of [`grow_to`](Self::grow_to) to the next, [`byte_len`](Self::byte_len) bytes at
 /// [`base`](Self::base) are readable and writable, and nothing else touches them. Bytes that were
-/// never written read as 0. A failed growth changes nothing.
+/// never written read as 0. A failed growth changes nothing. What [`reserved`](Self::reserved) says
+/// is true.
 pub unsafe trait LinearMemory: Send + Sync {
     /// The first byte; any non-null pointer when the memory is empty.
     fn base(&self) -> *mut u8;
@@ -28,6 +35,13 @@ pub unsafe trait LinearMemory: Send + Sync {
     /// # Errors
     /// When there is not enough memory.
     fn grow_to(&mut self, byte_len: usize) -> Result<(), MemoryError>;
+
+    /// How many bytes of address space from [`base`](Self::base) belong to this memory. When it
+    /// is not 0, the memory never moves, and every access within these bytes but beyond
+    /// [`byte_len`](Self::byte_len) faults; it never changes. 0 promises nothing.
+    fn reserved(&self) -> usize {
+        0
+    }
 }
 
 /// What makes linear memories.
@@ -37,6 +51,15 @@ pub trait MemoryCreator: fmt::Debug + Send + Sync {
     /// # Errors
     /// When there is not enough memory.
     fn create(&self, request: MemoryRequest) -> Result<Box<dyn LinearMemory>, MemoryError>;
+
+    /// The bytes of address space of every memory whose request is
+    /// [`guarded`](MemoryRequest::guarded): each of them says at least as much as
+    /// [`reserved`](LinearMemory::reserved), which is what unsafe code can rely on. Such a memory
+    /// never moves, and any access within so many bytes from its base, but beyond its length,
+    /// faults. 0 promises nothing.
+    fn guaranteed_reservation(&self) -> usize {
+        0
+    }
 }
 
 /// What a linear memory must be able to do.
@@ -47,22 +70,37 @@ pub struct MemoryRequest {
     pub minimum: usize,
     /// The length in bytes that it is never asked to exceed, when there is such a bound.
     pub maximum: Option<usize>,
+    /// Whether it gets the reservation that
+    /// [`guaranteed_reservation`](MemoryCreator::guaranteed_reservation) promises. All lengths are
+    /// multiples of 64 KiB then.
+    pub guarded: bool,
 }
 
 impl MemoryRequest {
     /// A memory of `minimum` bytes that never grows beyond `maximum`.
     pub const fn new(minimum: usize, maximum: Option<usize>) -> Self {
-        Self { minimum, maximum }
+        Self {
+            minimum,
+            maximum,
+            guarded: false,
+        }
+    }
+
+    /// The same memory, with a reservation or without.
+    #[must_use]
+    pub const fn guarded(mut self, guarded: bool) -> Self {
+        self.guarded = guarded;
+        self
     }
 }
 
-/// The host has no memory for a linear memory.
+/// The host has no memory for what was asked, or refuses to do it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MemoryError;
 
 impl fmt::Display for MemoryError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the host has no memory for a linear memory")
+        f.write_str("the host has no memory for this, or refuses it")
     }
 }
 
@@ -79,13 +117,14 @@ impl MemoryCreator for AllocMemoryCreator {
 }
 
 /// A box, when there is memory for one.
-fn try_box(memory: AllocMemory) -> Result<Box<AllocMemory>, MemoryError> {
+pub(crate) fn try_box<T>(value: T) -> Result<Box<T>, MemoryError> {
+    const { assert!(size_of::<T>() > 0, "only a size can be allocated") };
     // SAFETY: the size is not 0.
-    let place = unsafe { alloc(Layout::new::<AllocMemory>()) }.cast::<AllocMemory>();
+    let place = unsafe { alloc(Layout::new::<T>()) }.cast::<T>();
     let place = NonNull::new(place).ok_or(MemoryError)?;
     // SAFETY: it is new memory of the right layout, allocated as a box's is.
     unsafe {
-        place.write(memory);
+        place.write(value);
         Ok(Box::from_raw(place.as_ptr()))
     }
 }

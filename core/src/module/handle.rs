@@ -3,12 +3,16 @@
 use super::build::Trust;
 use super::ir::{EntityIdx, Export, Import, ModuleIr};
 use crate::backend::ModuleCode;
+use crate::config::{BackendKind, CompilationMode};
 use crate::engine::Engine;
 use crate::error::{Error, ErrorKind, Result};
-use crate::types::{ExternType, FuncIdx};
+use crate::types::{DefinedFuncIdx, ExternType, FuncIdx};
+use crate::vm::FuncRef;
 use alloc::borrow::Cow;
+use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::sync::Arc;
+use alloc::vec::Vec;
 use core::fmt;
 
 /// A validated module with its code. Cloning it is cheap, and the clone is the same module.
@@ -34,7 +38,10 @@ pub struct Module {
 struct ModuleInner {
     engine: Engine,
     ir: Arc<ModuleIr>,
-    code: Arc<dyn ModuleCode>,
+    /// What executes it first, then what the engine's other backends made of it.
+    codes: Box<[Arc<dyn ModuleCode>]>,
+    /// The place among the engine's backends of the one that executes it.
+    backend: usize,
 }
 
 impl Module {
@@ -95,12 +102,14 @@ impl Module {
             bytes,
             trust,
         )?);
-        let code = engine.backend().load(engine.config(), &ir)?;
+        let backend = engine.next_backend();
+        let codes = load(engine, &ir, backend)?;
         Ok(Self {
             inner: Arc::new(ModuleInner {
                 engine: engine.clone(),
                 ir,
-                code,
+                codes,
+                backend,
             }),
         })
     }
@@ -115,9 +124,25 @@ impl Module {
         &self.inner.ir
     }
 
-    /// The code that the engine's backend made.
-    pub(crate) fn code(&self) -> &Arc<dyn ModuleCode> {
-        &self.inner.code
+    /// The code that the module's backend made.
+    fn code(&self) -> &Arc<dyn ModuleCode> {
+        &self.inner.codes[0]
+    }
+
+    /// The code of every backend that made some.
+    pub(crate) fn codes(&self) -> &[Arc<dyn ModuleCode>] {
+        &self.inner.codes
+    }
+
+    /// Fills in the code pointers of a reference to a defined function.
+    pub(crate) fn init_func_ref(&self, func: DefinedFuncIdx, func_ref: &mut FuncRef) {
+        let engine = self.engine();
+        self.code().init_func_ref(func, func_ref);
+        for (i, backend) in engine.backends().iter().enumerate() {
+            if i != self.inner.backend {
+                backend.adopt(engine.config(), func_ref);
+            }
+        }
     }
 
     /// The name that the `name` section gives the module.
@@ -203,6 +228,25 @@ impl Module {
     pub fn code_size(&self) -> usize {
         self.code().code_size()
     }
+}
+
+/// The code of a module: the backend's that executes it, and the interpreter's beside it for what
+/// that one cannot do.
+fn load(engine: &Engine, ir: &Arc<ModuleIr>, backend: usize) -> Result<Box<[Arc<dyn ModuleCode>]>> {
+    let config = engine.config();
+    let mut lazy = config.clone();
+    lazy.compilation(CompilationMode::Lazy);
+    let mut others = Vec::new();
+    for (i, other) in engine.backends().iter().enumerate() {
+        if i != backend && BackendKind::Interp.name() == Some(other.name()) {
+            others.push(other.load(&lazy, ir, None)?);
+        }
+    }
+    let fallback = others.first().cloned();
+    let mut codes = Vec::with_capacity(1 + others.len());
+    codes.push(engine.backends()[backend].load(config, ir, fallback)?);
+    codes.append(&mut others);
+    Ok(codes.into_boxed_slice())
 }
 
 impl fmt::Debug for Module {
@@ -292,10 +336,10 @@ fn binary(bytes: &[u8]) -> Result<Cow<'_, [u8]>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::backend::{Backend, Frame, Position, Suspension, WalkControl};
+    use crate::backend::Backend;
     use crate::config::{CompilationMode, Config};
     use crate::types::{DefinedFuncIdx, FuncType, ValType};
-    use crate::vm::{FuncRef, Status, VmStore};
+    use crate::vm::VmCtx;
     use alloc::vec::Vec;
     use core::ffi::c_void;
 
@@ -308,21 +352,22 @@ mod tests {
             "none"
         }
 
-        fn load(&self, _: &Config, _: &Arc<ModuleIr>) -> Result<Arc<dyn ModuleCode>> {
+        fn load(
+            &self,
+            _: &Config,
+            _: &Arc<ModuleIr>,
+            _: Option<Arc<dyn ModuleCode>>,
+        ) -> Result<Arc<dyn ModuleCode>> {
             Ok(Arc::new(Self))
         }
 
         fn adopt(&self, _: &Config, _: &mut FuncRef) {}
-
-        unsafe fn resume(&self, _: *mut VmStore, _: Suspension) -> Status {
-            Status::Done
-        }
-
-        unsafe fn walk(&self, _: Position, _: &mut dyn FnMut(Frame) -> WalkControl) {}
     }
 
     impl ModuleCode for NoCode {
-        fn handle(&self) -> *const c_void {
+        fn install(&self, _: &mut VmCtx) {}
+
+        fn id(&self) -> *const c_void {
             core::ptr::null()
         }
 

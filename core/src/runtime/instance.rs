@@ -17,7 +17,7 @@ use crate::module::{ElementItems, EntityIdx, Module, ModuleIr};
 use crate::store::{
     AsContext, AsContextMut, PinnedSlice, StoreContextMut, StoreId, StoreOpaque, out_of_memory,
 };
-use crate::types::{DataIdx, ElemIdx, FuncIdx, GlobalIdx, MemoryIdx, TableIdx};
+use crate::types::{DataIdx, DefinedFuncIdx, ElemIdx, FuncIdx, GlobalIdx, MemoryIdx, TableIdx};
 use crate::vm::{FuncRef, VmCtx, VmGlobal, VmMemory, VmTable};
 use alloc::format;
 use alloc::vec::Vec;
@@ -62,6 +62,39 @@ impl InstanceObject {
                 self.func_refs.get(index).map(NonNull::as_ptr)
             }
         }
+    }
+
+    /// A reference to a function that the module defines, whether its address is taken or not.
+    ///
+    /// # Errors
+    /// When there is no memory for it.
+    ///
+    /// # Safety
+    /// The instance is whole, and belongs to the store.
+    pub(crate) unsafe fn defined_func(
+        this: *mut Self,
+        store: &mut StoreOpaque,
+        func: DefinedFuncIdx,
+    ) -> Result<*mut FuncRef> {
+        // SAFETY: by contract.
+        let (module, known) = unsafe {
+            let module = &(*this).module;
+            (module, (*this).known_func(module.ir().func_idx(func)))
+        };
+        if let Some(known) = known {
+            return Ok(known);
+        }
+        let key = (this.addr(), func);
+        if let Some(made) = store.defined_funcs.get(&key) {
+            return Ok(made.as_ptr());
+        }
+        store.defined_funcs.try_reserve(1).map_err(out_of_memory)?;
+        let func_ref = instantiate::func_ref(module, this.cast(), func);
+        let made = store.func_ref_arena.push(func_ref)?;
+        // SAFETY: it is in the store.
+        unsafe { FuncRef::settle(made.as_ptr()) };
+        store.defined_funcs.insert(key, made);
+        Ok(made.as_ptr())
     }
 
     /// The global with this index.

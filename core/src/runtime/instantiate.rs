@@ -12,7 +12,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::module::{ConstExpr, ElementMode, Module, ModuleIr};
 use crate::store::{Counted, PinnedSlice, StoreContextMut, StoreOpaque};
 use crate::types::{DataIdx, DefinedFuncIdx, ElemIdx, FuncIdx, MemoryIdx};
-use crate::vm::{FuncRef, Status, VmCtx, VmGlobal, VmStore, libcalls};
+use crate::vm::{FuncRef, VmCtx, VmGlobal, libcalls};
 use alloc::format;
 use alloc::vec::Vec;
 use core::ptr::{self, NonNull};
@@ -71,7 +71,7 @@ fn allocate(store: &mut StoreOpaque, module: &Module) -> Result<NonNull<Instance
     // Guest code uses these addresses long after this borrow of the store: they come from the
     // store's own pointer, not from the borrow.
     let vm_store = store.vm.opaque.cast();
-    let vm = VmCtx {
+    let mut vm = VmCtx {
         // Never read, because the length is 0; not null, so that it can be offset.
         memory0_base: NonNull::<u8>::dangling().as_ptr(),
         memory0_len: 0,
@@ -81,9 +81,13 @@ fn allocate(store: &mut StoreOpaque, module: &Module) -> Result<NonNull<Instance
         memories: ptr::null(),
         imported_funcs: ptr::null(),
         func_refs: ptr::null_mut(),
-        code: module.code().handle(),
+        interp: ptr::null(),
+        native: ptr::null(),
         instance: store.instance_count() as u32,
     };
+    for code in module.codes() {
+        code.install(&mut vm);
+    }
     let instance = InstanceObject {
         vm,
         store: store.id(),
@@ -127,34 +131,22 @@ unsafe fn link(
             Ok(())
         })?;
         (*object).vm.func_refs = (*object).func_refs.as_ptr();
+        for i in 0..ir.escaping.len() {
+            FuncRef::settle((*object).vm.func_refs.add(i));
+        }
         Ok(())
     }
 }
 
 /// A reference to a function of the module.
-fn func_ref(module: &Module, ctx: *mut VmCtx, func: DefinedFuncIdx) -> FuncRef {
+pub(super) fn func_ref(module: &Module, ctx: *mut VmCtx, func: DefinedFuncIdx) -> FuncRef {
     let ir = module.ir();
-    let mut func_ref = FuncRef {
-        type_id: ir.func_type_id(ir.func_idx(func)),
-        func: func.0,
-        ctx,
-        interp_code: ptr::null(),
-        native_code: ptr::null(),
-        array_call: without_code,
-        host: ptr::null(),
-    };
-    module.code().init_func_ref(func, &mut func_ref);
+    // SAFETY: the instance is live.
+    let store = unsafe { (*ctx).store };
+    let type_id = ir.func_type_id(ir.func_idx(func));
+    let mut func_ref = FuncRef::new(type_id, func.0, ctx, store);
+    module.init_func_ref(func, &mut func_ref);
     func_ref
-}
-
-/// What a function is called through that its backend has not filled in.
-///
-/// # Safety
-/// As [`ArrayCall`](crate::vm::ArrayCall).
-unsafe fn without_code(_: *mut FuncRef, store: *mut VmStore, _: *mut u64) -> Status {
-    // SAFETY: by contract.
-    unsafe { (*store).pending = Some(Error::msg("the function has no code")) };
-    Status::Error
 }
 
 /// Memories, tables, globals and tags: imported ones first, then the module's own.
@@ -309,14 +301,12 @@ unsafe fn reference(
     module: &Module,
     func: FuncIdx,
 ) -> Result<*mut FuncRef> {
-    // SAFETY: by contract.
-    let known = unsafe { instance.as_ref() }.known_func(func);
-    match (known, module.ir().defined(func)) {
-        (Some(known), _) => Ok(known),
-        (None, Some(defined)) => {
-            let func_ref = func_ref(module, instance.cast().as_ptr(), defined);
-            Ok(store.func_ref_arena.push(func_ref)?.as_ptr())
-        }
-        (None, None) => Err(Error::msg("an imported function is missing")),
+    match module.ir().defined(func) {
+        // SAFETY: by contract.
+        Some(defined) => unsafe { InstanceObject::defined_func(instance.as_ptr(), store, defined) },
+        // SAFETY: by contract.
+        None => unsafe { instance.as_ref() }
+            .known_func(func)
+            .ok_or_else(|| Error::msg("an imported function is missing")),
     }
 }

@@ -53,10 +53,17 @@ impl MemoryObject {
                 format!("the store's limits refuse a memory of {minimum} bytes").into(),
             )));
         }
-        let creator = store.engine().config().get_memory_creator();
+        let creator = store.engine().memory_creator();
+        let guarded = store.engine().config().memory_guard_enabled() && can_be_guarded(ty);
         let bytes = creator
-            .create(MemoryRequest::new(minimum, maximum))
+            .create(MemoryRequest::new(minimum, maximum).guarded(guarded))
             .map_err(out_of_memory)?;
+        if guarded && bytes.reserved() < creator.guaranteed_reservation() {
+            // Compiled code would not check what it has to.
+            return Err(Error::msg(
+                "a linear memory was made without the address space that its maker promises",
+            ));
+        }
         let len = bytes.byte_len();
         if len != minimum {
             return Err(Error::msg(format!(
@@ -178,6 +185,14 @@ impl MemoryObject {
         };
         Ok(Ok(()))
     }
+}
+
+/// Whether compiled code leaves out the checks of accesses when memories are guarded.
+///
+/// Indices of 32 bits and offsets reach no further than the guard, and pages of the host's size
+/// or larger end where the host's do.
+pub(crate) fn can_be_guarded(ty: MemoryType) -> bool {
+    !ty.memory64 && !ty.shared && ty.page_size_log2 == 16
 }
 
 /// Fails when there can be no memory of the type, which may be the embedder's.

@@ -49,6 +49,11 @@ impl<T> Arena<T> {
         self.items.len()
     }
 
+    /// The objects, in the order in which they were made.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = NonNull<T>> {
+        self.items.iter().copied()
+    }
+
     pub(crate) fn push(&mut self, value: T) -> Result<NonNull<T>> {
         self.items.try_reserve(1).map_err(out_of_memory)?;
         let item = NonNull::from(Box::leak(try_box(value)?));

@@ -21,16 +21,19 @@ pub(crate) use arena::{Arena, PinnedSlice, out_of_memory, try_box};
 use crate::backend::{Activation, Position};
 use crate::engine::Engine;
 use crate::error::{Error, ErrorKind, Result};
+use crate::module::Module;
 use crate::runtime::{
     FuncObject, GlobalObject, HostFunc, InstanceObject, MemoryObject, TableObject, TagObject, Val,
 };
 use crate::sync::Mutex;
-use crate::vm::{FuncRef, ValueStack, VmStore};
+use crate::types::DefinedFuncIdx;
+use crate::vm::{FuncRef, Landing, ValueStack, VmStore};
 use alloc::boxed::Box;
 use alloc::format;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::any::Any;
+use core::ffi::c_void;
 use core::fmt;
 use core::marker::PhantomData;
 use core::mem::ManuallyDrop;
@@ -102,6 +105,8 @@ pub struct StoreOpaque {
     pub(crate) host_arena: Arena<FuncObject>,
     /// References to functions that are not among an instance's own.
     pub(crate) func_ref_arena: Arena<FuncRef>,
+    /// Those of them that are to functions of instances, by the instance's address.
+    pub(crate) defined_funcs: HashMap<(usize, DefinedFuncIdx), NonNull<FuncRef>>,
     /// The objects of functions that linkers define, by the address of their definition.
     linked: HashMap<usize, NonNull<FuncObject>>,
     externs: Vec<Box<dyn Any + Send + Sync>>,
@@ -146,7 +151,10 @@ impl StoreId {
 impl<T: 'static> Store<T> {
     /// An empty store.
     pub fn new(engine: &Engine, data: T) -> Self {
-        let opaque = StoreOpaque::new(engine);
+        let mut opaque = StoreOpaque::new(engine);
+        for backend in engine.backends() {
+            backend.init_store(&mut opaque.vm);
+        }
         let inner = Box::into_raw(Box::new(StoreInner { opaque, data }));
         // SAFETY: the box was just made.
         unsafe {
@@ -320,11 +328,17 @@ impl StoreOpaque {
                 exit_ctx: ptr::null_mut(),
                 exit_value: 0,
                 exit_record: ptr::null_mut(),
+                exit_resume: None,
+                native_stack_limit: 0,
+                max_stack_bytes: config.get_max_wasm_stack(),
+                native_shared: ptr::null(),
+                landing: Landing::NONE,
                 activation: ptr::null(),
                 activation_depth: 0,
                 activation_limit: config.get_max_call_depth(),
                 stack: ValueStack::new(max_stack_slots),
                 pending: None,
+                panic: None,
                 opaque: ptr::null_mut(),
                 resumable: false,
                 called_by_host: false,
@@ -348,6 +362,7 @@ impl StoreOpaque {
             tag_arena: Arena::new(),
             host_arena: Arena::new(),
             func_ref_arena: Arena::new(),
+            defined_funcs: HashMap::new(),
             linked: HashMap::new(),
             externs: Vec::new(),
             vals: Vec::new(),
@@ -371,6 +386,22 @@ impl StoreOpaque {
     pub(crate) const unsafe fn engine_of<'a>(store: *const Self) -> &'a Engine {
         // SAFETY: by contract; the engine is never changed.
         unsafe { &(*store).engine }
+    }
+
+    /// The module that has code with this [`id`](crate::backend::ModuleCode::id), when the store
+    /// has an instance of it.
+    ///
+    /// # Safety
+    /// The store is live, and no instance is otherwise borrowed for writing.
+    pub(crate) unsafe fn module_of_code(store: *const Self, code: *const c_void) -> Option<Module> {
+        // SAFETY: by contract.
+        unsafe {
+            (*store).instance_arena.iter().find_map(|instance| {
+                let module = (*instance.as_ptr()).module();
+                let has = module.codes().iter().any(|own| own.id() == code);
+                has.then(|| module.clone())
+            })
+        }
     }
 
     pub(crate) fn fuel(&self) -> Result<u64> {
@@ -495,9 +526,7 @@ impl StoreOpaque {
         }
         self.linked.try_reserve(1).map_err(out_of_memory)?;
         // The object keeps the definition, so that its address is not used again.
-        let func = self
-            .host_arena
-            .push(FuncObject::new(&self.engine, Arc::clone(host)))?;
+        let func = FuncObject::create(self, Arc::clone(host))?;
         self.linked.insert(key, func);
         Ok(func)
     }

@@ -3,6 +3,8 @@
 use super::{FuncRef, ValueStack};
 use crate::error::Error;
 use crate::store::StoreOpaque;
+use alloc::boxed::Box;
+use core::any::Any;
 use core::ffi::c_void;
 use core::sync::atomic::AtomicU32;
 
@@ -31,9 +33,10 @@ pub struct VmCtx {
     /// One function reference per defined function whose address can be taken, in the order of
     /// [`ModuleIr::escaping`](crate::module::ModuleIr::escaping).
     pub func_refs: *mut FuncRef,
-    /// The backend's code of this instance's module: what
-    /// [`ModuleCode::handle`](crate::backend::ModuleCode::handle) returned.
-    pub code: *const c_void,
+    /// The interpreter's code of this instance's module; null when the engine has no interpreter.
+    pub interp: *const c_void,
+    /// The compiler's code of this instance's module; null when the engine does not compile it.
+    pub native: *const c_void,
     /// The instance's index in its store.
     pub instance: u32,
 }
@@ -66,6 +69,27 @@ pub struct VmMemory {
     pub len: usize,
 }
 
+/// Where compiled code goes when it fails.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct Landing {
+    /// The instruction.
+    pub pc: usize,
+    /// The stack pointer.
+    pub sp: usize,
+    /// The frame pointer.
+    pub fp: usize,
+}
+
+impl Landing {
+    /// None: no compiled code is running.
+    pub const NONE: Self = Self {
+        pc: 0,
+        sp: 0,
+        fp: 0,
+    };
+}
+
 /// What guest code and backends see of a store. It is the first field of the store, at one
 /// address for the store's life.
 #[repr(C)]
@@ -93,6 +117,18 @@ pub struct VmStore {
     pub exit_ctx: *mut VmCtx,
     /// Scratch word that a handler leaves for its driver.
     pub exit_value: u64,
+    /// How to go on with the guest that was suspended last.
+    pub exit_resume: Option<crate::backend::Resume>,
+    /// Compiled code traps with [`Trap::StackOverflow`](crate::Trap::StackOverflow) when its
+    /// native stack would reach below this address.
+    pub native_stack_limit: usize,
+    /// The size in bytes that the frames of one guest may take together.
+    pub max_stack_bytes: usize,
+    /// What the compiler keeps for all modules of the engine; null when there is none.
+    pub native_shared: *const c_void,
+    /// Where compiled code goes on when it fails: the landing pad of the innermost entry from the
+    /// host, with the stack and the frame that it wants.
+    pub landing: Landing,
     /// The innermost activation of guest code on the native stack.
     pub activation: *const crate::backend::Activation,
     /// How many activations are on the native stack.
@@ -103,6 +139,8 @@ pub struct VmStore {
     pub stack: ValueStack,
     /// The error that [`Status::Error`](super::Status::Error) announces.
     pub pending: Option<Error>,
+    /// The panic of a host function on its way through compiled code.
+    pub panic: Option<Box<dyn Any + Send>>,
     /// The store around this structure.
     pub opaque: *mut StoreOpaque,
     /// Whether the next activation may end with [`Status::Suspended`](super::Status::Suspended):

@@ -1,8 +1,10 @@
 //! Functions as guest code and the host call them.
 
 use super::{VmCtx, VmStore};
+use crate::error::Error;
 use crate::types::TypeId;
 use core::ffi::c_void;
+use core::ptr;
 
 /// How a call ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,8 +56,56 @@ pub struct FuncRef {
     pub interp_code: *const c_void,
     /// The compiled function in the native calling convention of the JIT, or a stub.
     pub native_code: *const c_void,
+    /// The first argument of `native_code`: the instance for a compiled function, this reference
+    /// for a stub.
+    pub native_ctx: *mut c_void,
+    /// What calls `native_code` with arguments from exchange slots; null until it is needed.
+    pub native_entry: *const c_void,
+    /// The store that it lives in.
+    pub store: *mut VmStore,
     /// The uniform entry.
     pub array_call: ArrayCall,
     /// The host function's closure; null for a WebAssembly function.
     pub host: *const c_void,
+}
+
+impl FuncRef {
+    /// A reference that no backend has filled in.
+    pub(crate) fn new(type_id: TypeId, func: u32, ctx: *mut VmCtx, store: *mut VmStore) -> Self {
+        Self {
+            type_id,
+            func,
+            ctx,
+            interp_code: ptr::null(),
+            native_code: ptr::null(),
+            native_ctx: ptr::null_mut(),
+            native_entry: ptr::null(),
+            store,
+            array_call: without_code,
+            host: ptr::null(),
+        }
+    }
+
+    /// What is done when the reference is at the address where it stays.
+    ///
+    /// # Safety
+    /// The reference is live.
+    pub(crate) unsafe fn settle(this: *mut Self) {
+        // SAFETY: by contract.
+        unsafe {
+            if (*this).native_ctx.is_null() {
+                (*this).native_ctx = this.cast();
+            }
+        }
+    }
+}
+
+/// What a function is called through that its backend has not filled in.
+///
+/// # Safety
+/// As [`ArrayCall`].
+unsafe fn without_code(_: *mut FuncRef, store: *mut VmStore, _: *mut u64) -> Status {
+    // SAFETY: by contract.
+    unsafe { (*store).pending = Some(Error::msg("the function has no code")) };
+    Status::Error
 }

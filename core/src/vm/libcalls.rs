@@ -10,7 +10,9 @@ use crate::error::Error;
 use crate::runtime::{InstanceObject, MemoryObject, TableObject};
 use crate::store::StoreOpaque;
 use crate::trap::Trap;
-use crate::types::{DataIdx, ElemIdx, FuncIdx, MemoryIdx, TableIdx, TypeId};
+use crate::types::{
+    CompositeType, DataIdx, DefinedFuncIdx, ElemIdx, FuncIdx, FuncType, MemoryIdx, TableIdx, TypeId,
+};
 use core::ptr;
 
 unsafe fn memory_at(ctx: *mut VmCtx, memory: MemoryIdx) -> *mut MemoryObject {
@@ -337,4 +339,29 @@ pub unsafe fn funcref_is_subtype(func: *mut FuncRef, ty: TypeId) -> bool {
     // SAFETY: by contract; a function with no instance is a host function, which keeps the
     // registry's engine.
     unsafe { crate::runtime::types_of(func).is_subtype((*func).type_id, ty) }
+}
+
+/// The signature of a function; `None` when there is no memory for it.
+///
+/// # Safety
+/// The function is not null and its store is live.
+pub unsafe fn func_type(func: *mut FuncRef) -> Option<FuncType> {
+    // SAFETY: as [`funcref_is_subtype`].
+    let ty = unsafe { crate::runtime::types_of(func).get((*func).type_id)? };
+    match &*ty {
+        CompositeType::Func(ty) => Some(ty.clone()),
+        _ => None,
+    }
+}
+
+/// A reference to any function that the module defines, the same one every time.
+///
+/// # Errors
+/// When there is no memory for it.
+///
+/// # Safety
+/// See the module.
+pub unsafe fn defined_func(ctx: *mut VmCtx, func: DefinedFuncIdx) -> Result<*mut FuncRef, Error> {
+    // SAFETY: by contract.
+    unsafe { InstanceObject::defined_func(ctx.cast(), store_of(ctx), func) }
 }

@@ -160,7 +160,7 @@ unsafe fn cross(st: &mut State, record: *mut ReturnRecord, ctx: *mut VmCtx) {
     unsafe {
         (*record).caller_ctx = st.vm;
         (*record).resume_pc = (*record).return_pc;
-        (*record).return_pc = Shared::of((*st.vm).code).cross_return;
+        (*record).return_pc = Shared::of((*st.vm).interp).cross_return;
         st.vm = ctx;
         st.mem = (*ctx).memory0_base;
     }
@@ -256,7 +256,7 @@ unsafe fn tail_call(st: &mut State, callee: *mut FuncRef) -> Flow {
         st.acc = callee as u64;
         let ctx = (*callee).ctx;
         if ctx != st.vm && !ctx.is_null() {
-            if (*record).return_pc == Shared::of((*st.vm).code).cross_return {
+            if (*record).return_pc == Shared::of((*st.vm).interp).cross_return {
                 // The return already restores the instance of the first caller.
                 st.vm = ctx;
                 st.mem = (*ctx).memory0_base;

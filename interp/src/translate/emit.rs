@@ -296,21 +296,20 @@ impl Translator<'_, '_> {
 
     /// The cost of the basic block that ends here is known.
     pub(super) fn end_fuel(&mut self) {
-        if let Some(at) = self.fuel.take() {
-            let cost = self.cost;
+        if let Some((at, cost)) = self.fuel.end() {
             self.u32(at, 12, cost);
         }
-        self.cost = 0;
     }
 
     /// Charges `cost` to the basic block, which gets an operation that pays for it if it has none.
     pub(super) fn charge(&mut self, cost: u32) -> Result<()> {
-        if self.fuel.is_none() {
+        if !self.fuel.is_open() {
             // A guest that ran out of fuel goes on without its accumulators.
             self.acc.clear();
-            self.fuel = Some(self.emit(Op::Fuel, [0])?);
+            let at = self.emit(Op::Fuel, [0])?;
+            self.fuel.begin(at);
         }
-        self.cost = self.cost.saturating_add(cost);
+        self.fuel.add(cost);
         Ok(())
     }
 }

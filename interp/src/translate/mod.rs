@@ -25,6 +25,7 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use control::{Fixup, Label};
+use diptych_core::fuel::Meter;
 use diptych_core::module::ModuleIr;
 use diptych_core::types::{DefinedFuncIdx, ValType};
 use diptych_core::vm::frame::RECORD_SLOTS;
@@ -122,8 +123,7 @@ struct Translator<'a, 'p> {
     acc: Accumulators,
     last: Option<Last>,
     /// The position of the `Fuel` operation that pays for this basic block.
-    fuel: Option<usize>,
-    cost: u32,
+    fuel: Meter<usize>,
     /// How many entries of the operand stack are locals.
     local_entries: usize,
     reachable: bool,
@@ -179,8 +179,7 @@ impl<'a, 'p> Translator<'a, 'p> {
             max_height: 0,
             acc: Accumulators::default(),
             last: None,
-            fuel: None,
-            cost: 0,
+            fuel: Meter::new(),
             local_entries: 0,
             reachable: true,
             skipped: 0,

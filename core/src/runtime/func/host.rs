@@ -13,7 +13,7 @@ use alloc::boxed::Box;
 use alloc::sync::Arc;
 use core::any::Any;
 use core::fmt;
-use core::ptr;
+use core::ptr::{self, NonNull};
 
 /// A function of the host's before it is in a store: a closure and its type.
 pub(crate) struct HostFunc {
@@ -89,24 +89,28 @@ pub(crate) struct FuncObject {
 }
 
 impl FuncObject {
-    pub(crate) fn new(engine: &Engine, host: Arc<HostFunc>) -> Self {
-        let mut func_ref = FuncRef {
-            type_id: host.type_id,
-            func: 0,
-            ctx: ptr::null_mut(),
-            interp_code: ptr::null(),
-            native_code: ptr::null(),
-            array_call: host.array_call,
-            host: (&raw const *host.closure).cast(),
-        };
+    /// A function in the store, at the address where it stays.
+    ///
+    /// # Errors
+    /// When there is no memory for it.
+    pub(crate) fn create(store: &mut StoreOpaque, host: Arc<HostFunc>) -> Result<NonNull<Self>> {
+        // Guest code uses the address long after this borrow of the store.
+        let vm = store.vm.opaque.cast();
+        let engine = store.engine().clone();
+        let mut func_ref = FuncRef::new(host.type_id, 0, ptr::null_mut(), vm);
+        func_ref.array_call = host.array_call;
+        func_ref.host = (&raw const *host.closure).cast();
         for backend in engine.backends() {
             backend.adopt(engine.config(), &mut func_ref);
         }
-        Self {
+        let object = store.host_arena.push(Self {
             func_ref,
-            engine: engine.clone(),
+            engine,
             host,
-        }
+        })?;
+        // SAFETY: it is in the store; the reference is its first field.
+        unsafe { FuncRef::settle(object.as_ptr().cast()) };
+        Ok(object)
     }
 
     pub(crate) const fn engine(&self) -> &Engine {

@@ -94,8 +94,7 @@ impl Func {
     }
 
     fn of_host(store: &mut StoreOpaque, host: Arc<HostFunc>) -> Result<Self> {
-        let object = FuncObject::new(store.engine(), host);
-        let object = store.host_arena.push(object)?;
+        let object = FuncObject::create(store, host)?;
         // SAFETY: the object belongs to the store.
         Ok(unsafe { Self::from_raw(store.id(), object.cast()) })
     }

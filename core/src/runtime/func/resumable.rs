@@ -4,10 +4,10 @@
 
 use super::{Func, FuncObject, Signature};
 use super::{check_values, make_room, pending, read_slots, write_slots};
-use crate::backend::{Position, Suspension};
+use crate::backend::{Position, Resume, Suspension};
 use crate::error::{Error, Result};
 use crate::runtime::Val;
-use crate::store::{AsContextMut, StoreId, StoreOpaque, UnwindGuard};
+use crate::store::{AsContextMut, StoreId, UnwindGuard};
 use crate::trap::Trap;
 use crate::vm::{FuncRef, Status, ValueStack, VmStore};
 use core::fmt;
@@ -37,6 +37,7 @@ pub struct SuspendedCall {
     /// Where the results of the whole call will be.
     results: *mut u64,
     suspension: Suspension,
+    go_on: Resume,
     /// The host function that failed; null when fuel is used up.
     host: *mut FuncRef,
     error: Error,
@@ -119,8 +120,7 @@ impl SuspendedCall {
             (*vm).called_by_host = false;
             (*vm).failed_host = ptr::null_mut();
             (*vm).resumable = true;
-            let engine = StoreOpaque::engine_of((*vm).opaque);
-            let status = engine.backend().resume(vm, self.suspension);
+            let status = (self.go_on)(vm, self.suspension);
             finish(
                 status,
                 self.func,
@@ -209,17 +209,23 @@ unsafe fn finish(
         match status {
             Status::Done => Ok(ResumableCall::Finished),
             Status::Error => Err(pending(vm)),
-            Status::Suspended => Ok(ResumableCall::Suspended(SuspendedCall {
-                store: func.store_id(),
-                func,
-                signature,
-                stack: swap.leave(),
-                segment,
-                results: slots,
-                suspension,
-                host,
-                error: pending(vm),
-            })),
+            Status::Suspended => {
+                let Some(go_on) = (*vm).exit_resume.take() else {
+                    return Err(pending(vm));
+                };
+                Ok(ResumableCall::Suspended(SuspendedCall {
+                    store: func.store_id(),
+                    func,
+                    signature,
+                    stack: swap.leave(),
+                    segment,
+                    results: slots,
+                    suspension,
+                    go_on,
+                    host,
+                    error: pending(vm),
+                }))
+            }
         }
     }
 }

@@ -1,0 +1,135 @@
+//! How compiled code is called, and where it finds what it needs: the Rust side's layouts as
+//! offsets.
+
+use cranelift_codegen::ir::{AbiParam, ArgumentPurpose, Signature, Type, types};
+use cranelift_codegen::isa::{CallConv, TargetIsa};
+use diptych_core::types::{FuncType, ValType};
+use diptych_core::{Error, ErrorKind};
+
+/// Pointers, and what is passed for them: every target has 64 bits.
+pub(crate) const POINTER: Type = types::I64;
+
+/// The most results of one register class that are returned in registers.
+const MAX_RESULT_REGISTERS: usize = 8;
+
+/// The type of values in code.
+///
+/// # Errors
+/// [`ErrorKind::Unsupported`] for vectors.
+pub(crate) fn value_type(ty: ValType) -> Result<Type, Error> {
+    Ok(match ty {
+        ValType::I32 => types::I32,
+        ValType::I64 => types::I64,
+        ValType::F32 => types::F32,
+        ValType::F64 => types::F64,
+        ValType::Ref(_) => POINTER,
+        ValType::V128 => {
+            return Err(Error::new(ErrorKind::Unsupported(
+                "SIMD (v128) is not supported".into(),
+            )));
+        }
+    })
+}
+
+/// Whether a function's results are too many for registers: it gets a pointer to one slot for
+/// each, as its second parameter.
+pub(crate) fn results_in_memory(ty: &FuncType) -> bool {
+    let floats = ty
+        .results()
+        .iter()
+        .filter(|ty| matches!(ty, ValType::F32 | ValType::F64))
+        .count();
+    floats > MAX_RESULT_REGISTERS || ty.results().len() - floats > MAX_RESULT_REGISTERS
+}
+
+/// The signature of a compiled function: the instance, where the results go if they are in
+/// memory, and the parameters.
+///
+/// # Errors
+/// As [`value_type`].
+pub(crate) fn native_signature(ty: &FuncType) -> Result<Signature, Error> {
+    let mut signature = Signature::new(CallConv::Tail);
+    signature
+        .params
+        .push(AbiParam::special(POINTER, ArgumentPurpose::VMContext));
+    if results_in_memory(ty) {
+        signature.params.push(AbiParam::new(POINTER));
+    } else {
+        for result in ty.results() {
+            signature.returns.push(AbiParam::new(value_type(*result)?));
+        }
+    }
+    for param in ty.params() {
+        signature.params.push(AbiParam::new(value_type(*param)?));
+    }
+    Ok(signature)
+}
+
+/// The signature of a function of the runtime.
+pub(crate) fn host_signature(isa: &dyn TargetIsa, params: &[Type], returns: &[Type]) -> Signature {
+    let mut signature = Signature::new(isa.default_call_conv());
+    signature
+        .params
+        .extend(params.iter().map(|ty| AbiParam::new(*ty)));
+    signature
+        .returns
+        .extend(returns.iter().map(|ty| AbiParam::new(*ty)));
+    signature
+}
+
+/// What the code of a module keeps for itself: what [`VmCtx::native`] points to.
+///
+/// [`VmCtx::native`]: diptych_core::vm::VmCtx::native
+#[repr(C)]
+#[derive(Debug)]
+pub(crate) struct NativeHeader {
+    /// The functions of the runtime, by [`Builtin`](crate::builtins::Builtin).
+    pub(crate) builtins: *const *const u8,
+    /// The code of every function that the module defines, or the stub that makes it.
+    pub(crate) entries: *const *const u8,
+}
+
+/// The offsets of fields, in bytes.
+pub(crate) mod offsets {
+    use super::NativeHeader;
+    use core::mem::offset_of;
+    use diptych_core::vm::{FuncRef, Landing, VmCtx, VmMemory, VmStore, VmTable};
+
+    macro_rules! offsets {
+        ($($name:ident = $ty:ident . $($field:ident).+;)*) => {$(
+            #[doc = concat!("Of `", stringify!($($field).+), "` in [`", stringify!($ty), "`].")]
+            pub(crate) const $name: i32 = offset_of!($ty, $($field).+) as i32;
+        )*};
+    }
+
+    offsets! {
+        CTX_MEMORY0_BASE = VmCtx.memory0_base;
+        CTX_MEMORY0_LEN = VmCtx.memory0_len;
+        CTX_STORE = VmCtx.store;
+        CTX_GLOBALS = VmCtx.globals;
+        CTX_TABLES = VmCtx.tables;
+        CTX_MEMORIES = VmCtx.memories;
+        CTX_IMPORTED_FUNCS = VmCtx.imported_funcs;
+        CTX_NATIVE = VmCtx.native;
+        HEADER_BUILTINS = NativeHeader.builtins;
+        HEADER_ENTRIES = NativeHeader.entries;
+        STORE_FUEL = VmStore.fuel;
+        STORE_INTERRUPT = VmStore.interrupt;
+        STORE_EXIT_PC = VmStore.exit_pc;
+        STORE_EXIT_FP = VmStore.exit_fp;
+        STORE_EXIT_CTX = VmStore.exit_ctx;
+        STORE_STACK_LIMIT = VmStore.native_stack_limit;
+        STORE_LANDING = VmStore.landing;
+        LANDING_PC = Landing.pc;
+        LANDING_SP = Landing.sp;
+        LANDING_FP = Landing.fp;
+        FUNC_TYPE = FuncRef.type_id;
+        FUNC_NATIVE_CODE = FuncRef.native_code;
+        FUNC_NATIVE_CTX = FuncRef.native_ctx;
+        FUNC_STORE = FuncRef.store;
+        MEMORY_BASE = VmMemory.base;
+        MEMORY_LEN = VmMemory.len;
+        TABLE_BASE = VmTable.base;
+        TABLE_LEN = VmTable.len;
+    }
+}

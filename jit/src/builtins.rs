@@ -1,0 +1,270 @@
+//! The functions of the runtime that compiled code calls, as one table.
+//!
+//! # Safety
+//! Compiled code calls them with a live instance, whose store no one else uses, and with indices
+//! that validation has checked. One that fails leaves its error in the store's `pending`.
+
+use crate::abi::{self, POINTER};
+use cranelift_codegen::ir::{Signature, Type, types};
+use cranelift_codegen::isa::TargetIsa;
+use diptych_core::types::{DataIdx, ElemIdx, FuncIdx, MemoryIdx, TableIdx, TypeId};
+use diptych_core::vm::{FuncRef, VmCtx, libcalls};
+use diptych_core::{Error, Trap};
+
+/// What a builtin returns that failed and otherwise returns nothing.
+pub(crate) const FAILED: u32 = 1;
+/// What a growth returns that failed for another reason than that there is no room.
+pub(crate) const GROWTH_FAILED: u64 = u64::MAX - 1;
+
+macro_rules! clif_type {
+    (u32) => {
+        types::I32
+    };
+    (u64) => {
+        types::I64
+    };
+    (f32) => {
+        types::F32
+    };
+    (f64) => {
+        types::F64
+    };
+    (ctx) => {
+        POINTER
+    };
+}
+
+macro_rules! rust_type {
+    (ctx) => {
+        *mut VmCtx
+    };
+    ($ty:ident) => {
+        $ty
+    };
+}
+
+macro_rules! builtins {
+    ($($(#[$doc:meta])* $name:ident = $func:path, ($($param:ident),*) $(-> $result:ident)?;)*) => {
+        /// A function of the runtime.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[repr(usize)]
+        pub(crate) enum Builtin {
+            $($(#[$doc])* $name,)*
+        }
+
+        impl Builtin {
+            /// Every builtin, in the order of the table of addresses.
+            pub(crate) const ALL: &'static [Self] = &[$(Self::$name),*];
+
+            /// Its parameters and results.
+            pub(crate) fn types(self) -> (&'static [Type], &'static [Type]) {
+                match self {
+                    $(Self::$name => (&[$(clif_type!($param)),*], &[$(clif_type!($result))?]),)*
+                }
+            }
+        }
+
+        /// Their addresses.
+        static ADDRESSES: Addresses = {
+            $(const _: unsafe extern "C" fn($(rust_type!($param)),*) $(-> $result)? = $func;)*
+            Addresses([$($func as *const u8),*])
+        };
+    };
+}
+
+/// Addresses of functions.
+struct Addresses([*const u8; Builtin::ALL.len()]);
+
+// SAFETY: functions are never written.
+unsafe impl Sync for Addresses {}
+
+/// The addresses of the builtins, in the order of [`Builtin::ALL`].
+pub(crate) fn addresses() -> *const *const u8 {
+    ADDRESSES.0.as_ptr()
+}
+
+impl Builtin {
+    /// Its signature on a machine.
+    pub(crate) fn signature(self, isa: &dyn TargetIsa) -> Signature {
+        let (params, results) = self.types();
+        abi::host_signature(isa, params, results)
+    }
+
+    /// Where its address is in the table, in bytes.
+    pub(crate) const fn offset(self) -> i32 {
+        (self as usize * size_of::<*const u8>()) as i32
+    }
+}
+
+builtins! {
+    /// Ends the guest with a trap, by its code, at an offset in the module. Never returns.
+    RaiseTrap = crate::stubs::raise_trap, (ctx, u32, u32);
+    /// Ends the guest with the pending error of the builtin that was called last. Never returns.
+    RaisePending = crate::stubs::raise_pending, (ctx);
+    /// `memory.grow`: the pages before, `u64::MAX`, or [`GROWTH_FAILED`].
+    MemoryGrow = memory_grow, (ctx, u32, u64) -> u64;
+    /// `memory.fill`: 0, or [`FAILED`]. The memory, destination, value and length.
+    MemoryFill = memory_fill, (ctx, u32, u64, u32, u64) -> u32;
+    /// `memory.copy`: 0, or [`FAILED`]. The memories, destination, source and length.
+    MemoryCopy = memory_copy, (ctx, u32, u32, u64, u64, u64) -> u32;
+    /// `memory.init`: 0, or [`FAILED`]. The memory, segment, destination, source and length.
+    MemoryInit = memory_init, (ctx, u32, u32, u64, u64, u64) -> u32;
+    /// `data.drop`.
+    DataDrop = data_drop, (ctx, u32);
+    /// `table.grow`: the size before, `u64::MAX`, or [`GROWTH_FAILED`]. The table, initial value
+    /// and number of elements.
+    TableGrow = table_grow, (ctx, u32, u64, u64) -> u64;
+    /// `table.fill`: 0, or [`FAILED`]. The table, destination, value and length.
+    TableFill = table_fill, (ctx, u32, u64, u64, u64) -> u32;
+    /// `table.copy`: 0, or [`FAILED`]. The tables, destination, source and length.
+    TableCopy = table_copy, (ctx, u32, u32, u64, u64, u64) -> u32;
+    /// `table.init`: 0, or [`FAILED`]. The table, segment, destination, source and length.
+    TableInit = table_init, (ctx, u32, u32, u64, u64, u64) -> u32;
+    /// `elem.drop`.
+    ElemDrop = elem_drop, (ctx, u32);
+    /// `ref.func`.
+    RefFunc = ref_func, (ctx, u32) -> u64;
+    /// Whether a function's type is a subtype of another one: 1 or 0.
+    FuncrefIsSubtype = funcref_is_subtype, (ctx, u64, u32) -> u32;
+    /// `f32.ceil`, where the machine has no instruction for it; so the others.
+    CeilF32 = ceil_f32, (f32) -> f32;
+    /// `f64.ceil`.
+    CeilF64 = ceil_f64, (f64) -> f64;
+    /// `f32.floor`.
+    FloorF32 = floor_f32, (f32) -> f32;
+    /// `f64.floor`.
+    FloorF64 = floor_f64, (f64) -> f64;
+    /// `f32.trunc`.
+    TruncF32 = trunc_f32, (f32) -> f32;
+    /// `f64.trunc`.
+    TruncF64 = trunc_f64, (f64) -> f64;
+    /// `f32.nearest`.
+    NearestF32 = nearest_f32, (f32) -> f32;
+    /// `f64.nearest`.
+    NearestF64 = nearest_f64, (f64) -> f64;
+}
+
+/// Leaves the error of a builtin in the store.
+///
+/// # Safety
+/// See the module.
+unsafe fn outcome(ctx: *mut VmCtx, result: Result<(), Trap>) -> u32 {
+    match result {
+        Ok(()) => 0,
+        Err(trap) => {
+            // SAFETY: see the module.
+            unsafe { (*(*ctx).store).pending = Some(trap.into()) };
+            FAILED
+        }
+    }
+}
+
+/// As [`outcome`], of a growth.
+///
+/// # Safety
+/// See the module.
+unsafe fn growth(ctx: *mut VmCtx, result: Result<u64, Error>) -> u64 {
+    match result {
+        Ok(before) => before,
+        Err(error) => {
+            // SAFETY: see the module.
+            unsafe { (*(*ctx).store).pending = Some(error) };
+            GROWTH_FAILED
+        }
+    }
+}
+
+macro_rules! forward {
+    ($($name:ident($($param:ident: $ty:ty as $wrap:expr),*) $(-> $result:ty)?, $finish:ident;)*) => {$(
+        #[doc = concat!("[`libcalls::", stringify!($name), "`] for compiled code.")]
+        unsafe extern "C" fn $name(ctx: *mut VmCtx, $($param: $ty),*) $(-> $result)? {
+            // SAFETY: see the module.
+            unsafe {
+                let result = libcalls::$name(ctx, $($wrap),*);
+                $finish(ctx, result)
+            }
+        }
+    )*};
+}
+
+/// # Safety
+/// None is needed; it takes the place of [`outcome`].
+unsafe fn plain<T>(_: *mut VmCtx, result: T) -> T {
+    result
+}
+
+forward! {
+    memory_grow(memory: u32 as MemoryIdx(memory), delta: u64 as delta) -> u64, growth;
+    memory_fill(
+        memory: u32 as MemoryIdx(memory),
+        dst: u64 as dst,
+        value: u32 as value as u8,
+        len: u64 as len
+    ) -> u32, outcome;
+    memory_copy(
+        to: u32 as MemoryIdx(to),
+        from: u32 as MemoryIdx(from),
+        dst: u64 as dst,
+        src: u64 as src,
+        len: u64 as len
+    ) -> u32, outcome;
+    memory_init(
+        memory: u32 as MemoryIdx(memory),
+        data: u32 as DataIdx(data),
+        dst: u64 as dst,
+        src: u64 as src,
+        len: u64 as len
+    ) -> u32, outcome;
+    data_drop(data: u32 as DataIdx(data)), plain;
+    table_grow(table: u32 as TableIdx(table), init: u64 as init, delta: u64 as delta) -> u64, growth;
+    table_fill(
+        table: u32 as TableIdx(table),
+        dst: u64 as dst,
+        value: u64 as value,
+        len: u64 as len
+    ) -> u32, outcome;
+    table_copy(
+        to: u32 as TableIdx(to),
+        from: u32 as TableIdx(from),
+        dst: u64 as dst,
+        src: u64 as src,
+        len: u64 as len
+    ) -> u32, outcome;
+    table_init(
+        table: u32 as TableIdx(table),
+        elem: u32 as ElemIdx(elem),
+        dst: u64 as dst,
+        src: u64 as src,
+        len: u64 as len
+    ) -> u32, outcome;
+    elem_drop(elem: u32 as ElemIdx(elem)), plain;
+}
+
+unsafe extern "C" fn ref_func(ctx: *mut VmCtx, func: u32) -> u64 {
+    // SAFETY: see the module.
+    unsafe { libcalls::ref_func(ctx, FuncIdx(func)) as u64 }
+}
+
+unsafe extern "C" fn funcref_is_subtype(_: *mut VmCtx, func: u64, ty: u32) -> u32 {
+    // SAFETY: see the module; a reference that is not null is the address of a function.
+    u32::from(unsafe { libcalls::funcref_is_subtype(func as *mut FuncRef, TypeId(ty)) })
+}
+
+macro_rules! rounding {
+    ($($name:ident, $ty:ty, $func:path;)*) => {$(
+        unsafe extern "C" fn $name(value: $ty) -> $ty {
+            $func(value)
+        }
+    )*};
+}
+
+rounding! {
+    ceil_f32, f32, libm::ceilf;
+    ceil_f64, f64, libm::ceil;
+    floor_f32, f32, libm::floorf;
+    floor_f64, f64, libm::floor;
+    trunc_f32, f32, libm::truncf;
+    trunc_f64, f64, libm::trunc;
+    nearest_f32, f32, libm::rintf;
+    nearest_f64, f64, libm::rint;
+}

@@ -1,0 +1,339 @@
+//! From a function's WebAssembly to its machine code.
+
+use crate::settings::{Settings, Traps};
+use crate::translate::{Env, Scratch, translate};
+use cranelift_codegen::binemit::Reloc;
+use cranelift_codegen::control::ControlPlane;
+use cranelift_codegen::ir::{ExternalName, GlobalValueData, MemFlagsData, TrapCode};
+use cranelift_codegen::isa::TargetIsa;
+use cranelift_codegen::{CodegenError, CompiledCode, Context, FinalizedRelocTarget};
+use diptych_core::module::ModuleIr;
+use diptych_core::types::DefinedFuncIdx;
+use diptych_core::{Error, ErrorKind, Trap};
+use std::fmt;
+use std::sync::Arc;
+
+/// Compiles functions, one after the other.
+pub(crate) struct Compiler {
+    isa: Arc<dyn TargetIsa>,
+    context: Context,
+    control: ControlPlane,
+    scratch: Scratch,
+}
+
+/// The machine code of a function.
+#[derive(Debug)]
+pub(crate) struct Compiled {
+    /// The instructions and their constants.
+    pub(crate) code: Vec<u8>,
+    /// The calls to other functions of the module.
+    pub(crate) calls: Vec<Call>,
+    /// What is known of places in the code, by ascending offset.
+    pub(crate) sites: Box<[Site]>,
+}
+
+/// A call to another function of the module, to be filled in.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Call {
+    /// Where, in bytes from the function's start.
+    offset: u32,
+    /// The callee.
+    pub(crate) callee: DefinedFuncIdx,
+    form: CallForm,
+}
+
+/// How the distance to a callee is written.
+#[derive(Clone, Copy, Debug)]
+enum CallForm {
+    /// In 32 bits, counted from so many bytes before the field.
+    X86 { addend: i64 },
+    /// In the lower 26 bits, in instructions.
+    Arm64,
+}
+
+impl Call {
+    /// Fills the call in. `caller` and `callee` are where the functions start in `code`.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Limit`] when the callee is too far away.
+    pub(crate) fn link(&self, code: &mut [u8], caller: usize, callee: usize) -> Result<(), Error> {
+        let at = caller + self.offset as usize;
+        let too_far = || {
+            Error::new(ErrorKind::Limit(
+                "functions of the module are too far from each other".into(),
+            ))
+        };
+        let distance = callee as i64 - at as i64;
+        let field = code.get_mut(at..at + 4).ok_or_else(too_far)?;
+        match self.form {
+            CallForm::X86 { addend } => {
+                let distance = i32::try_from(distance + addend).map_err(|_| too_far())?;
+                field.copy_from_slice(&distance.to_le_bytes());
+            }
+            CallForm::Arm64 => {
+                const REACH: i64 = 1 << 27;
+                if !(-REACH..REACH).contains(&distance) {
+                    return Err(too_far());
+                }
+                let mut bytes = [0; 4];
+                bytes.copy_from_slice(field);
+                let instruction = u32::from_le_bytes(bytes) & 0xfc00_0000;
+                let distance = (distance >> 2) as u32 & 0x03ff_ffff;
+                field.copy_from_slice(&(instruction | distance).to_le_bytes());
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A place in a function's code that something is known of: the address that a call returns to,
+/// or that of an instruction that may trap.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Site {
+    offset: u32,
+    /// The offset of the WebAssembly instruction from the start of the body, and above it the
+    /// code of the trap, or 0.
+    what: u32,
+}
+
+impl Site {
+    const WASM_BITS: u32 = 24;
+
+    fn new(offset: u32, wasm: u32, trap: u8) -> Self {
+        // No function is as long as this.
+        let wasm = wasm.min((1 << Self::WASM_BITS) - 1);
+        Self {
+            offset,
+            what: wasm | u32::from(trap) << Self::WASM_BITS,
+        }
+    }
+
+    /// Where, in bytes from the function's start.
+    pub(crate) const fn offset(self) -> u32 {
+        self.offset
+    }
+
+    /// The WebAssembly instruction, in bytes from the start of the body.
+    pub(crate) const fn wasm_offset(self) -> u32 {
+        self.what & ((1 << Self::WASM_BITS) - 1)
+    }
+
+    /// The code of the trap; 0 when it is a call.
+    pub(crate) const fn trap(self) -> u8 {
+        (self.what >> Self::WASM_BITS) as u8
+    }
+}
+
+/// How much larger than the room that the stack's limit leaves a frame may be before functions
+/// that check the limit themselves have to add it.
+const SMALL_FRAME: u32 = 4 << 10;
+
+impl Compiler {
+    pub(crate) fn new(isa: &Arc<dyn TargetIsa>) -> Self {
+        Self {
+            isa: Arc::clone(isa),
+            context: Context::new(),
+            control: ControlPlane::default(),
+            scratch: Scratch::default(),
+        }
+    }
+
+    /// Compiles a function whose body is valid.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Unsupported`] for instructions that the compiler does not have,
+    /// [`ErrorKind::Limit`] for functions that are too large for it.
+    pub(crate) fn compile(
+        &mut self,
+        ir: &ModuleIr,
+        settings: &Settings,
+        func: DefinedFuncIdx,
+    ) -> Result<Compiled, Error> {
+        let frame = self.run(ir, settings, func, 0)?;
+        if settings.traps == Traps::Explicit && frame > SMALL_FRAME {
+            // The code compares the stack's limit with where its frame begins, and has to know
+            // where it ends.
+            self.run(ir, settings, func, frame)?;
+        }
+        let body = ir.bodies[func.index()].start;
+        let code = self
+            .context
+            .compiled_code()
+            .ok_or_else(|| Error::msg("the compiler has made no code"))?;
+        Ok(Compiled {
+            code: code.code_buffer().to_vec(),
+            calls: calls(code, &self.context)?,
+            sites: sites(code, body)?,
+        })
+    }
+
+    /// The function's intermediate representation and machine code, as text.
+    ///
+    /// # Errors
+    /// As [`compile`](Self::compile), and when `out` fails.
+    pub(crate) fn disassemble(
+        &mut self,
+        ir: &ModuleIr,
+        settings: &Settings,
+        func: DefinedFuncIdx,
+        out: &mut dyn fmt::Write,
+    ) -> Result<(), Error> {
+        self.context.set_disasm(true);
+        let result = self.run(ir, settings, func, 0);
+        self.context.set_disasm(false);
+        result?;
+        let code = self
+            .context
+            .compiled_code()
+            .and_then(|code| code.vcode.as_deref());
+        write!(
+            out,
+            "{}\n{}",
+            self.context.func.display(),
+            code.unwrap_or("")
+        )
+        .map_err(|fmt::Error| Error::msg("the disassembly could not be written"))
+    }
+
+    /// Leaves the function's code in the context and gives the size of its frame in bytes.
+    fn run(
+        &mut self,
+        ir: &ModuleIr,
+        settings: &Settings,
+        func: DefinedFuncIdx,
+        extra_frame: u32,
+    ) -> Result<u32, Error> {
+        self.context.clear();
+        let env = Env {
+            ir,
+            isa: &*self.isa,
+            settings,
+        };
+        translate(
+            &env,
+            func,
+            extra_frame,
+            &mut self.scratch,
+            &mut self.context.func,
+        )?;
+        if settings.traps == Traps::Signals {
+            self.check_stack();
+        }
+        let code = self
+            .context
+            .compile(&*self.isa, &mut self.control)
+            .map_err(|error| refusal(&error.inner))?;
+        Ok(code
+            .buffer
+            .frame_layout()
+            .map_or(0, |layout| layout.frame_to_fp_offset))
+    }
+
+    /// Has the code compare its frame with the stack's limit.
+    fn check_stack(&mut self) {
+        use crate::abi::{POINTER, offsets};
+        let func = &mut self.context.func;
+        let trusted = MemFlagsData::trusted();
+        let fixed = trusted.with_readonly().with_can_move();
+        let fixed = func.dfg.mem_flags.insert_unchecked(fixed);
+        let trusted = func.dfg.mem_flags.insert_unchecked(trusted);
+        let ctx = func.create_global_value(GlobalValueData::VMContext);
+        let store = func.create_global_value(GlobalValueData::Load {
+            base: ctx,
+            offset: offsets::CTX_STORE.into(),
+            global_type: POINTER,
+            flags: fixed,
+        });
+        let limit = func.create_global_value(GlobalValueData::Load {
+            base: store,
+            offset: offsets::STORE_STACK_LIMIT.into(),
+            global_type: POINTER,
+            flags: trusted,
+        });
+        func.stack_limit = Some(limit);
+    }
+}
+
+impl fmt::Debug for Compiler {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Compiler")
+            .field("isa", &self.isa.name())
+            .finish_non_exhaustive()
+    }
+}
+
+/// Cranelift's error in ours.
+fn refusal(error: &CodegenError) -> Error {
+    let message = match error {
+        CodegenError::Verifier(errors) => format!("a function was translated wrongly: {errors}"),
+        other => format!("a function cannot be compiled: {other}"),
+    };
+    Error::new(ErrorKind::Limit(message.into()))
+}
+
+fn calls(code: &CompiledCode, context: &Context) -> Result<Vec<Call>, Error> {
+    let names = context.func.params.user_named_funcs();
+    let unknown = || Error::msg("compiled code refers to what it should not");
+    code.buffer
+        .relocs()
+        .iter()
+        .map(|reloc| {
+            let FinalizedRelocTarget::ExternalName(ExternalName::User(name)) = reloc.target else {
+                return Err(unknown());
+            };
+            let form = match reloc.kind {
+                Reloc::X86CallPCRel4 | Reloc::X86PCRel4 => CallForm::X86 {
+                    addend: reloc.addend,
+                },
+                Reloc::Arm64Call => CallForm::Arm64,
+                _ => return Err(unknown()),
+            };
+            Ok(Call {
+                offset: reloc.offset,
+                callee: DefinedFuncIdx(names[name].index),
+                form,
+            })
+        })
+        .collect()
+}
+
+/// The places of calls and traps.
+fn sites(code: &CompiledCode, body: u32) -> Result<Box<[Site]>, Error> {
+    let traps = code.buffer.traps();
+    let mut sites = Vec::new();
+    sites
+        .try_reserve(traps.len())
+        .map_err(|_| Error::new(ErrorKind::OutOfMemory))?;
+    sites.extend(
+        traps
+            .iter()
+            .filter_map(|trap| Some((trap.offset, trap_of(trap.code)? as u8))),
+    );
+    sites.extend(code.buffer.call_sites().map(|call| (call.ret_addr, 0)));
+    // A call may return to where an instruction traps: what belongs to the call comes first.
+    sites.sort_unstable();
+    let mut locations = code.buffer.get_srclocs_sorted().iter().peekable();
+    let sites = sites.into_iter().map(|(offset, trap)| {
+        // A call belongs to the instruction before the address that it returns to.
+        let at = if trap == 0 { offset - 1 } else { offset };
+        while locations.next_if(|location| location.end <= at).is_some() {}
+        let wasm = locations
+            .peek()
+            .filter(|location| location.start <= at && !location.loc.is_default())
+            .map_or(body, |location| location.loc.bits());
+        Site::new(offset, wasm.saturating_sub(body), trap)
+    });
+    Ok(sites.collect())
+}
+
+/// The trap that a code stands for.
+fn trap_of(code: TrapCode) -> Option<Trap> {
+    Some(match code {
+        TrapCode::STACK_OVERFLOW => Trap::StackOverflow,
+        TrapCode::INTEGER_OVERFLOW => Trap::IntegerOverflow,
+        TrapCode::HEAP_OUT_OF_BOUNDS => Trap::MemoryOutOfBounds,
+        TrapCode::INTEGER_DIVISION_BY_ZERO => Trap::IntegerDivideByZero,
+        TrapCode::BAD_CONVERSION_TO_INTEGER => Trap::InvalidConversionToInteger,
+        other => return Trap::from_code(other.as_raw().get()),
+    })
+}

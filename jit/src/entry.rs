@@ -1,0 +1,331 @@
+//! Calls into compiled code and out of it.
+//!
+//! # Safety
+//! A call into compiled code is an activation on the native stack. Whatever it changes in the
+//! store is put back when it ends, however it ends: compiled code that fails goes to its entry's
+//! landing pad, and a host function's panic travels past compiled code as a value.
+
+use crate::fault;
+use crate::module::JitModule;
+use crate::shared::Shared;
+use crate::stack;
+use crate::trampoline::Entry;
+use crate::unwind;
+use core::ffi::c_void;
+use core::ptr;
+use diptych_core::backend::{Activation, Position};
+use diptych_core::types::DefinedFuncIdx;
+use diptych_core::vm::{FuncRef, Landing, Status, VmCtx, VmStore, libcalls};
+use diptych_core::{Error, ErrorKind, Trap, backtrace};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+
+/// The uniform entry of compiled functions ([`ArrayCall`](diptych_core::vm::ArrayCall)).
+///
+/// # Safety
+/// As `ArrayCall`; the callee is a function of an instance whose module this backend compiles.
+pub(crate) unsafe fn array_call(
+    callee: *mut FuncRef,
+    store: *mut VmStore,
+    slots: *mut u64,
+) -> Status {
+    // SAFETY: by contract.
+    unsafe {
+        if (*callee).native_entry.is_null() {
+            return first_call(callee, store, slots);
+        }
+        enter(callee, store, slots)
+    }
+}
+
+/// As [`array_call`], for a function that was not called so before.
+///
+/// # Safety
+/// As `array_call`.
+#[cold]
+unsafe fn first_call(callee: *mut FuncRef, store: *mut VmStore, slots: *mut u64) -> Status {
+    // SAFETY: by contract.
+    unsafe {
+        let module = JitModule::of((*callee).ctx);
+        let entry = match make_native(callee, module) {
+            Ok(Native::Compiled(_)) => {
+                signature(callee).and_then(|ty| module.shared().trampolines.entry(&ty))
+            }
+            Ok(Native::Exit(_)) => return ((*callee).array_call)(callee, store, slots),
+            Err(error) => Err(error),
+        };
+        match entry {
+            Ok(entry) => {
+                (*callee).native_entry = entry;
+                enter(callee, store, slots)
+            }
+            Err(error) => fail(store, error),
+        }
+    }
+}
+
+/// # Safety
+/// As [`array_call`]; the function has native code and an entry.
+unsafe fn enter(callee: *mut FuncRef, store: *mut VmStore, slots: *mut u64) -> Status {
+    // SAFETY: by contract.
+    unsafe {
+        if (*store).activation_depth >= (*store).activation_limit {
+            return fail(store, Trap::StackOverflow.into());
+        }
+        let before = Before::of(store);
+        let activation = Activation {
+            outer: before.activation,
+            outer_exit: if before.activation.is_null() {
+                Position::NONE
+            } else {
+                before.exit
+            },
+            walk: unwind::walk,
+        };
+        (*store).activation = &raw const activation;
+        (*store).activation_depth += 1;
+        (*store).resumable = false;
+        if before.stack_limit == 0 {
+            (*store).native_stack_limit = stack::limit((*store).max_stack_bytes);
+        }
+        let current = fault::set_current(store);
+        let entry = core::mem::transmute::<*const c_void, Entry>((*callee).native_entry);
+        let status = entry((*callee).native_code, (*callee).native_ctx, slots, store);
+        fault::set_current(current);
+        before.restore(store);
+        if status == 0 {
+            return Status::Done;
+        }
+        if let Some(panic) = (*store).panic.take() {
+            resume_unwind(panic);
+        }
+        Status::Error
+    }
+}
+
+/// What a call into compiled code changes in the store.
+struct Before {
+    activation: *const Activation,
+    exit: Position,
+    landing: Landing,
+    stack_limit: usize,
+}
+
+impl Before {
+    /// # Safety
+    /// The store is live.
+    #[inline]
+    unsafe fn of(store: *mut VmStore) -> Self {
+        // SAFETY: by contract.
+        unsafe {
+            Self {
+                activation: (*store).activation,
+                exit: Position {
+                    pc: (*store).exit_pc,
+                    fp: (*store).exit_fp,
+                    ctx: (*store).exit_ctx,
+                },
+                landing: (*store).landing,
+                stack_limit: (*store).native_stack_limit,
+            }
+        }
+    }
+
+    /// # Safety
+    /// The store is live.
+    #[inline]
+    unsafe fn restore(self, store: *mut VmStore) {
+        // SAFETY: by contract.
+        unsafe {
+            (*store).activation = self.activation;
+            (*store).activation_depth -= 1;
+            (*store).exit_pc = self.exit.pc;
+            (*store).exit_fp = self.exit.fp;
+            (*store).exit_ctx = self.exit.ctx;
+            (*store).landing = self.landing;
+            (*store).native_stack_limit = self.stack_limit;
+        }
+    }
+}
+
+/// Leaves `error` for the caller.
+///
+/// # Safety
+/// The store is live.
+#[cold]
+unsafe fn fail(store: *mut VmStore, error: Error) -> Status {
+    // SAFETY: by contract.
+    unsafe { (*store).pending = Some(error) };
+    Status::Error
+}
+
+/// Calls a function that is called with arguments in slots, for compiled code. Gives 0, or 1 when
+/// it failed: the caller then goes to its landing pad.
+///
+/// # Safety
+/// Called by an exit trampoline, which has noted where the guest is.
+pub(crate) unsafe extern "C" fn call_out(
+    callee: *mut FuncRef,
+    store: *mut VmStore,
+    slots: *mut u64,
+) -> u32 {
+    // SAFETY: by contract. What a panic leaves behind is put in order by the guards that it
+    // passes, here and in the host function.
+    let outcome = catch_unwind(AssertUnwindSafe(|| unsafe {
+        ((*callee).array_call)(callee, store, slots)
+    }));
+    match outcome {
+        Ok(Status::Done) => 0,
+        // SAFETY: by contract.
+        Ok(_) => unsafe {
+            if let Some(error) = &mut (*store).pending {
+                backtrace::attach(store, error);
+            }
+            1
+        },
+        Err(panic) => {
+            // SAFETY: by contract.
+            unsafe { (*store).panic = Some(panic) };
+            1
+        }
+    }
+}
+
+/// As [`call_out`], for a function that the instance defines and another backend executes.
+///
+/// # Safety
+/// As [`call_out`].
+pub(crate) unsafe extern "C" fn call_out_defined(
+    ctx: *mut VmCtx,
+    func: u32,
+    slots: *mut u64,
+) -> u32 {
+    // SAFETY: by contract.
+    unsafe {
+        let store = (*ctx).store;
+        match libcalls::defined_func(ctx, DefinedFuncIdx(func)) {
+            Ok(callee) => call_out(callee, store, slots),
+            Err(mut error) => {
+                backtrace::attach(store, &mut error);
+                (*store).pending = Some(error);
+                1
+            }
+        }
+    }
+}
+
+/// Finds native code for a function reference that has none, and leaves it there; null when that
+/// fails. `pc` and `fp` are where the caller is.
+///
+/// # Safety
+/// Called by [`lazy_func_ref`](crate::stubs::lazy_func_ref).
+pub(crate) unsafe extern "C" fn resolve_func_ref(
+    callee: *mut FuncRef,
+    pc: *const u8,
+    fp: *mut u64,
+) -> *const c_void {
+    // SAFETY: by contract.
+    unsafe {
+        let ctx = (*callee).ctx;
+        let is_own = !ctx.is_null() && !(*ctx).native.is_null();
+        let made = if is_own {
+            make_native(callee, JitModule::of(ctx))
+        } else {
+            make_exit(callee)
+        };
+        match made {
+            Ok(Native::Compiled(code) | Native::Exit(code)) => code,
+            Err(error) => {
+                resolve_failed((*callee).store, error, pc, fp);
+                ptr::null()
+            }
+        }
+    }
+}
+
+/// Finds the code of a function that compiled code of its own instance calls; null when that
+/// fails. `pc` and `fp` are where the caller is.
+///
+/// # Safety
+/// Called by [`lazy_entry`](crate::stubs::lazy_entry).
+pub(crate) unsafe extern "C" fn resolve_entry(
+    ctx: *mut VmCtx,
+    func: u32,
+    pc: *const u8,
+    fp: *mut u64,
+) -> *const c_void {
+    // SAFETY: by contract.
+    unsafe {
+        match JitModule::of(ctx).entry(DefinedFuncIdx(func)) {
+            Ok(code) => code.cast(),
+            Err(error) => {
+                resolve_failed((*ctx).store, error, pc, fp);
+                ptr::null()
+            }
+        }
+    }
+}
+
+/// # Safety
+/// The store's guest runs compiled code.
+#[cold]
+unsafe fn resolve_failed(store: *mut VmStore, mut error: Error, pc: *const u8, fp: *mut u64) {
+    let ctx = ptr::null_mut();
+    // SAFETY: by contract.
+    unsafe {
+        backtrace::attach_at(store, &mut error, None, Position { pc, fp, ctx });
+        (*store).pending = Some(error);
+    }
+}
+
+/// The native code of a function.
+enum Native {
+    /// Its own.
+    Compiled(*const c_void),
+    /// What calls it with arguments in slots.
+    Exit(*const c_void),
+}
+
+/// Gives a function of this backend's native code: its own, or when it is one that another
+/// backend has to execute, an exit.
+///
+/// # Safety
+/// The reference is live, and the function one of the module's.
+unsafe fn make_native(callee: *mut FuncRef, module: &JitModule) -> Result<Native, Error> {
+    // SAFETY: by contract.
+    unsafe {
+        let func = DefinedFuncIdx((*callee).func);
+        match module.compiled(func)? {
+            Some(code) => {
+                (*callee).native_code = code.cast();
+                (*callee).native_ctx = (*callee).ctx.cast();
+                Ok(Native::Compiled(code.cast()))
+            }
+            None => {
+                module.give_to_fallback(func, &mut *callee);
+                make_exit(callee)
+            }
+        }
+    }
+}
+
+/// Gives a function that is called with arguments in slots the native code that does so.
+///
+/// # Safety
+/// The reference is live.
+unsafe fn make_exit(callee: *mut FuncRef) -> Result<Native, Error> {
+    // SAFETY: by contract; the store keeps the backend, and with it what they share.
+    unsafe {
+        let shared = &*(*(*callee).store).native_shared.cast::<Shared>();
+        let code = shared.trampolines.exit(&signature(callee)?)?;
+        (*callee).native_code = code;
+        (*callee).native_ctx = callee.cast();
+        Ok(Native::Exit(code))
+    }
+}
+
+/// # Safety
+/// The reference is live.
+unsafe fn signature(callee: *mut FuncRef) -> Result<diptych_core::types::FuncType, Error> {
+    // SAFETY: by contract.
+    unsafe { libcalls::func_type(callee) }.ok_or_else(|| Error::new(ErrorKind::OutOfMemory))
+}

@@ -1,0 +1,248 @@
+//! The machine code of one module in memory, and what is known of each place in it.
+//!
+//! # Safety
+//! The region only grows: what was published is never written again, and the description of a
+//! unit is published after its code and lives as long as the image. So the handler of faults and
+//! the walker of frames read it without a lock.
+
+use crate::compile::Site;
+use core::ffi::c_void;
+use core::fmt;
+use core::sync::atomic::{AtomicPtr, Ordering};
+use diptych_core::platform::{CodeMemory, CodeRegion, MemoryError};
+use diptych_core::types::DefinedFuncIdx;
+use diptych_core::{Error, ErrorKind};
+use std::sync::Mutex;
+
+/// The code of one module, in one region of address space.
+pub(crate) struct Image {
+    region: Box<dyn CodeRegion>,
+    page_size: usize,
+    /// For every page the unit whose code is there.
+    pages: Box<[AtomicPtr<Unit>]>,
+    /// What [`ModuleCode::id`](diptych_core::backend::ModuleCode::id) names the module's code.
+    owner: AtomicPtr<c_void>,
+    used: Mutex<Used>,
+}
+
+/// What was put into the region so far.
+#[derive(Default)]
+struct Used {
+    /// The first free page, in bytes from the base.
+    end: usize,
+    /// Owns what `pages` points to.
+    units: Vec<*mut Unit>,
+}
+
+// SAFETY: the pointers lead to what the image owns.
+unsafe impl Send for Image {}
+// SAFETY: as above; what changes is atomic or behind the lock.
+unsafe impl Sync for Image {}
+
+/// Functions whose code was published together.
+struct Unit {
+    /// By ascending address.
+    functions: Box<[Function]>,
+}
+
+/// A function in an image.
+#[derive(Debug)]
+pub(crate) struct Function {
+    /// Where its code starts, in bytes from the image's base.
+    pub(crate) start: u32,
+    /// The size of its code in bytes.
+    pub(crate) size: u32,
+    /// The function.
+    pub(crate) func: DefinedFuncIdx,
+    /// Where its body starts in the module.
+    pub(crate) body: u32,
+    /// What is known of places in the code, by ascending offset.
+    pub(crate) sites: Box<[Site]>,
+}
+
+/// A place in the code of a function.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Place {
+    /// The [`id`](diptych_core::backend::ModuleCode::id) of the module's code.
+    pub(crate) owner: *const c_void,
+    /// The function.
+    pub(crate) func: DefinedFuncIdx,
+    /// The instruction, as an offset in the module.
+    pub(crate) offset: u32,
+}
+
+impl Image {
+    /// An image with room for `size` bytes.
+    ///
+    /// # Errors
+    /// [`ErrorKind::OutOfMemory`] when the host has no room.
+    pub(crate) fn new(memory: &dyn CodeMemory, size: usize) -> Result<Self, Error> {
+        let region = memory.reserve(size.max(1)).map_err(no_room)?;
+        let page_size = region.page_size();
+        let count = region.len() / page_size;
+        let mut pages = Vec::new();
+        pages
+            .try_reserve_exact(count)
+            .map_err(|_| Error::new(ErrorKind::OutOfMemory))?;
+        pages.resize_with(count, AtomicPtr::default);
+        Ok(Self {
+            region,
+            page_size,
+            pages: pages.into_boxed_slice(),
+            owner: AtomicPtr::default(),
+            used: Mutex::default(),
+        })
+    }
+
+    /// The first address.
+    pub(crate) fn base(&self) -> *const u8 {
+        self.region.base()
+    }
+
+    /// The size of the address space in bytes.
+    pub(crate) fn size(&self) -> usize {
+        self.region.len()
+    }
+
+    /// The bytes in use.
+    pub(crate) fn used(&self) -> usize {
+        self.lock().end
+    }
+
+    /// Says whose code it is.
+    pub(crate) fn set_owner(&self, owner: *const c_void) {
+        self.owner.store(owner.cast_mut(), Ordering::Release);
+    }
+
+    /// Puts code into the image, at a page of its own, where it can be executed from now on. The
+    /// functions' starts are relative to the code's. Gives where it is.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Limit`] when the region is full, [`ErrorKind::OutOfMemory`].
+    pub(crate) fn publish(
+        &self,
+        code: &[u8],
+        mut functions: Vec<Function>,
+    ) -> Result<*const u8, Error> {
+        let mut used = self.lock();
+        let start = used.end;
+        let size = code.len().next_multiple_of(self.page_size);
+        let end = start
+            .checked_add(size)
+            .filter(|end| *end <= self.region.len() && u32::try_from(*end).is_ok())
+            .ok_or_else(full)?;
+        used.units
+            .try_reserve(1)
+            .map_err(|_| Error::new(ErrorKind::OutOfMemory))?;
+        for function in &mut functions {
+            function.start += start as u32;
+        }
+        // SAFETY: the pages from `start` on were never published.
+        unsafe {
+            self.region.write(start, code).map_err(no_room)?;
+        }
+        let unit = Box::into_raw(Box::new(Unit {
+            functions: functions.into_boxed_slice(),
+        }));
+        used.units.push(unit);
+        for page in &self.pages[start / self.page_size..end / self.page_size] {
+            page.store(unit, Ordering::Release);
+        }
+        used.end = end;
+        // SAFETY: as above; they were just written.
+        unsafe {
+            self.region.publish(start, size).map_err(no_room)?;
+        }
+        Ok(self.base().wrapping_add(start))
+    }
+
+    /// The function whose code an address lies in, with the offset of the address in it.
+    fn function_at(&self, pc: usize) -> Option<(&Function, u32)> {
+        let offset = pc.checked_sub(self.base().addr())?;
+        let page = self.pages.get(offset / self.page_size)?;
+        // SAFETY: units live as long as the image.
+        let unit = unsafe { page.load(Ordering::Acquire).as_ref() }?;
+        let offset = offset as u32;
+        let after = unit
+            .functions
+            .partition_point(|function| function.start <= offset);
+        let function = unit.functions[..after].last()?;
+        let within = offset - function.start;
+        (within < function.size).then_some((function, within))
+    }
+
+    /// The call that returns to an address.
+    pub(crate) fn call_before(&self, pc: usize) -> Option<Place> {
+        let (function, within) = self.function_at(pc.checked_sub(1)?)?;
+        let after = within + 1;
+        let sites = &function.sites;
+        let at = sites.partition_point(|site| site.offset() < after);
+        let site = sites
+            .get(at)
+            .filter(|site| site.offset() == after && site.trap() == 0)
+            .or_else(|| sites.get(at.checked_sub(1)?));
+        Some(self.place(function, site.map_or(0, |site| site.wasm_offset())))
+    }
+
+    /// The instruction at an address when it is one that may trap, and the code of the trap.
+    pub(crate) fn trap_at(&self, pc: usize) -> Option<(Place, u8)> {
+        let (function, within) = self.function_at(pc)?;
+        let at = function
+            .sites
+            .binary_search_by_key(&within, |site| site.offset())
+            .ok()?;
+        // A call may return to where an instruction traps.
+        let site = [Some(at), at.checked_sub(1), at.checked_add(1)]
+            .into_iter()
+            .flatten()
+            .filter_map(|at| function.sites.get(at))
+            .find(|site| site.offset() == within && site.trap() != 0)?;
+        Some((self.place(function, site.wasm_offset()), site.trap()))
+    }
+
+    fn place(&self, function: &Function, wasm: u32) -> Place {
+        Place {
+            owner: self.owner.load(Ordering::Acquire),
+            func: function.func,
+            offset: function.body + wasm,
+        }
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Used> {
+        self.used
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}
+
+impl Drop for Image {
+    fn drop(&mut self) {
+        let used = self
+            .used
+            .get_mut()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        for unit in used.units.drain(..) {
+            // SAFETY: `publish` got it from a box.
+            drop(unsafe { Box::from_raw(unit) });
+        }
+    }
+}
+
+impl fmt::Debug for Image {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Image")
+            .field("base", &self.base())
+            .field("size", &self.size())
+            .finish_non_exhaustive()
+    }
+}
+
+fn no_room(_: MemoryError) -> Error {
+    Error::new(ErrorKind::OutOfMemory)
+}
+
+fn full() -> Error {
+    Error::new(ErrorKind::Limit(
+        "the module's code is larger than what was reserved for it".into(),
+    ))
+}

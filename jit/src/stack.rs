@@ -1,0 +1,55 @@
+//! How much of the native stack guests may use.
+
+use diptych_core::platform::thread_stack;
+use diptych_core::{Error, ErrorKind};
+
+/// The most that is left for the host's functions at the end of the stack, in bytes.
+const MAX_RESERVE: usize = 256 << 10;
+/// What a thread whose bounds the platform does not know is taken to have left, in bytes.
+const UNKNOWN: usize = 256 << 10;
+/// What the compiler needs, in bytes.
+const COMPILER: usize = 1 << 20;
+
+/// The address that a guest's frames must not go below, when it may use `max` bytes from here.
+///
+/// It is never 0.
+pub(crate) fn limit(max: usize) -> usize {
+    let here = here();
+    let limit = here.saturating_sub(max);
+    let bound = match thread_stack() {
+        Some(stack) => {
+            let reserve = (stack.len() / 4).min(MAX_RESERVE);
+            stack.start.saturating_add(reserve)
+        }
+        None => here.saturating_sub(UNKNOWN),
+    };
+    limit.max(bound).max(1)
+}
+
+/// Runs `work`, which needs about as much stack as the compiler does: on another stack when this
+/// one has not enough.
+///
+/// # Errors
+/// [`ErrorKind::OutOfMemory`] when there is no other stack to be had.
+pub(crate) fn with_room<R: Send>(work: impl FnOnce() -> R + Send) -> Result<R, Error> {
+    let left = thread_stack().map_or(0, |stack| here().saturating_sub(stack.start));
+    if left >= COMPILER {
+        return Ok(work());
+    }
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().stack_size(4 * COMPILER);
+        match thread.spawn_scoped(scope, work) {
+            Ok(thread) => Ok(thread
+                .join()
+                .unwrap_or_else(|panic| std::panic::resume_unwind(panic))),
+            Err(_) => Err(Error::new(ErrorKind::OutOfMemory)),
+        }
+    })
+}
+
+/// About where the stack is.
+#[inline(always)]
+fn here() -> usize {
+    let place = 0u8;
+    (&raw const place).addr()
+}

@@ -1,0 +1,232 @@
+//! The stubs for aarch64.
+
+use crate::abi::offsets;
+use crate::{entry, unwind};
+use core::arch::naked_asm;
+use diptych_core::vm::{FuncRef, VmCtx, VmStore};
+
+/// Goes to the landing pad that `x0` points to.
+macro_rules! land {
+    () => {
+        concat!(
+            "ldr x9, [x0, #{pc}]\n",
+            "ldr x29, [x0, #{fp}]\n",
+            "ldr x10, [x0, #{sp}]\n",
+            "mov sp, x10\n",
+            "br x9",
+        )
+    };
+}
+
+/// Ends the guest with a trap: the instance, the trap's code, the offset in the module.
+///
+/// # Safety
+/// Called by compiled code, which has a frame.
+#[unsafe(naked)]
+pub(crate) unsafe extern "C" fn raise_trap(_: *mut VmCtx, _: u32, _: u32) {
+    naked_asm!(
+        "mov x3, x30",
+        "mov x4, x29",
+        "bl {raise}",
+        land!(),
+        raise = sym unwind::trap,
+        pc = const offsets::LANDING_PC,
+        fp = const offsets::LANDING_FP,
+        sp = const offsets::LANDING_SP,
+    );
+}
+
+/// Ends the guest with the store's pending error: the instance.
+///
+/// # Safety
+/// Called by compiled code, which has a frame.
+#[unsafe(naked)]
+pub(crate) unsafe extern "C" fn raise_pending(_: *mut VmCtx) {
+    naked_asm!(
+        "mov x1, x30",
+        "mov x2, x29",
+        "bl {raise}",
+        land!(),
+        raise = sym unwind::pending,
+        pc = const offsets::LANDING_PC,
+        fp = const offsets::LANDING_FP,
+        sp = const offsets::LANDING_SP,
+    );
+}
+
+/// Goes to the landing pad of a store, whose guest has failed and says why already.
+///
+/// # Safety
+/// Called by compiled code.
+#[unsafe(naked)]
+pub(crate) unsafe extern "C" fn land(_: *mut VmStore) {
+    naked_asm!(
+        "add x0, x0, #{landing}",
+        land!(),
+        landing = const offsets::STORE_LANDING,
+        pc = const offsets::LANDING_PC,
+        fp = const offsets::LANDING_FP,
+        sp = const offsets::LANDING_SP,
+    );
+}
+
+/// Where the handler of faults goes on with a guest that trapped: the store in `x1`, the
+/// instruction in `x0`, the frame where it was.
+///
+/// # Safety
+/// Only the handler of faults goes here.
+#[unsafe(naked)]
+pub(crate) unsafe extern "C" fn faulted() {
+    naked_asm!(
+        "mov x2, x0",
+        "mov x0, x1",
+        "mov x1, x2",
+        "mov x2, x29",
+        "bl {raise}",
+        land!(),
+        raise = sym unwind::fault,
+        pc = const offsets::LANDING_PC,
+        fp = const offsets::LANDING_FP,
+        sp = const offsets::LANDING_SP,
+    );
+}
+
+/// Makes a frame and keeps all registers that can hold arguments of compiled functions.
+macro_rules! save {
+    () => {
+        concat!(
+            "stp x29, x30, [sp, #-16]!\n",
+            "mov x29, sp\n",
+            "sub sp, sp, #208\n",
+            "stp x0, x1, [sp, #0]\n",
+            "stp x2, x3, [sp, #16]\n",
+            "stp x4, x5, [sp, #32]\n",
+            "stp x6, x7, [sp, #48]\n",
+            "str x8, [sp, #64]\n",
+            "stp q0, q1, [sp, #80]\n",
+            "stp q2, q3, [sp, #112]\n",
+            "stp q4, q5, [sp, #144]\n",
+            "stp q6, q7, [sp, #176]",
+        )
+    };
+}
+
+/// Undoes [`save`].
+macro_rules! restore {
+    () => {
+        concat!(
+            "ldp x0, x1, [sp, #0]\n",
+            "ldp x2, x3, [sp, #16]\n",
+            "ldp x4, x5, [sp, #32]\n",
+            "ldp x6, x7, [sp, #48]\n",
+            "ldr x8, [sp, #64]\n",
+            "ldp q0, q1, [sp, #80]\n",
+            "ldp q2, q3, [sp, #112]\n",
+            "ldp q4, q5, [sp, #144]\n",
+            "ldp q6, q7, [sp, #176]\n",
+            "mov sp, x29\n",
+            "ldp x29, x30, [sp], #16",
+        )
+    };
+}
+
+/// The native code of a function reference that has none yet: finds some and goes there.
+///
+/// # Safety
+/// Called as compiled functions are, with the reference as the first argument.
+#[unsafe(naked)]
+pub(crate) unsafe extern "C" fn lazy_func_ref(_: *mut FuncRef) {
+    naked_asm!(
+        save!(),
+        // Compiled functions have their first argument in x2.
+        "mov x0, x2",
+        "mov x1, x30",
+        "ldr x2, [x29]",
+        "bl {resolve}",
+        "cbz x0, 2f",
+        "mov x16, x0",
+        restore!(),
+        "ldr x2, [x2, #{native_ctx}]",
+        "br x16",
+        "2:",
+        "ldr x0, [sp, #16]",
+        "ldr x0, [x0, #{store}]",
+        "add x0, x0, #{landing}",
+        land!(),
+        resolve = sym entry::resolve_func_ref,
+        native_ctx = const offsets::FUNC_NATIVE_CTX,
+        store = const offsets::FUNC_STORE,
+        landing = const offsets::STORE_LANDING,
+        pc = const offsets::LANDING_PC,
+        fp = const offsets::LANDING_FP,
+        sp = const offsets::LANDING_SP,
+    );
+}
+
+/// What a module's own stubs go to, the function's index in `w16`: has the function compiled and
+/// goes there.
+///
+/// # Safety
+/// Called as compiled functions are, with the instance as the first argument.
+#[unsafe(naked)]
+pub(crate) unsafe extern "C" fn lazy_entry(_: *mut VmCtx) {
+    naked_asm!(
+        save!(),
+        "mov x0, x2",
+        "mov w1, w16",
+        "mov x2, x30",
+        "ldr x3, [x29]",
+        "bl {resolve}",
+        "cbz x0, 2f",
+        "mov x16, x0",
+        restore!(),
+        "br x16",
+        "2:",
+        "ldr x0, [sp, #16]",
+        "ldr x0, [x0, #{store}]",
+        "add x0, x0, #{landing}",
+        land!(),
+        resolve = sym entry::resolve_entry,
+        store = const offsets::CTX_STORE,
+        landing = const offsets::STORE_LANDING,
+        pc = const offsets::LANDING_PC,
+        fp = const offsets::LANDING_FP,
+        sp = const offsets::LANDING_SP,
+    );
+}
+
+/// The size of a module's stub for one function, in bytes.
+pub(crate) const ENTRY_STUB_BYTES: usize = 24;
+/// The size of what precedes a module's stubs, in bytes.
+pub(crate) const ENTRY_STUB_HEADER_BYTES: usize = 0;
+
+/// Stubs for functions of a module: each brings the function's index to [`lazy_entry`].
+pub(crate) fn entry_stubs(funcs: impl ExactSizeIterator<Item = u32>) -> Vec<u8> {
+    let mut code = Vec::with_capacity(funcs.len() * ENTRY_STUB_BYTES);
+    for func in funcs {
+        let instructions = [
+            // movz w16, low
+            0x5280_0010 | (func & 0xffff) << 5,
+            // movk w16, high, lsl 16
+            0x72a0_0010 | (func >> 16) << 5,
+            // ldr x17, the address behind the jump
+            0x5800_0051,
+            // br x17
+            0xd61f_0220,
+        ];
+        for instruction in instructions {
+            code.extend_from_slice(&u32::to_le_bytes(instruction));
+        }
+        code.extend_from_slice(&(lazy_entry as *const () as u64).to_le_bytes());
+    }
+    code
+}
+
+/// The address that a frame returns to, and the frame of its caller.
+///
+/// # Safety
+/// The frame is one of compiled code, and live.
+pub(crate) unsafe fn caller(fp: *const u64) -> (*const u8, *mut u64) {
+    // SAFETY: by contract; a frame begins with the caller's, then the address.
+    unsafe { (fp.add(1).read() as *const u8, fp.read() as *mut u64) }
+}

@@ -1,0 +1,27 @@
+//! The few instructions that neither Rust nor Cranelift can express: to go where the stack was
+//! before, and to look up a callee without losing the arguments it was called with.
+//!
+//! # Safety
+//! Each stub is reached only from compiled code, with the registers that its documentation says.
+//! None has a frame that must be unwound, and the Rust functions they call never unwind.
+
+use crate::unwind;
+use diptych_core::vm::{Landing, VmCtx};
+
+cfg_if::cfg_if! {
+    if #[cfg(target_arch = "x86_64")] {
+        mod x86_64;
+        pub(crate) use x86_64::*;
+    } else if #[cfg(target_arch = "aarch64")] {
+        mod aarch64;
+        pub(crate) use aarch64::*;
+    } else {
+        compile_error!("the compiler is for x86_64 and aarch64");
+    }
+}
+
+/// What [`raise_trap`] calls: notes the trap, and tells where to go on.
+pub(crate) type RaiseTrap =
+    unsafe extern "C" fn(*mut VmCtx, u32, u32, *const u8, *mut u64) -> *const Landing;
+
+const _: RaiseTrap = unwind::trap;

@@ -1,0 +1,371 @@
+//! The code between the two ways to call a function: with arguments in slots, as the host and the
+//! interpreter do, and in registers, as compiled functions do.
+//!
+//! There is one pair for every signature that is used, as long as the backend lives.
+
+use crate::abi::{self, POINTER, offsets};
+use crate::entry;
+use crate::image::Image;
+use cranelift_codegen::Context;
+use cranelift_codegen::control::ControlPlane;
+use cranelift_codegen::ir::condcodes::IntCC;
+use cranelift_codegen::ir::{
+    AbiParam, BlockArg, BlockCall, ExceptionTableData, ExceptionTableItem, InstBuilder,
+    MemFlagsData, Signature, StackSlotData, StackSlotKind, Type, UserFuncName, Value, types,
+};
+use cranelift_codegen::isa::TargetIsa;
+use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
+use diptych_core::platform::CodeMemory;
+use diptych_core::types::{FuncType, ValType};
+use diptych_core::vm::{FuncRef, VmCtx, VmStore};
+use diptych_core::{Error, ErrorKind};
+use hashbrown::HashMap;
+use std::ffi::c_void;
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Calls a compiled function: its code, its first argument, the slots, the store. Gives 0, or 1
+/// when it failed.
+pub(crate) type Entry = unsafe extern "C" fn(
+    code: *const c_void,
+    ctx: *mut c_void,
+    slots: *mut u64,
+    store: *mut VmStore,
+) -> u32;
+
+/// The trampolines that were made so far.
+pub(crate) struct Trampolines {
+    isa: Arc<dyn TargetIsa>,
+    memory: Arc<dyn CodeMemory>,
+    made: Mutex<Made>,
+}
+
+#[derive(Default)]
+struct Made {
+    by_shape: HashMap<(Shape, Kind), *const u8>,
+    images: Vec<Image>,
+}
+
+// SAFETY: the pointers lead to code in `images`, which is never written.
+unsafe impl Send for Made {}
+
+/// What trampolines depend on: the classes of parameters and results.
+type Shape = (Box<[Type]>, Box<[Type]>);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Kind {
+    /// From slots to registers.
+    Entry,
+    /// From registers to slots; the first argument is the function reference.
+    Exit,
+    /// From registers to slots; the first argument is the instance, the function one that it
+    /// defines.
+    ExitDefined(u32),
+}
+
+/// The size of the regions that trampolines are put into, in bytes.
+const REGION_BYTES: usize = 1 << 20;
+
+impl Trampolines {
+    pub(crate) fn new(isa: &Arc<dyn TargetIsa>, memory: &Arc<dyn CodeMemory>) -> Self {
+        Self {
+            isa: Arc::clone(isa),
+            memory: Arc::clone(memory),
+            made: Mutex::default(),
+        }
+    }
+
+    /// What calls compiled functions of a type with arguments in slots.
+    ///
+    /// # Errors
+    /// When there is no memory for it, or the type has values that code cannot have.
+    pub(crate) fn entry(&self, ty: &FuncType) -> Result<*const c_void, Error> {
+        Ok(self.get(ty, Kind::Entry)?.cast())
+    }
+
+    /// What compiled code calls in the place of a function that is called with arguments in
+    /// slots, by a reference.
+    ///
+    /// # Errors
+    /// As [`entry`](Self::entry).
+    pub(crate) fn exit(&self, ty: &FuncType) -> Result<*const c_void, Error> {
+        Ok(self.get(ty, Kind::Exit)?.cast())
+    }
+
+    /// What compiled code of an instance calls in the place of a function that it defines and
+    /// that another backend executes.
+    ///
+    /// # Errors
+    /// As [`entry`](Self::entry).
+    pub(crate) fn exit_defined(&self, ty: &FuncType, func: u32) -> Result<*const u8, Error> {
+        self.get(ty, Kind::ExitDefined(func))
+    }
+
+    fn get(&self, ty: &FuncType, kind: Kind) -> Result<*const u8, Error> {
+        let class = |types: &[ValType]| {
+            let types = types.iter().map(|ty| abi::value_type(*ty));
+            types.collect::<Result<Box<[Type]>, Error>>()
+        };
+        let key = ((class(ty.params())?, class(ty.results())?), kind);
+        let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(code) = made.by_shape.get(&key) {
+            return Ok(*code);
+        }
+        let code = self.compile(ty, kind)?;
+        made.by_shape
+            .try_reserve(1)
+            .map_err(|_| Error::new(ErrorKind::OutOfMemory))?;
+        let at = match made
+            .images
+            .last()
+            .map(|image| image.publish(&code, Vec::new()))
+        {
+            Some(Ok(at)) => at,
+            _ => {
+                let image = Image::new(&*self.memory, REGION_BYTES.max(code.len()))?;
+                let at = image.publish(&code, Vec::new())?;
+                made.images.push(image);
+                at
+            }
+        };
+        made.by_shape.insert(key, at);
+        Ok(at)
+    }
+
+    fn compile(&self, ty: &FuncType, kind: Kind) -> Result<Vec<u8>, Error> {
+        let mut context = Context::new();
+        let mut builder_context = FunctionBuilderContext::new();
+        context.func.name = UserFuncName::user(1, 0);
+        context.func.signature = match kind {
+            Kind::Entry => self.entry_signature(),
+            Kind::Exit | Kind::ExitDefined(_) => abi::native_signature(ty)?,
+        };
+        let mut builder = FunctionBuilder::new(&mut context.func, &mut builder_context);
+        match kind {
+            Kind::Entry => self.build_entry(&mut builder, ty)?,
+            Kind::Exit => self.build_exit(&mut builder, ty, None)?,
+            Kind::ExitDefined(func) => self.build_exit(&mut builder, ty, Some(func))?,
+        }
+        builder.seal_all_blocks();
+        builder.finalize(self.isa.frontend_config());
+        let code = context
+            .compile(&*self.isa, &mut ControlPlane::default())
+            .map_err(|error| Error::msg(format!("a trampoline: {}", error.inner)))?;
+        Ok(code.code_buffer().to_vec())
+    }
+
+    fn entry_signature(&self) -> Signature {
+        abi::host_signature(&*self.isa, &[POINTER; 4], &[types::I32])
+    }
+
+    fn build_entry(&self, builder: &mut FunctionBuilder<'_>, ty: &FuncType) -> Result<(), Error> {
+        let first = builder.create_block();
+        let enter = builder.create_block();
+        let returned = builder.create_block();
+        let failed = builder.create_block();
+        builder.append_block_params_for_function_params(first);
+        builder.switch_to_block(first);
+        let [code, ctx, slots, store] = *builder.block_params(first) else {
+            return Err(Error::msg("an entry has four parameters"));
+        };
+        builder.ins().jump(enter, &[]);
+
+        builder.switch_to_block(enter);
+        let trusted = MemFlagsData::trusted();
+        let fp = builder.ins().get_frame_pointer(POINTER);
+        let sp = builder.ins().get_stack_pointer(POINTER);
+        let pc = builder
+            .ins()
+            .get_exception_handler_address(POINTER, enter, 0);
+        for (value, offset) in [
+            (fp, offsets::LANDING_FP),
+            (sp, offsets::LANDING_SP),
+            (pc, offsets::LANDING_PC),
+        ] {
+            let offset = offsets::STORE_LANDING + offset;
+            builder.ins().store(trusted, value, store, offset);
+        }
+        let native = abi::native_signature(ty)?;
+        let in_memory = abi::results_in_memory(ty);
+        let mut args = vec![ctx];
+        if in_memory {
+            args.push(slots);
+        }
+        for (i, param) in ty.params().iter().enumerate() {
+            let class = abi::value_type(*param)?;
+            args.push(builder.ins().load(class, trusted, slots, slot(i)));
+        }
+        let results: Vec<Value> = native
+            .returns
+            .iter()
+            .map(|result| builder.append_block_param(returned, result.value_type))
+            .collect();
+        let signature = builder.import_signature(native);
+        let pool = &mut builder.func.dfg.value_lists;
+        let normal = (0..results.len() as u32).map(BlockArg::TryCallRet);
+        let table = ExceptionTableData::new(
+            signature,
+            BlockCall::new(returned, normal, pool),
+            [ExceptionTableItem::Default(BlockCall::new(
+                failed,
+                [],
+                pool,
+            ))],
+        );
+        let table = builder.func.dfg.exception_tables.push(table);
+        builder.ins().try_call_indirect(code, &args, table);
+
+        builder.switch_to_block(returned);
+        store_slots(builder, slots, &results);
+        let done = builder.ins().iconst(types::I32, 0);
+        builder.ins().return_(&[done]);
+
+        builder.switch_to_block(failed);
+        let error = builder.ins().iconst(types::I32, 1);
+        builder.ins().return_(&[error]);
+        Ok(())
+    }
+
+    fn build_exit(
+        &self,
+        builder: &mut FunctionBuilder<'_>,
+        ty: &FuncType,
+        defined: Option<u32>,
+    ) -> Result<(), Error> {
+        let first = builder.create_block();
+        builder.append_block_params_for_function_params(first);
+        builder.switch_to_block(first);
+        let params = builder.block_params(first).to_vec();
+        let trusted = MemFlagsData::trusted();
+        let (callee, store) = match defined {
+            None => {
+                let store = builder
+                    .ins()
+                    .load(POINTER, trusted, params[0], offsets::FUNC_STORE);
+                (params[0], store)
+            }
+            Some(_) => {
+                let store = builder
+                    .ins()
+                    .load(POINTER, trusted, params[0], offsets::CTX_STORE);
+                builder
+                    .ins()
+                    .store(trusted, params[0], store, offsets::STORE_EXIT_CTX);
+                (params[0], store)
+            }
+        };
+        let pc = builder.ins().get_return_address(POINTER);
+        let own = builder.ins().get_frame_pointer(POINTER);
+        let fp = builder.ins().load(POINTER, trusted, own, 0);
+        builder
+            .ins()
+            .store(trusted, pc, store, offsets::STORE_EXIT_PC);
+        builder
+            .ins()
+            .store(trusted, fp, store, offsets::STORE_EXIT_FP);
+        let in_memory = abi::results_in_memory(ty);
+        let args = &params[1 + usize::from(in_memory)..];
+        let bytes = (ty.exchange_slots().max(1) * size_of::<u64>()) as u32;
+        let area = builder.create_sized_stack_slot(StackSlotData::new(
+            StackSlotKind::ExplicitSlot,
+            bytes,
+            4,
+        ));
+        let slots = builder.ins().stack_addr(POINTER, area, 0);
+        store_slots(builder, slots, args);
+        let status = match defined {
+            None => {
+                let call_out: unsafe extern "C" fn(*mut FuncRef, *mut VmStore, *mut u64) -> u32 =
+                    entry::call_out;
+                let types = [POINTER; 3];
+                self.call_host(builder, call_out as usize, &types, &[callee, store, slots])
+            }
+            Some(func) => {
+                let call_out: unsafe extern "C" fn(*mut VmCtx, u32, *mut u64) -> u32 =
+                    entry::call_out_defined;
+                let func = builder.ins().iconst(types::I32, i64::from(func));
+                let types = [POINTER, types::I32, POINTER];
+                self.call_host(builder, call_out as usize, &types, &[callee, func, slots])
+            }
+        };
+        let returned = builder.create_block();
+        let failed = builder.create_block();
+        builder.set_cold_block(failed);
+        let ok = builder.ins().icmp_imm_u(IntCC::Equal, status, 0);
+        builder.ins().brif(ok, returned, &[], failed, &[]);
+
+        builder.switch_to_block(failed);
+        let land: unsafe extern "C" fn(*mut VmStore) = crate::stubs::land;
+        let signature = abi::host_signature(&*self.isa, &[POINTER], &[]);
+        let signature = builder.import_signature(signature);
+        let land = builder.ins().iconst(POINTER, land as usize as i64);
+        builder.ins().call_indirect(signature, land, &[store]);
+        builder
+            .ins()
+            .trap(cranelift_codegen::ir::TrapCode::unwrap_user(
+                diptych_core::Trap::Unreachable as u8,
+            ));
+
+        builder.switch_to_block(returned);
+        let mut results = Vec::with_capacity(ty.results().len());
+        for (i, result) in ty.results().iter().enumerate() {
+            let class = abi::value_type(*result)?;
+            results.push(builder.ins().load(class, trusted, slots, slot(i)));
+        }
+        if in_memory {
+            store_slots(builder, params[1], &results);
+            results.clear();
+        }
+        builder.ins().return_(&results);
+        Ok(())
+    }
+
+    /// Calls a function of the host's that gives a status.
+    fn call_host(
+        &self,
+        builder: &mut FunctionBuilder<'_>,
+        address: usize,
+        types: &[Type],
+        args: &[Value],
+    ) -> Value {
+        let mut signature = abi::host_signature(&*self.isa, types, &[types::I32]);
+        signature.returns = vec![AbiParam::new(types::I32)];
+        let signature = builder.import_signature(signature);
+        let address = builder.ins().iconst(POINTER, address as i64);
+        let call = builder.ins().call_indirect(signature, address, args);
+        builder.inst_results(call)[0]
+    }
+}
+
+impl fmt::Debug for Trampolines {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Trampolines")
+            .field("isa", &self.isa.name())
+            .finish_non_exhaustive()
+    }
+}
+
+/// The offset of a slot in bytes.
+const fn slot(index: usize) -> i32 {
+    (index * size_of::<u64>()) as i32
+}
+
+/// Stores values to consecutive slots, those of 32 bits zero-extended.
+fn store_slots(builder: &mut FunctionBuilder<'_>, slots: Value, values: &[Value]) {
+    for (i, value) in values.iter().enumerate() {
+        let mut value = *value;
+        let mut class = builder.func.dfg.value_type(value);
+        if class == types::F32 {
+            value = builder
+                .ins()
+                .bitcast(types::I32, MemFlagsData::new(), value);
+            class = types::I32;
+        }
+        if class == types::I32 {
+            value = builder.ins().uextend(types::I64, value);
+        }
+        builder
+            .ins()
+            .store(MemFlagsData::trusted(), value, slots, slot(i));
+    }
+}

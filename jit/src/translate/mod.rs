@@ -1,0 +1,285 @@
+//! From WebAssembly to Cranelift's intermediate representation, in one pass over a function.
+//!
+//! The operand stack is one of Cranelift's values. A block of WebAssembly becomes a block of
+//! Cranelift where something branches to it, with one parameter for each value that it gets; code
+//! that nothing reaches is passed over. Where control joins decides what fuel is charged where,
+//! so it is decided as in every backend: see [`Meter`].
+
+mod call;
+mod control;
+mod fuel;
+mod memory;
+mod numeric;
+mod operators;
+mod stack;
+mod table;
+mod trap;
+mod variable;
+mod vm;
+
+#[cfg(test)]
+mod tests;
+
+use crate::abi;
+use crate::settings::{Settings, Traps};
+use control::Label;
+use cranelift_codegen::ir::{self, BlockArg, BlockCall, Inst, SigRef, SourceLoc, Value};
+use cranelift_codegen::isa::TargetIsa;
+use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext, Variable};
+use diptych_core::fuel::Meter;
+use diptych_core::module::ModuleIr;
+use diptych_core::types::{DefinedFuncIdx, FuncType, ValType};
+use diptych_core::{Error, ErrorKind};
+use hashbrown::HashMap;
+use memory::Checked;
+use trap::TrapBlocks;
+use variable::Local;
+use vm::Flags;
+use wasmparser::{BinaryReader, FunctionBody, OperatorsReader, OperatorsReaderAllocations};
+
+/// Errors are in a box: most of what returns one is called for every instruction.
+type Result<T> = core::result::Result<T, Box<Error>>;
+
+/// What a translation depends on beside the function.
+pub(crate) struct Env<'a> {
+    /// The module.
+    pub(crate) ir: &'a ModuleIr,
+    /// The machine.
+    pub(crate) isa: &'a dyn TargetIsa,
+    /// What the code does and how.
+    pub(crate) settings: &'a Settings,
+}
+
+/// Buffers that one translation leaves for the next.
+#[derive(Default)]
+pub(crate) struct Scratch {
+    context: FunctionBuilderContext,
+    buffers: Buffers,
+}
+
+#[derive(Default)]
+struct Buffers {
+    locals: Vec<Local>,
+    stack: Vec<Value>,
+    labels: Vec<Label>,
+    /// The arguments of the call or of the return that is being emitted.
+    values: Vec<Value>,
+    /// The arguments of the branch that is being emitted.
+    args: Vec<BlockArg>,
+    /// The targets of the branch table that is being emitted.
+    targets: Vec<BlockCall>,
+    /// The signatures that the function knows, by type index.
+    signatures: HashMap<u32, SigRef>,
+    /// The functions that the function calls directly.
+    callees: HashMap<DefinedFuncIdx, ir::FuncRef>,
+    /// The signatures of the builtins that the function calls.
+    builtins: HashMap<crate::builtins::Builtin, SigRef>,
+    operators: OperatorsReaderAllocations,
+}
+
+impl Buffers {
+    fn clear(&mut self) {
+        self.locals.clear();
+        self.stack.clear();
+        self.labels.clear();
+        self.signatures.clear();
+        self.callees.clear();
+        self.builtins.clear();
+    }
+}
+
+/// Translates a function whose body is valid. `clif` is empty; it gets the function's signature
+/// and body. `extra_frame` is how many bytes of native stack the function needs beyond its own
+/// frame.
+///
+/// # Errors
+/// [`ErrorKind::Unsupported`] for instructions that the compiler does not have,
+/// [`ErrorKind::OutOfMemory`].
+pub(crate) fn translate(
+    env: &Env<'_>,
+    func: DefinedFuncIdx,
+    extra_frame: u32,
+    scratch: &mut Scratch,
+    clif: &mut ir::Function,
+) -> core::result::Result<(), Error> {
+    let result = run(env, func, extra_frame, scratch, clif);
+    if result.is_err() {
+        // It is only empty again after a function that was finished.
+        scratch.context = FunctionBuilderContext::new();
+    }
+    result.map_err(|error| *error)
+}
+
+fn run(
+    env: &Env<'_>,
+    func: DefinedFuncIdx,
+    extra_frame: u32,
+    scratch: &mut Scratch,
+    clif: &mut ir::Function,
+) -> Result<()> {
+    let ty = env.ir.func_type(env.ir.func_idx(func));
+    for ty in ty.params().iter().chain(ty.results()) {
+        value_type(*ty)?;
+    }
+    clif.signature = abi::native_signature(ty)?;
+    let Scratch { context, buffers } = scratch;
+    buffers.clear();
+    let builder = FunctionBuilder::new(clif, context);
+    let mut translator = Translator::new(env, ty, builder, buffers);
+    translator.body(func, extra_frame)?;
+    translator.finish();
+    Ok(())
+}
+
+struct Translator<'a> {
+    env: &'a Env<'a>,
+    b: FunctionBuilder<'a>,
+    buffers: &'a mut Buffers,
+    /// The type of the function.
+    ty: &'a FuncType,
+    flags: Flags,
+    /// The instance.
+    ctx: Value,
+    /// Its store.
+    store: Value,
+    /// What the module's code keeps for itself.
+    native: Value,
+    /// Where the results go when they are in memory.
+    ret: Option<Value>,
+    /// Where callees leave results that are in memory.
+    results: Option<ir::StackSlot>,
+    /// The fuel that is left, which the store holds too.
+    fuel: Option<Variable>,
+    /// The constant that is the cost of this basic block.
+    meter: Meter<Inst>,
+    traps: TrapBlocks,
+    checked: Checked,
+    /// How many branch tables there were.
+    tables: u32,
+    reachable: bool,
+    /// How many blocks deep the unreachable code is that is being skipped.
+    skipped: u32,
+    /// The instruction that is being translated, as an offset in the module.
+    offset: u32,
+}
+
+impl<'a> Translator<'a> {
+    fn new(
+        env: &'a Env<'a>,
+        ty: &'a FuncType,
+        mut b: FunctionBuilder<'a>,
+        buffers: &'a mut Buffers,
+    ) -> Self {
+        let flags = Flags::new(&mut b.func.dfg);
+        let entry = b.create_block();
+        b.append_block_params_for_function_params(entry);
+        b.switch_to_block(entry);
+        b.seal_block(entry);
+        let params = b.block_params(entry);
+        let ctx = params[0];
+        let ret = abi::results_in_memory(ty).then(|| params[1]);
+        let store = vm::fixed_load(&mut b, &flags, ctx, abi::offsets::CTX_STORE);
+        let native = vm::fixed_load(&mut b, &flags, ctx, abi::offsets::CTX_NATIVE);
+        Self {
+            env,
+            b,
+            buffers,
+            ty,
+            flags,
+            ctx,
+            store,
+            native,
+            ret,
+            results: None,
+            fuel: None,
+            meter: Meter::new(),
+            traps: TrapBlocks::default(),
+            checked: Checked::default(),
+            tables: 0,
+            reachable: true,
+            skipped: 0,
+            offset: 0,
+        }
+    }
+
+    fn body(&mut self, func: DefinedFuncIdx, extra_frame: u32) -> Result<()> {
+        let ir = self.env.ir;
+        let bytes = ir.body(func);
+        let start = u64::from(ir.bodies[func.index()].start);
+        let body = FunctionBody::new(BinaryReader::new(bytes, start));
+        let mut locals = body.get_locals_reader().map_err(invalid)?;
+        self.declare_params()?;
+        for _ in 0..locals.get_count() {
+            let (count, ty) = locals.read().map_err(invalid)?;
+            self.declare_locals(count, wasm_type(ty)?)?;
+        }
+
+        self.at(locals.original_position());
+        if self.env.settings.traps == Traps::Explicit {
+            self.check_stack(extra_frame);
+        }
+        self.begin_locals(bytes.len());
+        self.begin_fuel();
+        self.begin_function()?;
+        let kept = core::mem::take(&mut self.buffers.operators);
+        let mut operators = OperatorsReader::new_with_allocs(locals.get_binary_reader(), kept);
+        while !operators.eof() {
+            self.at(operators.original_position());
+            operators.visit_operator(self).map_err(invalid)??;
+        }
+        self.buffers.operators = operators.into_allocations();
+        Ok(())
+    }
+
+    /// What is emitted now belongs to the instruction at this offset in the module.
+    #[inline]
+    fn at(&mut self, offset: u64) {
+        self.offset = offset as u32;
+        self.b.set_srcloc(SourceLoc::new(self.offset));
+    }
+
+    fn finish(mut self) {
+        self.fill_trap_blocks();
+        self.b.finalize(self.env.isa.frontend_config());
+    }
+}
+
+fn reserve<T>(list: &mut Vec<T>, more: usize) -> Result<()> {
+    list.try_reserve(more)
+        .map_err(|_| Box::new(Error::new(ErrorKind::OutOfMemory)))
+}
+
+#[cold]
+fn invalid(error: wasmparser::Error) -> Box<Error> {
+    Box::new(Error::new(ErrorKind::InvalidModule {
+        message: error.message().to_string().into(),
+        offset: error.offset() as usize,
+    }))
+}
+
+#[cold]
+fn unsupported(what: &str) -> Box<Error> {
+    let message = format!("the compiler does not compile {what} yet");
+    Box::new(Error::new(ErrorKind::Unsupported(message.into())))
+}
+
+/// The type in code of values of this type.
+fn value_type(ty: ValType) -> Result<ir::Type> {
+    match ty {
+        ValType::V128 => Err(unsupported("SIMD (v128)")),
+        _ => Ok(abi::value_type(ty)?),
+    }
+}
+
+/// The type in code of values of this type.
+fn wasm_type(ty: wasmparser::ValType) -> Result<ir::Type> {
+    use wasmparser::ValType;
+    Ok(match ty {
+        ValType::I32 => ir::types::I32,
+        ValType::I64 => ir::types::I64,
+        ValType::F32 => ir::types::F32,
+        ValType::F64 => ir::types::F64,
+        ValType::Ref(_) => abi::POINTER,
+        ValType::V128 => return Err(unsupported("SIMD (v128)")),
+    })
+}

@@ -1,0 +1,220 @@
+//! Numeric operators.
+
+use super::{Result, Translator};
+use crate::builtins::Builtin;
+use crate::settings::Traps;
+use cranelift_codegen::ir::condcodes::{FloatCC, IntCC};
+use cranelift_codegen::ir::immediates::{Ieee32, Ieee64};
+use cranelift_codegen::ir::{InstBuilder, MemFlagsData, Type, Value, types};
+use cranelift_frontend::FuncInstBuilder;
+use diptych_core::Trap;
+
+/// A division.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Division {
+    DivS,
+    DivU,
+    RemS,
+    RemU,
+}
+
+/// A rounding to an integer that is a float.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Rounding {
+    Ceil,
+    Floor,
+    Trunc,
+    Nearest,
+}
+
+impl Translator<'_> {
+    pub(super) fn i32_const(&mut self, value: i32) -> Result<()> {
+        let value = self.iconst32(value as u32);
+        self.push(value)
+    }
+
+    pub(super) fn i64_const(&mut self, value: i64) -> Result<()> {
+        let value = self.iconst64(value as u64);
+        self.push(value)
+    }
+
+    pub(super) fn f32_const(&mut self, bits: u32) -> Result<()> {
+        let value = self.b.ins().f32const(Ieee32::with_bits(bits));
+        self.push(value)
+    }
+
+    pub(super) fn f64_const(&mut self, bits: u64) -> Result<()> {
+        let value = self.b.ins().f64const(Ieee64::with_bits(bits));
+        self.push(value)
+    }
+
+    #[inline]
+    pub(super) fn unary(
+        &mut self,
+        emit: impl FnOnce(FuncInstBuilder<'_, '_>, Value) -> Value,
+    ) -> Result<()> {
+        let a = self.pop();
+        let value = emit(self.b.ins(), a);
+        self.push(value)
+    }
+
+    #[inline]
+    pub(super) fn binary(
+        &mut self,
+        emit: impl FnOnce(FuncInstBuilder<'_, '_>, Value, Value) -> Value,
+    ) -> Result<()> {
+        let (a, b) = self.pop2();
+        let value = emit(self.b.ins(), a, b);
+        self.push(value)
+    }
+
+    pub(super) fn compare(&mut self, condition: IntCC) -> Result<()> {
+        let (a, b) = self.pop2();
+        let truth = self.b.ins().icmp(condition, a, b);
+        self.push_truth(truth)
+    }
+
+    pub(super) fn compare_floats(&mut self, condition: FloatCC) -> Result<()> {
+        let (a, b) = self.pop2();
+        let truth = self.b.ins().fcmp(condition, a, b);
+        self.push_truth(truth)
+    }
+
+    /// Whether the topmost operand is zero, or is null.
+    pub(super) fn eqz(&mut self) -> Result<()> {
+        let value = self.pop_condition();
+        let truth = self.b.ins().icmp_imm_u(IntCC::Equal, value, 0);
+        self.push_truth(truth)
+    }
+
+    /// Pushes the result of a comparison, which whoever branches on it finds again.
+    fn push_truth(&mut self, truth: Value) -> Result<()> {
+        let value = self.b.ins().uextend(types::I32, truth);
+        self.push(value)
+    }
+
+    /// Sign-extends the lower part, a `part`, of the topmost operand.
+    pub(super) fn extend(&mut self, part: Type, ty: Type) -> Result<()> {
+        let value = self.pop();
+        let value = self.b.ins().ireduce(part, value);
+        let value = self.b.ins().sextend(ty, value);
+        self.push(value)
+    }
+
+    pub(super) fn reinterpret(&mut self, ty: Type) -> Result<()> {
+        let value = self.pop();
+        let value = self.b.ins().bitcast(ty, MemFlagsData::new(), value);
+        self.push(value)
+    }
+
+    pub(super) fn divide(&mut self, division: Division) -> Result<()> {
+        let (a, b) = self.pop2();
+        if self.env.settings.traps == Traps::Explicit {
+            self.check_division(division, a, b);
+        }
+        let ins = self.b.ins();
+        let value = match division {
+            Division::DivS => ins.sdiv(a, b),
+            Division::DivU => ins.udiv(a, b),
+            Division::RemS => ins.srem(a, b),
+            Division::RemU => ins.urem(a, b),
+        };
+        self.push(value)
+    }
+
+    /// Traps where the division would.
+    fn check_division(&mut self, division: Division, a: Value, b: Value) {
+        let ty = self.b.func.dfg.value_type(a);
+        let minus_one = if ty == types::I32 {
+            u64::from(u32::MAX)
+        } else {
+            u64::MAX
+        };
+        let divisor = self.constant(b);
+        if divisor.is_none_or(|divisor| divisor == 0) {
+            let zero = self.b.ins().icmp_imm_u(IntCC::Equal, b, 0);
+            self.trap_if(zero, Trap::IntegerDivideByZero);
+        }
+        if division == Division::DivS && divisor.is_none_or(|divisor| divisor == minus_one) {
+            let lowest = i64::MIN >> (64 - ty.bits());
+            let lowest = self.b.ins().icmp_imm_s(IntCC::Equal, a, lowest);
+            let negated = self.b.ins().icmp_imm_s(IntCC::Equal, b, -1);
+            let overflow = self.b.ins().band(lowest, negated);
+            self.trap_if(overflow, Trap::IntegerOverflow);
+        }
+    }
+
+    /// A conversion of a float to an integer that traps when it does not fit.
+    pub(super) fn truncate_float(&mut self, ty: Type, signed: bool) -> Result<()> {
+        let value = self.pop();
+        let explicit = self.env.settings.traps == Traps::Explicit;
+        if explicit {
+            self.check_truncation(value, ty, signed);
+        }
+        let ins = self.b.ins();
+        let value = match (explicit, signed) {
+            (false, false) => ins.fcvt_to_uint(ty, value),
+            (false, true) => ins.fcvt_to_sint(ty, value),
+            (true, false) => ins.fcvt_to_uint_sat(ty, value),
+            (true, true) => ins.fcvt_to_sint_sat(ty, value),
+        };
+        self.push(value)
+    }
+
+    /// Traps where the conversion would.
+    fn check_truncation(&mut self, value: Value, ty: Type, signed: bool) {
+        let nan = self.b.ins().fcmp(FloatCC::Unordered, value, value);
+        self.trap_if(nan, Trap::InvalidConversionToInteger);
+        let float = self.b.func.dfg.value_type(value);
+        let bits = ty.bits() as i32;
+        let high = 2f64.powi(if signed { bits - 1 } else { bits });
+        // The number below the range's lower end where there is one; else that end itself.
+        let (below, low) = match (signed, float, ty) {
+            (false, _, _) => (FloatCC::LessThanOrEqual, -1.0),
+            (true, types::F64, types::I32) => (FloatCC::LessThanOrEqual, -high - 1.0),
+            (true, _, _) => (FloatCC::LessThan, -high),
+        };
+        let low = self.float(float, low);
+        let high = self.float(float, high);
+        let below = self.b.ins().fcmp(below, value, low);
+        let above = self.b.ins().fcmp(FloatCC::GreaterThanOrEqual, value, high);
+        let outside = self.b.ins().bor(below, above);
+        self.trap_if(outside, Trap::IntegerOverflow);
+    }
+
+    /// A constant that both types of floats have.
+    fn float(&mut self, ty: Type, value: f64) -> Value {
+        if ty == types::F32 {
+            self.b.ins().f32const(value as f32)
+        } else {
+            self.b.ins().f64const(value)
+        }
+    }
+
+    pub(super) fn round(&mut self, rounding: Rounding) -> Result<()> {
+        let value = self.pop();
+        let value = if self.env.isa.has_round() {
+            let ins = self.b.ins();
+            match rounding {
+                Rounding::Ceil => ins.ceil(value),
+                Rounding::Floor => ins.floor(value),
+                Rounding::Trunc => ins.trunc(value),
+                Rounding::Nearest => ins.nearest(value),
+            }
+        } else {
+            let double = self.b.func.dfg.value_type(value) == types::F64;
+            let builtin = match (rounding, double) {
+                (Rounding::Ceil, false) => Builtin::CeilF32,
+                (Rounding::Ceil, true) => Builtin::CeilF64,
+                (Rounding::Floor, false) => Builtin::FloorF32,
+                (Rounding::Floor, true) => Builtin::FloorF64,
+                (Rounding::Trunc, false) => Builtin::TruncF32,
+                (Rounding::Trunc, true) => Builtin::TruncF64,
+                (Rounding::Nearest, false) => Builtin::NearestF32,
+                (Rounding::Nearest, true) => Builtin::NearestF64,
+            };
+            self.builtin_result(builtin, &[value])
+        };
+        self.push(value)
+    }
+}

@@ -1,0 +1,121 @@
+//! How compiled code ends when it fails, and how its frames are walked.
+//!
+//! Nothing unwinds. What failed is noted, then the guest goes on at the landing pad of its entry
+//! from the host, which returns; between the two there are frames of compiled code only, and none
+//! of the host's.
+//!
+//! # Safety
+//! What is here is called by the stubs with a store whose guest is running, and a frame of
+//! compiled code. Frames of compiled code are linked by their frame pointers up to the entry,
+//! which is in no image.
+
+use crate::image::Place;
+use crate::{registry, stubs};
+use diptych_core::backend::{Frame, FrameOwner, Position, WalkControl};
+use diptych_core::vm::{Landing, VmCtx, VmStore};
+use diptych_core::{Error, Trap, backtrace};
+
+/// Notes that a guest traps: called through the stub for it from the code that `pc` returns to,
+/// whose frame is at `fp`.
+///
+/// # Safety
+/// See the module.
+pub(crate) unsafe extern "C" fn trap(
+    ctx: *mut VmCtx,
+    code: u32,
+    offset: u32,
+    pc: *const u8,
+    fp: *mut u64,
+) -> *const Landing {
+    // SAFETY: see the module.
+    unsafe {
+        let place = registry::with_image(pc.addr(), |image| image.call_before(pc.addr()));
+        let place = place.map(|place| Place { offset, ..place });
+        fail((*ctx).store, trap_of(code), place, fp)
+    }
+}
+
+/// Notes where a guest was whose pending error is in the store already.
+///
+/// # Safety
+/// See the module.
+pub(crate) unsafe extern "C" fn pending(
+    ctx: *mut VmCtx,
+    pc: *const u8,
+    fp: *mut u64,
+) -> *const Landing {
+    // SAFETY: see the module.
+    unsafe {
+        let store = (*ctx).store;
+        if let Some(error) = &mut (*store).pending {
+            backtrace::attach_at(store, error, None, Position { pc, fp, ctx });
+        }
+        &raw const (*store).landing
+    }
+}
+
+/// Notes that the instruction at `pc` trapped, in the frame at `fp`.
+///
+/// # Safety
+/// See the module.
+pub(crate) unsafe extern "C" fn fault(
+    store: *mut VmStore,
+    pc: *const u8,
+    fp: *mut u64,
+) -> *const Landing {
+    let found = registry::with_image(pc.addr(), |image| image.trap_at(pc.addr()));
+    let (place, code) = found.map_or((None, 0), |(place, code)| (Some(place), code));
+    // SAFETY: see the module.
+    unsafe { fail(store, trap_of(code.into()), place, fp) }
+}
+
+fn trap_of(code: u32) -> Trap {
+    u8::try_from(code)
+        .ok()
+        .and_then(Trap::from_code)
+        .unwrap_or(Trap::Unreachable)
+}
+
+/// # Safety
+/// See the module.
+unsafe fn fail(
+    store: *mut VmStore,
+    trap: Trap,
+    place: Option<Place>,
+    fp: *mut u64,
+) -> *const Landing {
+    // SAFETY: see the module.
+    unsafe {
+        let mut error = Error::from(trap);
+        // A function for which there is no stack has not begun.
+        let innermost = place.filter(|_| trap != Trap::StackOverflow).map(frame);
+        let (pc, fp) = stubs::caller(fp);
+        let ctx = core::ptr::null_mut();
+        backtrace::attach_at(store, &mut error, innermost, Position { pc, fp, ctx });
+        (*store).pending = Some(error);
+        &raw const (*store).landing
+    }
+}
+
+fn frame(place: Place) -> Frame {
+    Frame {
+        owner: FrameOwner::Code(place.owner),
+        func: place.func,
+        offset: place.offset,
+    }
+}
+
+/// Visits the frames of one activation, innermost first.
+///
+/// # Safety
+/// As [`Walk`](diptych_core::backend::Walk).
+pub(crate) unsafe fn walk(from: Position, visit: &mut dyn FnMut(Frame) -> WalkControl) {
+    let (mut pc, mut fp) = (from.pc, from.fp);
+    while let Some(place) = registry::with_image(pc.addr(), |image| image.call_before(pc.addr())) {
+        if visit(frame(place)) == WalkControl::Stop {
+            return;
+        }
+        // SAFETY: the frame is one of compiled code, since the address in it is.
+        (pc, fp) = unsafe { stubs::caller(fp) };
+    }
+}
