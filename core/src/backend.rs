@@ -62,6 +62,21 @@ pub trait Backend: Send + Sync + fmt::Debug {
 /// been touched since but for those results.
 pub type Resume = unsafe fn(store: *mut VmStore, suspension: Suspension) -> Status;
 
+/// Frees what a suspended guest has beside its value stack, when it is given up.
+///
+/// # Safety
+/// The guest is suspended, and neither resumed nor given up before.
+pub type Discard = unsafe fn(suspension: &Suspension);
+
+/// What is done with a suspended guest: one of the two.
+#[derive(Clone, Copy, Debug)]
+pub struct GoOn {
+    /// It is resumed.
+    pub resume: Resume,
+    /// It is given up.
+    pub discard: Discard,
+}
+
 /// Calls its last argument for each frame of one activation, innermost first.
 ///
 /// # Safety

@@ -13,10 +13,10 @@ use crate::module::{InterpModule, Shared};
 use crate::ops::Slow;
 use crate::walk;
 use core::mem::MaybeUninit;
-use diptych_core::backend::{Activation, Position, Suspension};
+use diptych_core::backend::{Activation, GoOn, Position, Suspension};
 use diptych_core::types::{DataIdx, DefinedFuncIdx, ElemIdx, FuncIdx, MemoryIdx, TableIdx, TypeId};
 use diptych_core::vm::frame::{RECORD_SLOTS, ReturnRecord};
-use diptych_core::vm::{FuncRef, Status, VmStore, libcalls};
+use diptych_core::vm::{FuncRef, Status, VmStore, call_array, libcalls};
 use diptych_core::{Error, Trap, backtrace};
 
 /// The slots at the beginning of a stack segment that link it to the one below: the frame and
@@ -84,6 +84,12 @@ pub(crate) unsafe fn array_call(
         status
     }
 }
+
+/// What is done with a suspended guest, which is all on its value stack.
+const GO_ON: GoOn = GoOn {
+    resume,
+    discard: |_| (),
+};
 
 /// Continues a suspended guest.
 ///
@@ -218,7 +224,14 @@ unsafe fn drive(st: &mut State, store: *mut VmStore, shared: &Shared, resumable:
                     let record = st.record.assume_init();
                     leave_for_host(st, store, shared, record);
                     let callee = st.acc as *mut FuncRef;
-                    match ((*callee).array_call)(callee, store, st.fp) {
+                    if !(*callee).ctx.is_null() && caller_of(record, st.vm, shared).is_none() {
+                        // Only a tail call leaves no one to return to: the callee takes the place
+                        // of this activation, and takes no more stack than it.
+                        (*store).tail_callee = callee;
+                        (*store).tail_slots = st.fp;
+                        return Status::TailCall;
+                    }
+                    match call_array(callee, store, st.fp) {
                         Status::Done => {
                             return_from_host(st, record);
                             Ok(())
@@ -227,7 +240,7 @@ unsafe fn drive(st: &mut State, store: *mut VmStore, shared: &Shared, resumable:
                             (*store).exit_fp = st.fp;
                             (*store).exit_ctx = st.vm;
                             (*store).exit_value = record as u64;
-                            (*store).exit_resume = Some(self::resume);
+                            (*store).exit_resume = Some(GO_ON);
                             return Status::Suspended;
                         }
                         _ => {
@@ -271,7 +284,7 @@ unsafe fn drive(st: &mut State, store: *mut VmStore, shared: &Shared, resumable:
                 ExitKind::OutOfFuel if resumable => {
                     save_position(st, store);
                     (*store).pending = Some(Trap::OutOfFuel.into());
-                    (*store).exit_resume = Some(self::resume);
+                    (*store).exit_resume = Some(GO_ON);
                     return Status::Suspended;
                 }
                 ExitKind::OutOfFuel => Err(Trap::OutOfFuel.into()),

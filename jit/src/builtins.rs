@@ -101,6 +101,9 @@ builtins! {
     RaiseTrap = crate::stubs::raise_trap, (ctx, u32, u32);
     /// Ends the guest with the pending error of the builtin that was called last. Never returns.
     RaisePending = crate::stubs::raise_pending, (ctx);
+    /// Ends the guest, at an offset in the module, since it has not the fuel for what is next; or
+    /// suspends it, and returns when it is to try again.
+    OutOfFuel = crate::stubs::out_of_fuel, (ctx, u32);
     /// `memory.grow`: the pages before, `u64::MAX`, or [`GROWTH_FAILED`].
     MemoryGrow = memory_grow, (ctx, u32, u64) -> u64;
     /// `memory.fill`: 0, or [`FAILED`]. The memory, destination, value and length.

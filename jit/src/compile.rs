@@ -8,7 +8,7 @@ use cranelift_codegen::ir::{ExternalName, GlobalValueData, MemFlagsData, TrapCod
 use cranelift_codegen::isa::TargetIsa;
 use cranelift_codegen::{CodegenError, CompiledCode, Context, FinalizedRelocTarget};
 use diptych_core::module::ModuleIr;
-use diptych_core::types::DefinedFuncIdx;
+use diptych_core::types::{DefinedFuncIdx, TypeIdx};
 use diptych_core::{Error, ErrorKind, Trap};
 use std::fmt;
 use std::sync::Arc;
@@ -28,6 +28,8 @@ pub(crate) struct Compiled {
     pub(crate) code: Vec<u8>,
     /// The calls to other functions of the module.
     pub(crate) calls: Vec<Call>,
+    /// Where the identities of types are.
+    pub(crate) types: Vec<TypeUse>,
     /// What is known of places in the code, by ascending offset.
     pub(crate) sites: Box<[Site]>,
 }
@@ -86,6 +88,36 @@ impl Call {
     }
 }
 
+/// The namespace of names of the module's functions.
+pub(crate) const FUNCTIONS: u32 = 0;
+/// The namespace of names of the canonical identities of the module's types.
+pub(crate) const TYPE_IDS: u32 = 1;
+
+/// A place in code where the canonical identity of a type is, in [`TypeUse::BYTES`] bytes. It is
+/// filled in when the code is loaded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct TypeUse {
+    /// Where, in bytes from the start of the function's code, or of all code that is linked.
+    pub(crate) offset: u32,
+    /// The type.
+    pub(crate) ty: TypeIdx,
+}
+
+impl TypeUse {
+    /// The size of what is filled in.
+    pub(crate) const BYTES: usize = 8;
+
+    /// What is filled in.
+    ///
+    /// # Errors
+    /// When the module has no such type.
+    pub(crate) fn id(self, ir: &ModuleIr) -> Result<[u8; Self::BYTES], Error> {
+        let ty = ir.types.get(self.ty.index());
+        let ty = ty.ok_or_else(|| Error::msg("compiled code refers to a type that is not there"))?;
+        Ok(u64::from(ty.id.0).to_le_bytes())
+    }
+}
+
 /// A place in a function's code that something is known of: the address that a call returns to,
 /// or that of an instruction that may trap.
 #[derive(Clone, Copy, Debug)]
@@ -111,6 +143,16 @@ impl Site {
     /// Where, in bytes from the function's start.
     pub(crate) const fn offset(self) -> u32 {
         self.offset
+    }
+
+    /// All that there is to it, as it is kept in artifacts.
+    pub(crate) const fn to_words(self) -> [u32; 2] {
+        [self.offset, self.what]
+    }
+
+    /// The reverse of [`to_words`](Self::to_words).
+    pub(crate) const fn from_words([offset, what]: [u32; 2]) -> Self {
+        Self { offset, what }
     }
 
     /// The WebAssembly instruction, in bytes from the start of the body.
@@ -160,9 +202,11 @@ impl Compiler {
             .context
             .compiled_code()
             .ok_or_else(|| Error::msg("the compiler has made no code"))?;
+        let (calls, types) = relocations(code, &self.context)?;
         Ok(Compiled {
             code: code.code_buffer().to_vec(),
-            calls: calls(code, &self.context)?,
+            calls,
+            types,
             sites: sites(code, body)?,
         })
     }
@@ -271,30 +315,40 @@ fn refusal(error: &CodegenError) -> Error {
     Error::new(ErrorKind::Limit(message.into()))
 }
 
-fn calls(code: &CompiledCode, context: &Context) -> Result<Vec<Call>, Error> {
+/// What is to be filled in.
+fn relocations(
+    code: &CompiledCode,
+    context: &Context,
+) -> Result<(Vec<Call>, Vec<TypeUse>), Error> {
     let names = context.func.params.user_named_funcs();
     let unknown = || Error::msg("compiled code refers to what it should not");
-    code.buffer
-        .relocs()
-        .iter()
-        .map(|reloc| {
-            let FinalizedRelocTarget::ExternalName(ExternalName::User(name)) = reloc.target else {
-                return Err(unknown());
-            };
-            let form = match reloc.kind {
-                Reloc::X86CallPCRel4 | Reloc::X86PCRel4 => CallForm::X86 {
-                    addend: reloc.addend,
-                },
-                Reloc::Arm64Call => CallForm::Arm64,
-                _ => return Err(unknown()),
-            };
-            Ok(Call {
-                offset: reloc.offset,
-                callee: DefinedFuncIdx(names[name].index),
-                form,
-            })
-        })
-        .collect()
+    let (mut calls, mut types) = (Vec::new(), Vec::new());
+    for reloc in code.buffer.relocs() {
+        let FinalizedRelocTarget::ExternalName(ExternalName::User(name)) = reloc.target else {
+            return Err(unknown());
+        };
+        let offset = reloc.offset;
+        let name = &names[name];
+        let form = match (name.namespace, reloc.kind) {
+            (FUNCTIONS, Reloc::X86CallPCRel4 | Reloc::X86PCRel4) => CallForm::X86 {
+                addend: reloc.addend,
+            },
+            (FUNCTIONS, Reloc::Arm64Call) => CallForm::Arm64,
+            (TYPE_IDS, Reloc::Abs8) if reloc.addend == 0 => {
+                let ty = TypeIdx(name.index);
+                types.push(TypeUse { offset, ty });
+                continue;
+            }
+            _ => return Err(unknown()),
+        };
+        calls.push(Call {
+            offset,
+            callee: DefinedFuncIdx(name.index),
+            form,
+        });
+    }
+    types.sort_unstable_by_key(|place| place.offset);
+    Ok((calls, types))
 }
 
 /// The places of calls and traps.

@@ -5,8 +5,9 @@
 //! store is put back when it ends, however it ends: compiled code that fails goes to its entry's
 //! landing pad, and a host function's panic travels past compiled code as a value.
 
-use crate::fault;
+use crate::{fault, fiber};
 use crate::module::JitModule;
+use crate::registry;
 use crate::shared::Shared;
 use crate::stack;
 use crate::trampoline::Entry;
@@ -15,7 +16,7 @@ use core::ffi::c_void;
 use core::ptr;
 use diptych_core::backend::{Activation, Position};
 use diptych_core::types::DefinedFuncIdx;
-use diptych_core::vm::{FuncRef, Landing, Status, VmCtx, VmStore, libcalls};
+use diptych_core::vm::{FuncRef, Landing, Status, VmCtx, VmStore, call_array, libcalls};
 use diptych_core::{Error, ErrorKind, Trap, backtrace};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
@@ -65,11 +66,40 @@ unsafe fn first_call(callee: *mut FuncRef, store: *mut VmStore, slots: *mut u64)
 
 /// # Safety
 /// As [`array_call`]; the function has native code and an entry.
+#[inline]
 unsafe fn enter(callee: *mut FuncRef, store: *mut VmStore, slots: *mut u64) -> Status {
     // SAFETY: by contract.
     unsafe {
+        let entry = core::mem::transmute::<*const c_void, Entry>((*callee).native_entry);
+        let resumable = core::mem::take(&mut (*store).resumable);
+        let status = activate(store, |store| {
+            if resumable {
+                return fiber::enter(callee, entry, slots, store);
+            }
+            let code = (*callee).native_code;
+            if entry(code, (*callee).native_ctx, slots, store) == 0 {
+                Status::Done
+            } else {
+                Status::Error
+            }
+        });
+        status.unwrap_or_else(|| fail(store, Trap::StackOverflow.into()))
+    }
+}
+
+/// Runs compiled code as an activation of its own; `None` when there are as many as may be.
+///
+/// # Safety
+/// The store is live; `run` runs guest code of it.
+#[inline]
+pub(crate) unsafe fn activate(
+    store: *mut VmStore,
+    run: impl FnOnce(*mut VmStore) -> Status,
+) -> Option<Status> {
+    // SAFETY: by contract.
+    unsafe {
         if (*store).activation_depth >= (*store).activation_limit {
-            return fail(store, Trap::StackOverflow.into());
+            return None;
         }
         let before = Before::of(store);
         let activation = Activation {
@@ -83,22 +113,23 @@ unsafe fn enter(callee: *mut FuncRef, store: *mut VmStore, slots: *mut u64) -> S
         };
         (*store).activation = &raw const activation;
         (*store).activation_depth += 1;
-        (*store).resumable = false;
+        (*store).fiber = ptr::null_mut();
         if before.stack_limit == 0 {
             (*store).native_stack_limit = stack::limit((*store).max_stack_bytes);
         }
         let current = fault::set_current(store);
-        let entry = core::mem::transmute::<*const c_void, Entry>((*callee).native_entry);
-        let status = entry((*callee).native_code, (*callee).native_ctx, slots, store);
+        let status = run(store);
         fault::set_current(current);
-        before.restore(store);
-        if status == 0 {
-            return Status::Done;
+        before.restore(store, status);
+        if status == Status::Error {
+            if !(*store).tail_callee.is_null() {
+                return Some(Status::TailCall);
+            }
+            if let Some(panic) = (*store).panic.take() {
+                resume_unwind(panic);
+            }
         }
-        if let Some(panic) = (*store).panic.take() {
-            resume_unwind(panic);
-        }
-        Status::Error
+        Some(status)
     }
 }
 
@@ -108,6 +139,7 @@ struct Before {
     exit: Position,
     landing: Landing,
     stack_limit: usize,
+    fiber: *mut c_void,
 }
 
 impl Before {
@@ -126,6 +158,7 @@ impl Before {
                 },
                 landing: (*store).landing,
                 stack_limit: (*store).native_stack_limit,
+                fiber: (*store).fiber,
             }
         }
     }
@@ -133,16 +166,20 @@ impl Before {
     /// # Safety
     /// The store is live.
     #[inline]
-    unsafe fn restore(self, store: *mut VmStore) {
+    unsafe fn restore(self, store: *mut VmStore, status: Status) {
         // SAFETY: by contract.
         unsafe {
             (*store).activation = self.activation;
             (*store).activation_depth -= 1;
-            (*store).exit_pc = self.exit.pc;
-            (*store).exit_fp = self.exit.fp;
-            (*store).exit_ctx = self.exit.ctx;
             (*store).landing = self.landing;
             (*store).native_stack_limit = self.stack_limit;
+            (*store).fiber = self.fiber;
+            // Where a guest was suspended, whoever resumes it wants to know.
+            if status != Status::Suspended {
+                (*store).exit_pc = self.exit.pc;
+                (*store).exit_fp = self.exit.fp;
+                (*store).exit_ctx = self.exit.ctx;
+            }
         }
     }
 }
@@ -168,15 +205,32 @@ pub(crate) unsafe extern "C" fn call_out(
     store: *mut VmStore,
     slots: *mut u64,
 ) -> u32 {
+    // SAFETY: by contract.
+    unsafe {
+        if !(*callee).ctx.is_null() && is_entry((*store).exit_pc) {
+            return match tail_call(callee, store, slots) {
+                Ok(()) => 1,
+                Err(error) => {
+                    (*store).pending = Some(error);
+                    1
+                }
+            };
+        }
+    }
     // SAFETY: by contract. What a panic leaves behind is put in order by the guards that it
     // passes, here and in the host function.
     let outcome = catch_unwind(AssertUnwindSafe(|| unsafe {
-        ((*callee).array_call)(callee, store, slots)
+        call_array(callee, store, slots)
     }));
     match outcome {
         Ok(Status::Done) => 0,
         // SAFETY: by contract.
         Ok(_) => unsafe {
+            let is_host = (*callee).ctx.is_null();
+            if is_host && fiber::can_suspend(store) {
+                fiber::suspend(store, slots);
+                return 0;
+            }
             if let Some(error) = &mut (*store).pending {
                 backtrace::attach(store, error);
             }
@@ -187,6 +241,50 @@ pub(crate) unsafe extern "C" fn call_out(
             unsafe { (*store).panic = Some(panic) };
             1
         }
+    }
+}
+
+/// Whether the code that an address belongs to is not a function's: an entry from the host.
+fn is_entry(pc: *const u8) -> bool {
+    registry::with_image(pc.addr(), |_| Some(())).is_none()
+}
+
+/// Leaves a call to whoever called the activation that ends here. Only a tail call is the first
+/// in an activation; its arguments go where they outlive it.
+///
+/// # Errors
+/// When there is no room for them.
+///
+/// # Safety
+/// As [`call_out`].
+unsafe fn tail_call(
+    callee: *mut FuncRef,
+    store: *mut VmStore,
+    slots: *const u64,
+) -> Result<(), Error> {
+    // SAFETY: by contract.
+    unsafe {
+        let count = signature(callee)?.exchange_slots();
+        if (*store).stack_top.is_null() {
+            let (base, limit) = (*store).stack.first()?;
+            (*store).stack_top = base;
+            (*store).stack_limit = limit;
+        }
+        let mut at = (*store).stack_top;
+        let left = ((*store).stack_limit.addr() - at.addr()) / size_of::<u64>();
+        if left < count {
+            let (base, limit) = (*store)
+                .stack
+                .push_segment(count)
+                .ok_or(Trap::StackOverflow)?;
+            (*store).stack_limit = limit;
+            (*store).stack_top = base;
+            at = base;
+        }
+        ptr::copy_nonoverlapping(slots, at, count);
+        (*store).tail_callee = callee;
+        (*store).tail_slots = at;
+        Ok(())
     }
 }
 

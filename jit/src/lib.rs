@@ -6,6 +6,7 @@ mod builtins;
 mod compile;
 mod entry;
 mod fault;
+mod fiber;
 mod image;
 mod module;
 mod registry;

@@ -1,7 +1,7 @@
 //! The compiled code of one module: made at once, or function by function when they are called.
 
 use crate::abi::NativeHeader;
-use crate::compile::{Compiled, Compiler};
+use crate::compile::{Compiled, Compiler, TypeUse};
 use crate::image::{Function, Image};
 use crate::settings::{Calls, Settings};
 use crate::shared::Shared;
@@ -192,7 +192,11 @@ impl JitModule {
         }
     }
 
-    fn publish(&self, func: DefinedFuncIdx, compiled: Compiled) -> Result<*const u8> {
+    fn publish(&self, func: DefinedFuncIdx, mut compiled: Compiled) -> Result<*const u8> {
+        for place in &compiled.types {
+            let at = place.offset as usize;
+            compiled.code[at..at + TypeUse::BYTES].copy_from_slice(&place.id(&self.ir)?);
+        }
         let function = Function {
             start: 0,
             size: compiled.code.len() as u32,
@@ -419,6 +423,10 @@ fn link(shared: &Shared, ir: &ModuleIr, made: Vec<Option<Compiled>>) -> Result<P
         let Some(compiled) = compiled else { continue };
         for call in &compiled.calls {
             call.link(&mut code, starts[i], starts[call.callee.index()])?;
+        }
+        for place in &compiled.types {
+            let at = starts[i] + place.offset as usize;
+            code[at..at + TypeUse::BYTES].copy_from_slice(&place.id(ir)?);
         }
         functions.push(Function {
             start: starts[i] as u32,

@@ -32,7 +32,10 @@ pub(crate) fn limit(max: usize) -> usize {
 /// # Errors
 /// [`ErrorKind::OutOfMemory`] when there is no other stack to be had.
 pub(crate) fn with_room<R: Send>(work: impl FnOnce() -> R + Send) -> Result<R, Error> {
-    let left = thread_stack().map_or(0, |stack| here().saturating_sub(stack.start));
+    let here = here();
+    let left = thread_stack()
+        .filter(|stack| stack.contains(&here))
+        .map_or(0, |stack| here - stack.start);
     if left >= COMPILER {
         return Ok(work());
     }

@@ -10,7 +10,7 @@
 //! which is in no image.
 
 use crate::image::Place;
-use crate::{registry, stubs};
+use crate::{fiber, registry, stubs};
 use diptych_core::backend::{Frame, FrameOwner, Position, WalkControl};
 use diptych_core::vm::{Landing, VmCtx, VmStore};
 use diptych_core::{Error, Trap, backtrace};
@@ -32,6 +32,30 @@ pub(crate) unsafe extern "C" fn trap(
         let place = registry::with_image(pc.addr(), |image| image.call_before(pc.addr()));
         let place = place.map(|place| Place { offset, ..place });
         fail((*ctx).store, trap_of(code), place, fp)
+    }
+}
+
+/// Suspends a guest that has run out of fuel, when it can be; null when it was resumed and tries
+/// again. Else notes that it traps, as [`trap`] does.
+///
+/// # Safety
+/// See the module.
+pub(crate) unsafe extern "C" fn out_of_fuel(
+    ctx: *mut VmCtx,
+    offset: u32,
+    pc: *const u8,
+    fp: *mut u64,
+) -> *const Landing {
+    // SAFETY: see the module.
+    unsafe {
+        let store = (*ctx).store;
+        if (*store).fiber.is_null() {
+            return trap(ctx, Trap::OutOfFuel as u32, offset, pc, fp);
+        }
+        (*store).pending = Some(Trap::OutOfFuel.into());
+        (*store).failed_host = core::ptr::null_mut();
+        fiber::suspend(store, core::ptr::null_mut());
+        core::ptr::null()
     }
 }
 

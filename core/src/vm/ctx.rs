@@ -118,7 +118,10 @@ pub struct VmStore {
     /// Scratch word that a handler leaves for its driver.
     pub exit_value: u64,
     /// How to go on with the guest that was suspended last.
-    pub exit_resume: Option<crate::backend::Resume>,
+    pub exit_resume: Option<crate::backend::GoOn>,
+    /// The stack of its own that the guest runs on whose compiled code may be suspended; null when
+    /// it may not.
+    pub fiber: *mut c_void,
     /// Compiled code traps with [`Trap::StackOverflow`](crate::Trap::StackOverflow) when its
     /// native stack would reach below this address.
     pub native_stack_limit: usize,
@@ -139,6 +142,10 @@ pub struct VmStore {
     pub stack: ValueStack,
     /// The error that [`Status::Error`](super::Status::Error) announces.
     pub pending: Option<Error>,
+    /// The function that [`Status::TailCall`](super::Status::TailCall) announces.
+    pub tail_callee: *mut FuncRef,
+    /// Its exchange slots.
+    pub tail_slots: *mut u64,
     /// The panic of a host function on its way through compiled code.
     pub panic: Option<Box<dyn Any + Send>>,
     /// The store around this structure.

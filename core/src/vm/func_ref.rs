@@ -19,9 +19,14 @@ pub enum Status {
     /// why: the host function's own error, or
     /// [`Trap::OutOfFuel`](crate::Trap::OutOfFuel).
     Suspended = 2,
+    /// The function has left, and [`VmStore::tail_callee`] is to be called in its place, with
+    /// arguments at [`VmStore::tail_slots`], where its results will be.
+    TailCall = 3,
 }
 
 /// The uniform entry of a function: `(callee, store, exchange slots)`.
+///
+/// Callers use [`call_array`], which follows tail calls.
 ///
 /// Arguments are read from the exchange slots and results written over them; there are
 /// [`FuncType::exchange_slots`](crate::FuncType::exchange_slots) of them.
@@ -67,6 +72,70 @@ pub struct FuncRef {
     pub array_call: ArrayCall,
     /// The host function's closure; null for a WebAssembly function.
     pub host: *const c_void,
+}
+
+/// Calls a function by its uniform entry, and what it tail-calls in another backend's code: these
+/// return to here first, so that they take no stack. The results are at `slots` in any case.
+///
+/// # Safety
+/// As [`ArrayCall`].
+#[inline]
+pub unsafe fn call_array(callee: *mut FuncRef, store: *mut VmStore, slots: *mut u64) -> Status {
+    // SAFETY: by contract.
+    unsafe {
+        let before = Before {
+            resumable: (*store).resumable,
+            stack_top: (*store).stack_top,
+            segment: (*store).stack.current(),
+        };
+        let status = ((*callee).array_call)(callee, store, slots);
+        if status == Status::TailCall {
+            return call_tail(callee, store, slots, &before);
+        }
+        status
+    }
+}
+
+/// What a tail call may change that an [`ArrayCall`] leaves as it was.
+struct Before {
+    resumable: bool,
+    stack_top: *mut u64,
+    segment: usize,
+}
+
+/// # Safety
+/// As [`call_array`]; `first` has tail-called.
+#[cold]
+unsafe fn call_tail(
+    first: *mut FuncRef,
+    store: *mut VmStore,
+    slots: *mut u64,
+    before: &Before,
+) -> Status {
+    // SAFETY: by contract; whoever tail-calls leaves arguments where there is room for results.
+    unsafe {
+        loop {
+            let callee = core::mem::replace(&mut (*store).tail_callee, ptr::null_mut());
+            let at = (*store).tail_slots;
+            (*store).resumable = before.resumable;
+            let status = ((*callee).array_call)(callee, store, at);
+            if status == Status::TailCall {
+                continue;
+            }
+            if status == Status::Done && at != slots {
+                let count = super::libcalls::func_type(first).map_or(0, |ty| ty.result_slots());
+                ptr::copy(at, slots, count);
+            }
+            if status != Status::Suspended {
+                (*store).stack_top = before.stack_top;
+                if (*store).stack.current() != before.segment {
+                    let (_, limit) = (*store).stack.restore(before.segment);
+                    (*store).stack_limit = limit;
+                }
+            }
+            return status;
+        }
+    }
 }
 
 impl FuncRef {

@@ -16,5 +16,5 @@ pub mod libcalls;
 mod stack;
 
 pub use ctx::{Landing, VmCtx, VmGlobal, VmMemory, VmStore, VmTable};
-pub use func_ref::{ArrayCall, FuncRef, Status};
+pub use func_ref::{ArrayCall, FuncRef, Status, call_array};
 pub use stack::{StackSegment, ValueStack};

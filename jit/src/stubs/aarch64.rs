@@ -1,6 +1,7 @@
 //! The stubs for aarch64.
 
 use crate::abi::offsets;
+use crate::fiber::{self, Fiber, Start};
 use crate::{entry, unwind};
 use core::arch::naked_asm;
 use diptych_core::vm::{FuncRef, VmCtx, VmStore};
@@ -33,6 +34,112 @@ pub(crate) unsafe extern "C" fn raise_trap(_: *mut VmCtx, _: u32, _: u32) {
         pc = const offsets::LANDING_PC,
         fp = const offsets::LANDING_FP,
         sp = const offsets::LANDING_SP,
+    );
+}
+
+/// Ends or suspends a guest that has run out of fuel: the instance, the offset in the module.
+/// Returns when it was resumed.
+///
+/// # Safety
+/// Called by compiled code, which has a frame.
+#[unsafe(naked)]
+pub(crate) unsafe extern "C" fn out_of_fuel(_: *mut VmCtx, _: u32) {
+    naked_asm!(
+        "mov x2, x30",
+        "mov x3, x29",
+        "stp x29, x30, [sp, #-16]!",
+        "bl {raise}",
+        "cbnz x0, 2f",
+        "ldp x29, x30, [sp], #16",
+        "ret",
+        "2:",
+        land!(),
+        raise = sym unwind::out_of_fuel,
+        pc = const offsets::LANDING_PC,
+        fp = const offsets::LANDING_FP,
+        sp = const offsets::LANDING_SP,
+    );
+}
+
+/// Keeps the registers that a call keeps.
+macro_rules! save_for_switch {
+    () => {
+        concat!(
+            "sub sp, sp, #160\n",
+            "stp x29, x30, [sp, #0]\n",
+            "stp x19, x20, [sp, #16]\n",
+            "stp x21, x22, [sp, #32]\n",
+            "stp x23, x24, [sp, #48]\n",
+            "stp x25, x26, [sp, #64]\n",
+            "stp x27, x28, [sp, #80]\n",
+            "stp d8, d9, [sp, #96]\n",
+            "stp d10, d11, [sp, #112]\n",
+            "stp d12, d13, [sp, #128]\n",
+            "stp d14, d15, [sp, #144]",
+        )
+    };
+}
+
+/// Undoes [`save_for_switch`].
+macro_rules! restore_from_switch {
+    () => {
+        concat!(
+            "ldp x29, x30, [sp, #0]\n",
+            "ldp x19, x20, [sp, #16]\n",
+            "ldp x21, x22, [sp, #32]\n",
+            "ldp x23, x24, [sp, #48]\n",
+            "ldp x25, x26, [sp, #64]\n",
+            "ldp x27, x28, [sp, #80]\n",
+            "ldp d8, d9, [sp, #96]\n",
+            "ldp d10, d11, [sp, #112]\n",
+            "ldp d12, d13, [sp, #128]\n",
+            "ldp d14, d15, [sp, #144]\n",
+            "add sp, sp, #160",
+        )
+    };
+}
+
+/// Starts a fiber, on the stack that ends at the second argument; gives the status with which it
+/// ends or suspends itself.
+///
+/// # Safety
+/// The fiber does not run; the third argument is what it starts with.
+#[unsafe(naked)]
+pub(crate) unsafe extern "C" fn start_fiber(_: *mut Fiber, _: usize, _: *const Start) -> u32 {
+    naked_asm!(
+        save_for_switch!(),
+        "mov x9, sp",
+        "str x9, [x0, #{other_sp}]",
+        "mov x19, x0",
+        "mov sp, x1",
+        "mov x0, x2",
+        "bl {start}",
+        "ldr x9, [x19, #{other_sp}]",
+        "mov sp, x9",
+        restore_from_switch!(),
+        "ret",
+        start = sym fiber::start,
+        other_sp = const core::mem::offset_of!(Fiber, other_sp),
+    );
+}
+
+/// Goes to whoever does not run, the fiber or who resumed it, and tells it the second argument;
+/// gives what is told when someone comes back.
+///
+/// # Safety
+/// The fiber was started and has not ended.
+#[unsafe(naked)]
+pub(crate) unsafe extern "C" fn switch_fiber(_: *mut Fiber, _: u32) -> u32 {
+    naked_asm!(
+        save_for_switch!(),
+        "mov x9, sp",
+        "ldr x10, [x0, #{other_sp}]",
+        "str x9, [x0, #{other_sp}]",
+        "mov w0, w1",
+        "mov sp, x10",
+        restore_from_switch!(),
+        "ret",
+        other_sp = const core::mem::offset_of!(Fiber, other_sp),
     );
 }
 

@@ -1,6 +1,7 @@
 //! The stubs for x86_64, in the calling convention of Unix systems and in that of Windows.
 
 use crate::abi::offsets;
+use crate::fiber::{self, Fiber, Start};
 use crate::{entry, unwind};
 use core::arch::naked_asm;
 use diptych_core::vm::{FuncRef, VmCtx, VmStore};
@@ -47,6 +48,138 @@ pub(crate) unsafe extern "C" fn raise_trap(_: *mut VmCtx, _: u32, _: u32) {
         fp = const offsets::LANDING_FP,
         sp = const offsets::LANDING_SP,
     );
+}
+
+/// Ends or suspends a guest that has run out of fuel: the instance, the offset in the module.
+/// Returns when it was resumed.
+///
+/// # Safety
+/// Called by compiled code, which has a frame.
+#[unsafe(naked)]
+pub(crate) unsafe extern "C" fn out_of_fuel(_: *mut VmCtx, _: u32) {
+    #[cfg(not(windows))]
+    naked_asm!(
+        "mov rdx, [rsp]",
+        "mov rcx, rbp",
+        "sub rsp, 8",
+        "call {raise}",
+        "test rax, rax",
+        "jnz 2f",
+        "add rsp, 8",
+        "ret",
+        "2:",
+        land!(),
+        raise = sym unwind::out_of_fuel,
+        pc = const offsets::LANDING_PC,
+        fp = const offsets::LANDING_FP,
+        sp = const offsets::LANDING_SP,
+    );
+    #[cfg(windows)]
+    naked_asm!(
+        "mov r8, [rsp]",
+        "mov r9, rbp",
+        "sub rsp, 40",
+        "call {raise}",
+        "test rax, rax",
+        "jnz 2f",
+        "add rsp, 40",
+        "ret",
+        "2:",
+        land!(),
+        raise = sym unwind::out_of_fuel,
+        pc = const offsets::LANDING_PC,
+        fp = const offsets::LANDING_FP,
+        sp = const offsets::LANDING_SP,
+    );
+}
+
+/// Starts a fiber, on the stack that ends at the second argument; gives the status with which it
+/// ends or suspends itself.
+///
+/// # Safety
+/// The fiber does not run; the third argument is what it starts with.
+#[cfg(not(windows))]
+#[unsafe(naked)]
+pub(crate) unsafe extern "C" fn start_fiber(_: *mut Fiber, _: usize, _: *const Start) -> u32 {
+    naked_asm!(
+        "push rbp",
+        "mov rbp, rsp",
+        "push rbx",
+        "push r12",
+        "push r13",
+        "push r14",
+        "push r15",
+        "push rdi",
+        "mov [rdi + {other_sp}], rsp",
+        "mov rbx, rdi",
+        "mov rsp, rsi",
+        "mov rdi, rdx",
+        "call {start}",
+        "mov rsp, [rbx + {other_sp}]",
+        "pop rdi",
+        "pop r15",
+        "pop r14",
+        "pop r13",
+        "pop r12",
+        "pop rbx",
+        "pop rbp",
+        "ret",
+        start = sym fiber::start,
+        other_sp = const core::mem::offset_of!(Fiber, other_sp),
+    );
+}
+
+/// Goes to whoever does not run, the fiber or who resumed it, and tells it the second argument;
+/// gives what is told when someone comes back.
+///
+/// # Safety
+/// The fiber was started and has not ended.
+#[cfg(not(windows))]
+#[unsafe(naked)]
+pub(crate) unsafe extern "C" fn switch_fiber(_: *mut Fiber, _: u32) -> u32 {
+    naked_asm!(
+        "push rbp",
+        "mov rbp, rsp",
+        "push rbx",
+        "push r12",
+        "push r13",
+        "push r14",
+        "push r15",
+        "push rdi",
+        "mov eax, esi",
+        "mov rdx, rsp",
+        "mov rsp, [rdi + {other_sp}]",
+        "mov [rdi + {other_sp}], rdx",
+        "pop rdi",
+        "pop r15",
+        "pop r14",
+        "pop r13",
+        "pop r12",
+        "pop rbx",
+        "pop rbp",
+        "ret",
+        other_sp = const core::mem::offset_of!(Fiber, other_sp),
+    );
+}
+
+/// As on other systems, but that a thread's description would have to know the stack: there is
+/// none.
+///
+/// # Safety
+/// As on other systems.
+#[cfg(windows)]
+pub(crate) unsafe extern "C" fn start_fiber(_: *mut Fiber, _: usize, start: *const Start) -> u32 {
+    // SAFETY: by contract.
+    unsafe { fiber::refuse(start) }
+}
+
+/// As on other systems; there is no fiber to go to.
+///
+/// # Safety
+/// As on other systems.
+#[cfg(windows)]
+pub(crate) unsafe extern "C" fn switch_fiber(_: *mut Fiber, _: u32) -> u32 {
+    1
 }
 
 /// Ends the guest with the store's pending error: the instance.

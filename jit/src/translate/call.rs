@@ -2,11 +2,12 @@
 
 use super::{Result, Translator, value_type};
 use crate::abi::{self, POINTER, offsets};
+use crate::compile::{FUNCTIONS, TYPE_IDS};
 use crate::builtins::Builtin;
 use crate::settings::Calls;
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{
-    self, ExtFuncData, ExternalName, Inst, InstBuilder, SigRef, UserExternalName, Value, types,
+    self, ExtFuncData, ExternalName, GlobalValueData, Inst, InstBuilder, SigRef, UserExternalName, Value, types,
 };
 use diptych_core::Trap;
 use diptych_core::types::{DefinedFuncIdx, FuncIdx, FuncType, HeapType, TableIdx, TypeIdx};
@@ -143,7 +144,7 @@ impl<'a> Translator<'a> {
             Calls::Direct => {
                 let b = &mut self.b;
                 let callee = self.buffers.callees.entry(func).or_insert_with(|| {
-                    let name = UserExternalName::new(0, func.0);
+                    let name = UserExternalName::new(FUNCTIONS, func.0);
                     let name = b.func.declare_imported_user_function(name);
                     b.import_function(ExtFuncData {
                         name: ExternalName::user(name),
@@ -193,7 +194,7 @@ impl<'a> Translator<'a> {
             .b
             .ins()
             .load(types::I32, flags, func, offsets::FUNC_TYPE);
-        let wanted = self.iconst32(expected.0);
+        let wanted = self.type_id(ty);
         let same = self.b.ins().icmp(IntCC::Equal, actual, wanted);
         let differs = self.b.create_block();
         let next = self.b.create_block();
@@ -206,6 +207,22 @@ impl<'a> Translator<'a> {
         self.b.ins().jump(next, &[]);
         self.go_on_in(next);
         Ok(func)
+    }
+
+    /// The canonical identity of a type, which is filled in when the code is linked: it differs
+    /// from engine to engine.
+    fn type_id(&mut self, ty: TypeIdx) -> Value {
+        let func = &mut self.b.func;
+        let name = UserExternalName::new(TYPE_IDS, ty.0);
+        let name = func.declare_imported_user_function(name);
+        let id = func.create_global_value(GlobalValueData::Symbol {
+            name: ExternalName::user(name),
+            offset: 0.into(),
+            colocated: false,
+            tls: false,
+        });
+        let id = self.b.ins().symbol_value(types::I64, id);
+        self.b.ins().ireduce(types::I32, id)
     }
 
     pub(super) fn ref_func(&mut self, func: u32) -> Result<()> {

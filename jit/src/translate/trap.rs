@@ -8,10 +8,18 @@ use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{Block, BlockArg, InstBuilder, TrapCode, Value, types};
 use diptych_core::Trap;
 
-/// The blocks that raise a trap by a call, by the trap's code; each gets the offset of the
-/// instruction as its parameter.
+/// How many branches lead to one block that raises a trap. The register allocator's work grows
+/// with the square of their number.
+const MAX_BRANCHES: u32 = 64;
+
+/// The blocks that raise a trap by a call; each gets the offset of the instruction as its
+/// parameter.
 #[derive(Default)]
-pub(super) struct TrapBlocks([Option<Block>; 32]);
+pub(super) struct TrapBlocks {
+    all: Vec<(Trap, Block)>,
+    /// The last block for each code of a trap, and how many branches more it may get.
+    open: [Option<(Block, u32)>; 32],
+}
 
 /// A trap as Cranelift knows it.
 pub(super) const fn trap_code(trap: Trap) -> TrapCode {
@@ -109,13 +117,10 @@ impl Translator<'_> {
 
     /// Emits the blocks that traps branch to.
     pub(super) fn fill_trap_blocks(&mut self) {
-        for trap in Trap::ALL {
-            let Some(block) = self.traps.0[*trap as usize] else {
-                continue;
-            };
+        for (trap, block) in core::mem::take(&mut self.traps.all) {
             self.go_on_in(block);
             let offset = self.b.block_params(block)[0];
-            let code = self.iconst32(*trap as u32);
+            let code = self.iconst32(trap as u32);
             self.call_builtin(Builtin::RaiseTrap, &[self.ctx, code, offset]);
             self.never();
         }
@@ -124,13 +129,17 @@ impl Translator<'_> {
     /// The block that raises a trap, and its argument for the current instruction.
     fn trap_block(&mut self, trap: Trap) -> (Block, BlockArg) {
         let offset = self.iconst32(self.offset);
-        let block = match self.traps.0[trap as usize] {
-            Some(block) => block,
-            None => {
+        let block = match &mut self.traps.open[trap as usize] {
+            Some((block, more @ 1..)) => {
+                *more -= 1;
+                *block
+            }
+            open => {
                 let block = self.b.create_block();
                 self.b.append_block_param(block, types::I32);
                 self.b.set_cold_block(block);
-                self.traps.0[trap as usize] = Some(block);
+                *open = Some((block, MAX_BRANCHES - 1));
+                self.traps.all.push((trap, block));
                 block
             }
         };

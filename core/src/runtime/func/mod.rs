@@ -16,7 +16,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::store::{AsContext, AsContextMut, Caller, StoreId, StoreOpaque, UnwindGuard};
 use crate::trap::Trap;
 use crate::types::{CompositeType, FuncType, TypeId, TypeRegistry};
-use crate::vm::{FuncRef, Status, VmStore};
+use crate::vm::{FuncRef, Status, VmStore, call_array};
 use alloc::format;
 use alloc::sync::Arc;
 use core::ops::Deref;
@@ -341,12 +341,12 @@ pub(crate) unsafe fn call<R>(
         }
         write(slots);
         let guard = UnwindGuard::new(vm);
-        let status = ((*func).array_call)(func, vm, slots);
+        let status = call_array(func, vm, slots);
         // A guest that ends has put back everything itself.
         core::mem::forget(guard);
         match status {
             Status::Done => Ok(read(slots)),
-            Status::Error | Status::Suspended => Err(pending(vm)),
+            _ => Err(pending(vm)),
         }
     }
 }
@@ -376,9 +376,9 @@ unsafe fn call_in_general<R>(
         let _guard = UnwindGuard::new(vm);
         let slots = make_room(vm, func, exchange).ok_or(Trap::StackOverflow)?;
         write(slots);
-        match ((*func).array_call)(func, vm, slots) {
+        match call_array(func, vm, slots) {
             Status::Done => Ok(read(slots)),
-            Status::Error | Status::Suspended => Err(pending(vm)),
+            _ => Err(pending(vm)),
         }
     }
 }

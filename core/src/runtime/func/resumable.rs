@@ -4,13 +4,14 @@
 
 use super::{Func, FuncObject, Signature};
 use super::{check_values, make_room, pending, read_slots, write_slots};
-use crate::backend::{Position, Resume, Suspension};
+use crate::backend::{GoOn, Position, Resume, Suspension};
 use crate::error::{Error, Result};
 use crate::runtime::Val;
 use crate::store::{AsContextMut, StoreId, UnwindGuard};
 use crate::trap::Trap;
-use crate::vm::{FuncRef, Status, ValueStack, VmStore};
+use crate::vm::{FuncRef, Status, ValueStack, VmStore, call_array};
 use core::fmt;
+use core::mem::ManuallyDrop;
 use core::ptr;
 
 /// How a resumable call ended, for now.
@@ -36,11 +37,31 @@ pub struct SuspendedCall {
     segment: usize,
     /// Where the results of the whole call will be.
     results: *mut u64,
-    suspension: Suspension,
-    go_on: Resume,
+    guest: Guest,
     /// The host function that failed; null when fuel is used up.
     host: *mut FuncRef,
     error: Error,
+}
+
+/// A guest that waits to be resumed; it is given up when this is dropped.
+struct Guest {
+    suspension: Suspension,
+    go_on: GoOn,
+}
+
+impl Guest {
+    /// What resumes it, which is to be done.
+    fn into_parts(self) -> (Suspension, Resume) {
+        let this = ManuallyDrop::new(self);
+        (this.suspension, this.go_on.resume)
+    }
+}
+
+impl Drop for Guest {
+    fn drop(&mut self) {
+        // SAFETY: it is suspended: when it is resumed, this is not run.
+        unsafe { (self.go_on.discard)(&self.suspension) };
+    }
 }
 
 // SAFETY: the stack is its own, and the addresses in it are used only together with the store.
@@ -110,7 +131,7 @@ impl SuspendedCall {
         let vm = store.vm();
         // SAFETY: the store is lent for everything and is the guest's; the values fit.
         unsafe {
-            write_slots(self.suspension.at.fp, values);
+            write_slots(self.guest.suspension.at.fp, values);
             let (_, limit) = self.stack.restore(self.segment);
             let swap = OwnStack::enter(vm, self.stack);
             // Where a call from the host may begin is known again when the guest leaves for it.
@@ -120,7 +141,8 @@ impl SuspendedCall {
             (*vm).called_by_host = false;
             (*vm).failed_host = ptr::null_mut();
             (*vm).resumable = true;
-            let status = (self.go_on)(vm, self.suspension);
+            let (suspension, resume) = self.guest.into_parts();
+            let status = resume(vm, suspension);
             finish(
                 status,
                 self.func,
@@ -168,7 +190,7 @@ pub(super) unsafe fn start(
         (*vm).failed_host = ptr::null_mut();
         // A host function has no frames that could be kept.
         (*vm).resumable = !(*func.as_ptr()).ctx.is_null();
-        let status = ((*func.as_ptr()).array_call)(func.as_ptr(), vm, slots);
+        let status = call_array(func.as_ptr(), vm, slots);
         finish(status, func, signature, slots, guard, swap, results)
     }
 }
@@ -208,7 +230,7 @@ unsafe fn finish(
         drop(guard);
         match status {
             Status::Done => Ok(ResumableCall::Finished),
-            Status::Error => Err(pending(vm)),
+            Status::Error | Status::TailCall => Err(pending(vm)),
             Status::Suspended => {
                 let Some(go_on) = (*vm).exit_resume.take() else {
                     return Err(pending(vm));
@@ -220,8 +242,7 @@ unsafe fn finish(
                     stack: swap.leave(),
                     segment,
                     results: slots,
-                    suspension,
-                    go_on,
+                    guest: Guest { suspension, go_on },
                     host,
                     error: pending(vm),
                 }))

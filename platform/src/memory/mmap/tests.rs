@@ -137,19 +137,6 @@ fn memories_outlive_their_creator() {
     assert_eq!(bytes(&*memory)[WASM_PAGE - 1..][..2], [1, 0]);
 }
 
-/// All of them together would exceed the addresses of a process.
-#[test]
-#[cfg(target_pointer_width = "64")]
-fn dropped_memories_give_their_addresses_back() {
-    let kept = MmapMemoryCreator::with_kept_reservations(2);
-    let not_kept = MmapMemoryCreator::with_kept_reservations(0);
-    for _ in 0..20_000 {
-        for creator in [&kept, &not_kept] {
-            creator.create(guarded(WASM_PAGE)).expect("it fits");
-        }
-    }
-}
-
 #[test]
 fn many_threads_make_memories() {
     let creator = MmapMemoryCreator::with_kept_reservations(3);

@@ -91,8 +91,8 @@ pub(super) fn is_installed() -> bool {
 fn action_of(generation: usize) -> libc::sigaction {
     let mut action = default_action();
     action.sa_sigaction = HANDLERS[generation] as usize;
-    // On the alternative stack, because the thread's own may be what is exhausted; and a fault in
-    // the handler must not be taken for one that cannot be handled.
+    // On the alternative stack, because the thread's own may be what is exhausted. Not deferred,
+    // because a handler further down the chain may leave by a jump, or fault itself.
     action.sa_flags = libc::SA_SIGINFO | libc::SA_ONSTACK | libc::SA_NODEFER;
     action
 }
