@@ -46,6 +46,31 @@
 //!
 //! Names and signatures are those of wasmtime and wasmi wherever the meaning is the same.
 //!
+//! # Backends
+//!
+//! The interpreter runs everywhere and starts at once; the compiler, of the feature `jit`, makes
+//! machine code for x86_64 and aarch64. Guests cannot tell them apart: results, traps, backtraces
+//! and the use of fuel are the same. `Config::backend` says which of them executes; where nothing
+//! is said, it is the interpreter if it is compiled in. Functions that the compiler cannot compile
+//! are interpreted when both are there.
+//!
+//! Compiled guests use the stack of the thread that calls them, as far as `Config::max_wasm_stack`
+//! and the thread's own size allow; the interpreter has a stack of its own.
+//!
+//! ```
+//! # #[cfg(all(feature = "jit", feature = "interp"))]
+//! # fn main() -> diptych::Result<()> {
+//! use diptych::{BackendKind, Config, Engine};
+//!
+//! let mut config = Config::new();
+//! config.backend(BackendKind::Jit);
+//! assert_eq!(Engine::new(&config)?.backend().name(), "jit");
+//! # Ok(())
+//! # }
+//! # #[cfg(not(all(feature = "jit", feature = "interp")))]
+//! # fn main() {}
+//! ```
+//!
 //! # Hostile guests
 //!
 //! Nothing that a module's bytes or a guest's calls can do panics or harms the host, but a guest
@@ -78,6 +103,8 @@
 use core::ops::{Deref, DerefMut};
 
 pub use diptych_core::*;
+#[cfg(feature = "cache")]
+pub use diptych_jit::Cache;
 
 /// How an [`Engine`] behaves: `diptych_core`'s configuration, with the compiled-in backends in it.
 ///

@@ -394,13 +394,108 @@ fn bad_files_are_errors_in_words() {
     assert!(said.contains("not a WebAssembly module"), "{said}");
 }
 
+/// The switches of the compiler, each alone and all together.
+const COMPILER: &[&[&str]] = &[
+    &[],
+    &["--no-signals"],
+    &["--no-guard"],
+    &["--opt-level", "none"],
+    &["--opt-level", "speed-and-size", "--compilation", "eager"],
+    &["--no-signals", "--no-guard", "--compilation", "fully-lazy"],
+];
+
 #[test]
-fn a_missing_backend_is_an_error_that_helps() {
-    let folder = Folder::new("backend");
+fn the_compiler_gives_the_same_as_the_interpreter() {
+    let folder = Folder::new("compiler");
     let math = folder.file("math.wat", MATH);
-    for backend in ["jit", "tiered"] {
-        let said = bad(1, &["run", "--backend", backend, "--invoke", "spin", &math]);
-        assert!(said.contains("--backend interp"), "{said}");
+    for switches in COMPILER {
+        let words = |invoke: &[&'static str]| {
+            let mut words = vec!["run", "--backend", "jit"];
+            words.extend(*switches);
+            words.extend(["--invoke", invoke[0]]);
+            let mut words: Vec<String> = words.into_iter().map(str::to_owned).collect();
+            words.push(math.clone());
+            words.extend(invoke[1..].iter().map(|&word| word.to_owned()));
+            words
+        };
+        let told = |invoke: &[&'static str]| {
+            let words = words(invoke);
+            run(&words.iter().map(|word| &**word).collect::<Vec<_>>())
+        };
+        let good = |invoke: &[&'static str]| {
+            let (out, err, code) = told(invoke);
+            assert_eq!((&*err, code), ("", Some(0)), "{switches:?} {invoke:?}");
+            out
+        };
+        assert_eq!(good(&["gcd", "1071", "462"]), "21\n");
+        assert_eq!(good(&["half", "-3"]), "-1.5\n");
+        assert_eq!(good(&["both", "7", "-0.25"]), "-7\n-0.25\n");
+        assert_eq!(good(&["grow", "3"]), "1\n");
+        assert_eq!(
+            told(&["leave", "42"]),
+            (String::new(), String::new(), Some(42))
+        );
+        for (invoke, message) in [
+            (&["divide", "1", "0"][..], "integer divide by zero"),
+            (&["recurse"][..], "call stack exhausted"),
+        ] {
+            let (_, err, code) = told(invoke);
+            assert_eq!(code, Some(134), "{switches:?} {invoke:?}: {err}");
+            assert!(err.contains(message), "{switches:?} {invoke:?}: {err}");
+            // The whole text, backtrace included, but for how many frames fit.
+            let mut words = words(invoke);
+            words[2] = "interp".to_owned();
+            let (_, other, _) = run(&words.iter().map(|word| &**word).collect::<Vec<_>>());
+            let begin = |text: &str| text.lines().take(4).collect::<Vec<_>>().join("\n");
+            assert_eq!(begin(&err), begin(&other), "{switches:?} {invoke:?}");
+        }
+    }
+}
+
+#[test]
+fn the_compiler_keeps_limits() {
+    let folder = Folder::new("compiler-limits");
+    let math = folder.file("math.wat", MATH);
+    for switches in COMPILER {
+        let limited = |limit: [&str; 2]| {
+            let words = [
+                &["run", "--backend", "jit", limit[0], limit[1]],
+                *switches,
+                &["--invoke", "spin", &math],
+            ];
+            bad(134, &words.concat())
+        };
+        let said = limited(["--fuel", "10000"]);
+        assert!(said.contains("stopped after --fuel 10000"), "{said}");
+        let said = limited(["--timeout", "200ms"]);
+        assert!(said.contains("stopped after --timeout 200ms"), "{said}");
+    }
+    // More than the stack that threads have.
+    let deep = folder.file(
+        "deep.wat",
+        r#"(module (func $down (export "down") (param i32) (result i32)
+            (if (result i32) (local.get 0)
+                (then (i32.add (i32.const 1)
+                    (call $down (i32.sub (local.get 0) (i32.const 1)))))
+                (else (i32.const 0)))))"#,
+    );
+    let down = |backend, stack| {
+        let words = [
+            "run",
+            "--backend",
+            backend,
+            "--max-stack",
+            stack,
+            "--invoke",
+            "down",
+            &deep,
+            "500000",
+        ];
+        run(&words).2
+    };
+    for backend in ["interp", "jit"] {
+        assert_eq!(down(backend, "128MiB"), Some(0), "{backend}");
+        assert_eq!(down(backend, "64KiB"), Some(134), "{backend}");
     }
 }
 
@@ -409,6 +504,8 @@ fn a_wrong_command_line_ends_with_2() {
     bad(2, &["run"]);
     bad(2, &["run", "--fuel", "much", "a.wasm"]);
     bad(2, &["run", "--timeout", "soon", "a.wasm"]);
+    bad(2, &["run", "--backend", "magic", "a.wasm"]);
+    bad(2, &["run", "--opt-level", "9", "a.wasm"]);
     bad(2, &["dance"]);
     bad(2, &["validate", "--disable", "everything", "a.wasm"]);
 }
@@ -456,14 +553,22 @@ fn inspect_shows_the_parts_of_a_module() {
             .any(|section| section["name"] == "code" && section["count"] == 10)
     );
 
-    let code = good(&["inspect", "--bytecode", "gcd", &math]);
-    assert!(code.lines().count() > 2, "{code}");
-    assert_eq!(code, good(&["inspect", "--bytecode", "1", &math]));
-    assert!(!good(&["inspect", "--bytecode", "deep", &math]).is_empty());
-    let said = bad(1, &["inspect", "--bytecode", "nothing", &math]);
-    assert!(said.contains("no function is called `nothing`"), "{said}");
-    let said = bad(1, &["inspect", "--bytecode", "0", &math]);
-    assert!(said.contains("imported"), "{said}");
+    let mut codes = Vec::new();
+    for backend in ["interp", "jit"] {
+        let inspect = ["inspect", "--backend", backend, "--disassemble"];
+        let of = |function| good(&[&inspect[..], &[function, &math]].concat());
+        let code = of("gcd");
+        assert!(code.lines().count() > 2, "{code}");
+        assert_eq!(code, of("1"));
+        assert!(!of("deep").is_empty());
+        let refused = |function| bad(1, &[&inspect[..], &[function, &math]].concat());
+        let said = refused("nothing");
+        assert!(said.contains("no function is called `nothing`"), "{said}");
+        let said = refused("0");
+        assert!(said.contains("imported"), "{said}");
+        codes.push(code);
+    }
+    assert_ne!(codes[0], codes[1], "the backends' codes differ");
 }
 
 #[test]
@@ -489,6 +594,22 @@ fn bench_reports_times_and_the_result() {
     let text = good(&words);
     assert!(text.contains("median") && text.contains("-2.5"), "{text}");
     bad(134, &["bench", &math, "--invoke", "divide", "1", "0"]);
+    let words = [
+        &[
+            "bench",
+            &math,
+            "--backend",
+            "jit",
+            "--json",
+            "--invoke",
+            "gcd",
+        ][..],
+        &quick,
+        &["48", "36"],
+    ]
+    .concat();
+    let json: Value = serde_json::from_str(&good(&words)).expect("JSON");
+    assert_eq!(json["result"], 12);
 }
 
 #[test]
@@ -513,11 +634,36 @@ fn wast_counts_directives() {
     let json = fs::read_to_string(&report).expect("the report was written");
     let json: Value = serde_json::from_str(&json).expect("JSON");
     assert_eq!(json["failed"], 1);
-    assert!(
-        good(&["wast", "--modes"])
-            .lines()
-            .any(|mode| mode == "loop")
-    );
+    for (backend, mode) in [
+        ("auto", "loop"),
+        ("auto", "alternating"),
+        ("interp", "loop"),
+        ("jit", "jit"),
+        ("jit", "jit-check-explicit-none"),
+    ] {
+        let modes = good(&["wast", "--backend", backend, "--modes"]);
+        assert!(modes.lines().any(|known| known == mode), "{mode}: {modes}");
+        let words = [
+            "wast",
+            "--backend",
+            backend,
+            "--mode",
+            mode,
+            "--all",
+            &right,
+        ];
+        let out = good(&words);
+        assert!(out.contains(&format!("mode {mode}\n")), "{out}");
+    }
+    for (words, mode) in [
+        (&["--backend", "jit"][..], "jit"),
+        (&["--backend", "jit", "--mode", "eager"][..], "jit-eager"),
+    ] {
+        let out = good(&[&["wast"][..], words, &[&right]].concat());
+        assert!(out.contains(&format!("mode {mode}\n")), "{out}");
+    }
+    let said = bad(1, &["wast", "--backend", "jit", "--mode", "loop", &right]);
+    assert!(said.contains("no mode `loop`"), "{said}");
 }
 
 #[test]

@@ -5,10 +5,10 @@
 use core::alloc::{GlobalAlloc, Layout};
 use core::sync::atomic::{AtomicIsize, AtomicUsize, Ordering};
 use diptych::{
-    Caller, CompilationMode, Config, Dispatch, Engine, Error, ErrorKind, Extern, ExternRef, Func,
-    FuncType, Global, GlobalType, Instance, Linker, Memory, MemoryType, Module, Mutability, Ref,
-    RefType, Result, ResumableCall, Store, StoreLimits, StoreLimitsBuilder, SuspendedCall, Table,
-    TableType, Tag, TagType, Trap, Val, ValType,
+    BackendKind, Caller, CompilationMode, Config, Dispatch, Engine, Error, ErrorKind, Extern,
+    ExternRef, Func, FuncType, Global, GlobalType, Instance, Linker, Memory, MemoryType, Module,
+    Mutability, Ref, RefType, Result, ResumableCall, Store, StoreLimits, StoreLimitsBuilder,
+    SuspendedCall, Table, TableType, Tag, TagType, Trap, Val, ValType,
 };
 use std::alloc::System;
 use std::panic::{AssertUnwindSafe, catch_unwind, panic_any};
@@ -72,7 +72,48 @@ fn memory_is_given_back_and_may_be_refused() {
             usual(panic);
         }
     }));
-    for dispatch in [Dispatch::Loop, Dispatch::Tail] {
+    // Compiled guests use the thread's stack, and the deepest of them need more than threads have.
+    let thread = std::thread::Builder::new().stack_size(32 << 20);
+    let tests = thread.spawn(each_configuration).expect("a thread");
+    if let Err(panic) = tests.join() {
+        std::panic::resume_unwind(panic);
+    }
+}
+
+/// Makes a configuration that of an engine.
+type Configure = fn(&mut Config);
+
+/// What executes modules: what it is called, and what sets it up.
+const ENGINES: &[(&str, Configure)] = &[
+    ("loop", |config| {
+        config
+            .backend(BackendKind::Interp)
+            .interp_dispatch(Dispatch::Loop);
+    }),
+    ("tail", |config| {
+        config
+            .backend(BackendKind::Interp)
+            .interp_dispatch(Dispatch::Tail);
+    }),
+    #[cfg(feature = "jit")]
+    ("compiler", |config| {
+        config.backend(BackendKind::Jit);
+    }),
+    #[cfg(feature = "jit")]
+    ("compiler that checks", |config| {
+        config
+            .backend(BackendKind::Jit)
+            .signals_based_traps(false)
+            .memory_guard(false);
+    }),
+    #[cfg(feature = "jit")]
+    ("alternating", |config| {
+        config.backend(BackendKind::Alternating).memory_guard(false);
+    }),
+];
+
+fn each_configuration() {
+    for (backend, set_up) in ENGINES {
         for mode in [
             CompilationMode::Lazy,
             CompilationMode::FullyLazy,
@@ -80,12 +121,13 @@ fn memory_is_given_back_and_may_be_refused() {
         ] {
             let config = || {
                 let mut config = Config::new();
-                config.interp_dispatch(dispatch).compilation(mode);
+                config.compilation(mode);
+                set_up(&mut config);
                 config
             };
-            let engine = Engine::new(&config()).expect("there is an interpreter");
+            let engine = Engine::new(&config()).expect("there is a backend");
             if Module::new(&engine, "(module)").is_err() {
-                assert!(dispatch == Dispatch::Tail && cfg!(debug_assertions));
+                assert!(*backend == "tail" && cfg!(debug_assertions), "{backend}");
                 continue;
             }
             for (name, scenario) in SCENARIOS {
@@ -97,18 +139,29 @@ fn memory_is_given_back_and_may_be_refused() {
                         None => scenario(&Engine::new(&config()).expect("there is one")),
                     };
                     run();
-                    let before = LIVE.load(Ordering::Relaxed);
-                    run();
-                    let after = LIVE.load(Ordering::Relaxed);
+                    // A leak shows every time. What the system keeps for a thread that has ended
+                    // is given back a little later, and shows now and then.
+                    let mut grown = 1;
+                    for _ in 0..20 {
+                        let before = LIVE.load(Ordering::Relaxed);
+                        run();
+                        grown = LIVE.load(Ordering::Relaxed) - before;
+                        if grown == 0 {
+                            break;
+                        }
+                    }
                     let one = if engine.is_some() {
                         "one engine"
                     } else {
                         "an engine each"
                     };
-                    assert_eq!(after - before, 0, "{name}, {one}, {dispatch:?}, {mode:?}");
+                    assert_eq!(grown, 0, "{name}, {one}, {backend}, {mode:?}");
                 }
             }
-            refusals(&engine);
+            // Of modules by turns one cannot say which is refused what.
+            if engine.config().backend_kind() != BackendKind::Alternating {
+                refusals(&engine);
+            }
         }
     }
 }
@@ -431,7 +484,11 @@ fn deep_stacks(engine: &Engine) {
 }
 
 /// What large guests ask for is refused where the host has no memory, and nothing is lost.
+///
+/// Guarded memories and the stack of compiled guests do not come from the allocator.
 fn refusals(engine: &Engine) {
+    let is_compiled = engine.backend().name() == "jit";
+    let is_guarded = is_compiled && engine.config().memory_guard_enabled();
     let (mut store, instance) = program(engine);
     assert_eq!(
         run(&mut store, instance, "work", 10).expect("nothing traps"),
@@ -457,16 +514,25 @@ fn refusals(engine: &Engine) {
     };
     LARGEST.store(usize::MAX, Ordering::Relaxed);
     let (grown, memory, table, deep, module, small) = outcomes;
-    assert_eq!(grown.expect("nothing traps"), -1);
     let out_of_memory = |error: Error| matches!(error.kind(), ErrorKind::OutOfMemory);
-    assert!(out_of_memory(memory.expect_err("it is too large")));
+    if is_guarded {
+        assert_eq!(grown.expect("nothing traps"), 1);
+        memory.expect("address space is reserved");
+    } else {
+        assert_eq!(grown.expect("nothing traps"), -1);
+        assert!(out_of_memory(memory.expect_err("it is too large")));
+    }
     assert!(out_of_memory(table.expect_err("it is too large")));
     assert!(out_of_memory(module.expect_err("it is too large")));
     small.expect("it is small");
-    assert_eq!(
-        deep.expect_err("it is deep").trap(),
-        Some(Trap::StackOverflow)
-    );
+    if is_compiled {
+        assert_eq!(deep.expect("the thread's stack is there"), 100_001);
+    } else {
+        assert_eq!(
+            deep.expect_err("it is deep").trap(),
+            Some(Trap::StackOverflow)
+        );
+    }
     assert_eq!(
         run(&mut store, instance, "work", 100_000).expect("it fits"),
         100_001

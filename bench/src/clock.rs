@@ -1,5 +1,6 @@
-//! Time that other programs on the machine do not use up.
+//! Time that other programs on the machine do not use up, and the cores that it is spent on.
 
+use crate::Result;
 use rustix::time::{ClockId, clock_gettime};
 
 /// The processor time of this thread, in seconds.
@@ -15,6 +16,23 @@ pub fn process() -> f64 {
 /// The time that went by, in seconds since some moment.
 pub fn wall() -> f64 {
     seconds(ClockId::Monotonic)
+}
+
+/// Keeps this process, and whatever threads it makes, on one of the cores that it may use.
+#[cfg(target_os = "linux")]
+pub fn stay_on_one_core() -> Result<()> {
+    use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
+    let all = sched_getaffinity(None)?;
+    let first = (0..CpuSet::MAX_CPU).find(|&core| all.is_set(core));
+    let mut one = CpuSet::new();
+    one.set(first.ok_or("there is no core")?);
+    Ok(sched_setaffinity(None, &one)?)
+}
+
+/// Elsewhere there is no such thing.
+#[cfg(not(target_os = "linux"))]
+pub fn stay_on_one_core() -> Result<()> {
+    Err("a process cannot be kept on one core here".into())
 }
 
 fn seconds(clock: ClockId) -> f64 {

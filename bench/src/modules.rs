@@ -33,6 +33,20 @@ pub const SMALL: &str = r#"(module
     (func (export "run") (param i32) (result i32)
         (call_indirect (param i32) (result i32) (local.get 0) (i32.const 1))))"#;
 
+/// A module with ten megabytes of data, in pieces as compilers make them.
+pub fn data() -> String {
+    const PIECE: usize = 64 << 10;
+    let mut text = "(module (memory (export \"memory\") 168)\n".to_owned();
+    for i in 0..160 {
+        // Not all alike, and nowhere zero.
+        let piece = char::from(b'a' + (i % 26) as u8).to_string().repeat(PIECE);
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "(data (i32.const {}) \"{piece}\")", i * PIECE);
+    }
+    text.push(')');
+    text
+}
+
 /// A module with as many data segments as the largest programs have.
 pub fn segments() -> String {
     let mut text = "(module (memory (export \"memory\") 64)\n".to_owned();

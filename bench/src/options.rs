@@ -8,7 +8,8 @@ Measures Diptych beside other WebAssembly runtimes.
 
 usage: cargo run --release --manifest-path bench/Cargo.toml -- [OPTIONS]
 
-  --peers A,B      only these, in this order; ratios are to wasmi, or else to the first
+  --peers A,B      only these, in this order
+  --base NAME      the peer whose times others are divided by [default: wasmi, or else the first]
   --only A,B       only these workloads or other measurements
   --repeat N       rounds, of which the best counts [default: 5]
   --quick          one round
@@ -20,6 +21,7 @@ usage: cargo run --release --manifest-path bench/Cargo.toml -- [OPTIONS]
 /// What the command line asks for.
 pub struct Options {
     pub peers: Vec<String>,
+    pub base: Option<String>,
     pub only: Option<Vec<String>>,
     pub rounds: u32,
     pub module: Option<PathBuf>,
@@ -31,6 +33,7 @@ impl Options {
     pub fn parse(words: Vec<String>) -> Result<Option<Self>> {
         let mut options = Self {
             peers: peers::names(),
+            base: None,
             only: None,
             rounds: 5,
             module: None,
@@ -41,6 +44,7 @@ impl Options {
             let mut value = || words.next().ok_or(format!("{word} needs a value"));
             match &*word {
                 "--peers" => options.peers = list(&value()?),
+                "--base" => options.base = Some(value()?),
                 "--only" => options.only = Some(list(&value()?)),
                 "--repeat" => {
                     let text = value()?;
@@ -80,6 +84,9 @@ impl Options {
     fn check(&self) -> Result<()> {
         for name in &self.peers {
             peers::get(name)?;
+        }
+        if let Some(base) = self.base.as_ref().filter(|base| !self.peers.contains(base)) {
+            return Err(format!("the base {base} is not among the peers").into());
         }
         for name in self.only.iter().flatten() {
             let known = workloads::get(name).is_some() || crate::task::OTHERS.contains(&&**name);

@@ -3,7 +3,7 @@
 use crate::options::Options;
 use crate::peer::Opening;
 use crate::report::{self, Row, Section, Unit};
-use crate::task::{Size, Task, Way};
+use crate::task::{Cores, Size, Task, Way};
 use crate::{Result, child, workloads};
 use std::io::{IsTerminal as _, Write as _, stderr};
 
@@ -26,6 +26,16 @@ pub fn run(words: Vec<String>) -> Result<()> {
 /// The sections of the table, yet without times.
 fn plan(options: &Options) -> Result<Vec<Section>> {
     let row = |name: &str, task| Row::new(name, task, options.peers.len());
+    let each = |what: &str, title: &str, unit, task: fn(&'static str) -> Task| Section {
+        title: title.to_owned(),
+        unit,
+        mean: true,
+        rows: workloads::ALL
+            .iter()
+            .filter(|_| options.wants(what))
+            .map(|workload| row(workload.name, task(workload.name)))
+            .collect(),
+    };
     let mut sections = vec![Section {
         title: "Run time".to_owned(),
         unit: Unit::Milliseconds,
@@ -36,24 +46,46 @@ fn plan(options: &Options) -> Result<Vec<Section>> {
             .map(|workload| row(workload.name, Task::Run(workload.name)))
             .collect(),
     }];
+    sections.push(each(
+        "compile",
+        "Compiling at once, on one core",
+        Unit::WallMicroseconds,
+        |name| Task::Compile(name, Cores::One),
+    ));
+    sections.push(each(
+        "compile",
+        "Compiling at once, on all cores",
+        Unit::WallMicroseconds,
+        |name| Task::Compile(name, Cores::All),
+    ));
+    sections.push(each(
+        "first",
+        "From the module to the first result, with a new engine",
+        Unit::WallMicroseconds,
+        Task::First,
+    ));
+    sections.push(each("size", "Machine code", Unit::Bytes, Task::CodeSize));
     if let Some(file) = options.module.as_ref().filter(|_| options.wants("open")) {
         let file = file
             .canonicalize()
             .map_err(|e| format!("{}: {e}", file.display()))?;
         let megabytes = std::fs::metadata(&file)?.len() as f64 / 1e6;
         let name = file.file_name().unwrap_or_default().to_string_lossy();
-        let rows = Opening::ALL.map(|how| row(how.name(), Task::Open(how, file.clone())));
+        let mut rows = Opening::ALL
+            .map(|how| row(how.name(), Task::Open(how, file.clone())))
+            .to_vec();
+        rows.push(row("eager, one core", Task::OpenOnOne(file.clone())));
         sections.push(Section {
             title: format!("Opening {name}, {megabytes:.1} MB, by wall time"),
             unit: Unit::WallMegabytesPerSecond(megabytes),
             mean: false,
-            rows: rows.to_vec(),
+            rows: rows.clone(),
         });
         sections.push(Section {
             title: format!("Opening {name}, {megabytes:.1} MB, by processor time"),
             unit: Unit::MegabytesPerSecond(megabytes),
             mean: false,
-            rows: rows.to_vec(),
+            rows,
         });
     }
     if options.wants("instantiate") {
@@ -63,6 +95,7 @@ fn plan(options: &Options) -> Result<Vec<Section>> {
             mean: false,
             rows: vec![
                 row("small", Task::Instantiate(Size::Small)),
+                row("10 MiB of data", Task::Instantiate(Size::Data)),
                 row("100000 segments", Task::Instantiate(Size::Segments)),
             ],
         });

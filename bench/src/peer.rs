@@ -24,6 +24,12 @@ pub trait Peer {
 
     /// Opens a module as far as it is asked to; nothing when the runtime cannot do just that.
     fn open(&self, wasm: &[u8], how: Opening) -> Result<Option<Box<dyn Any>>>;
+
+    /// The size in bytes of the machine code of all functions of a module; nothing for a runtime
+    /// that makes none, or does not tell.
+    fn code_size(&self, _wasm: &[u8]) -> Result<Option<usize>> {
+        Ok(None)
+    }
 }
 
 /// A function of a guest, or a loop around one.

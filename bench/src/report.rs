@@ -47,6 +47,9 @@ pub enum Unit {
     Milliseconds,
     Microseconds,
     Nanoseconds,
+    /// Of wall time.
+    WallMicroseconds,
+    Bytes,
     /// Of a file of so many megabytes.
     MegabytesPerSecond(f64),
     WallMegabytesPerSecond(f64),
@@ -56,7 +59,8 @@ impl Unit {
     const fn name(self) -> &'static str {
         match self {
             Self::Milliseconds => "ms",
-            Self::Microseconds => "µs",
+            Self::Microseconds | Self::WallMicroseconds => "µs",
+            Self::Bytes => "bytes",
             Self::Nanoseconds => "ns",
             Self::MegabytesPerSecond(_) | Self::WallMegabytesPerSecond(_) => "MB/s",
         }
@@ -65,7 +69,7 @@ impl Unit {
     /// The seconds that count.
     const fn seconds(self, time: Time) -> f64 {
         match self {
-            Self::WallMegabytesPerSecond(_) => time.wall,
+            Self::WallMegabytesPerSecond(_) | Self::WallMicroseconds => time.wall,
             _ => time.cpu,
         }
     }
@@ -74,7 +78,8 @@ impl Unit {
         let seconds = self.seconds(time);
         match self {
             Self::Milliseconds => seconds * 1e3,
-            Self::Microseconds => seconds * 1e6,
+            Self::Microseconds | Self::WallMicroseconds => seconds * 1e6,
+            Self::Bytes => seconds,
             Self::Nanoseconds => seconds * 1e9,
             Self::MegabytesPerSecond(size) | Self::WallMegabytesPerSecond(size) => size / seconds,
         }
@@ -192,10 +197,11 @@ fn row_json(options: &Options, unit: Unit, row: &Row, base: usize) -> Value {
 
 /// The place of the base among the peers.
 fn base(options: &Options) -> usize {
+    let base = options.base.as_deref().unwrap_or(peers::BASE);
     options
         .peers
         .iter()
-        .position(|name| name == peers::BASE)
+        .position(|name| name == base)
         .unwrap_or(0)
 }
 

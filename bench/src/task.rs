@@ -7,16 +7,25 @@ use std::hint::black_box;
 use std::path::{Path, PathBuf};
 
 /// What can be measured besides the workloads.
-pub const OTHERS: &[&str] = &["open", "instantiate", "calls"];
+pub const OTHERS: &[&str] = &["compile", "first", "open", "instantiate", "calls", "size"];
 
 /// One measurement.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Task {
     /// A workload's function.
     Run(&'static str),
-    /// The opening of a module.
+    /// A workload's module, compiled at once.
+    Compile(&'static str, Cores),
+    /// From a workload's module to the first result: an engine, an instance, and a call with
+    /// little to do.
+    First(&'static str),
+    /// The size of the machine code of a workload.
+    CodeSize(&'static str),
+    /// The opening of a module, on as many cores as there are.
     Open(Opening, PathBuf),
-    /// An instance of a small module, and one with many data segments.
+    /// The eager opening of a module on one core.
+    OpenOnOne(PathBuf),
+    /// An instance of a small module, one with much data, and one with many data segments.
     Instantiate(Size),
     /// A call into the guest, or out of it.
     Call(Way),
@@ -25,7 +34,15 @@ pub enum Task {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Size {
     Small,
+    Data,
     Segments,
+}
+
+/// How many cores there are to work with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cores {
+    One,
+    All,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,7 +51,7 @@ pub enum Way {
     Out,
 }
 
-/// What a measurement gave, in seconds for one of what was measured.
+/// What a measurement gave, in seconds for one of what was measured. A size is in bytes, twice.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Time {
     /// Processor time; of all threads where more than one may work.
@@ -58,8 +75,14 @@ impl Task {
     pub fn words(&self) -> Vec<String> {
         let words: &[&str] = match self {
             Self::Run(name) => &["run", name],
+            Self::Compile(name, Cores::One) => &["compile", "one", name],
+            Self::Compile(name, Cores::All) => &["compile", "all", name],
+            Self::First(name) => &["first", name],
+            Self::CodeSize(name) => &["size", name],
             Self::Open(how, file) => &["open", how.name(), &file.to_string_lossy()],
+            Self::OpenOnOne(file) => &["open-on-one", &file.to_string_lossy()],
             Self::Instantiate(Size::Small) => &["instantiate", "small"],
+            Self::Instantiate(Size::Data) => &["instantiate", "data"],
             Self::Instantiate(Size::Segments) => &["instantiate", "segments"],
             Self::Call(Way::In) => &["call", "in"],
             Self::Call(Way::Out) => &["call", "out"],
@@ -72,11 +95,21 @@ impl Task {
         let words: Vec<&str> = words.iter().map(|word| &**word).collect();
         let task = match *words {
             ["run", name] => workloads::get(name).map(|workload| Self::Run(workload.name)),
+            ["compile", "one", name] => {
+                workloads::get(name).map(|it| Self::Compile(it.name, Cores::One))
+            }
+            ["compile", "all", name] => {
+                workloads::get(name).map(|it| Self::Compile(it.name, Cores::All))
+            }
+            ["first", name] => workloads::get(name).map(|it| Self::First(it.name)),
+            ["size", name] => workloads::get(name).map(|it| Self::CodeSize(it.name)),
+            ["open-on-one", file] => Some(Self::OpenOnOne(file.into())),
             ["open", how, file] => Opening::ALL
                 .into_iter()
                 .find(|opening| opening.name() == how)
                 .map(|opening| Self::Open(opening, file.into())),
             ["instantiate", "small"] => Some(Self::Instantiate(Size::Small)),
+            ["instantiate", "data"] => Some(Self::Instantiate(Size::Data)),
             ["instantiate", "segments"] => Some(Self::Instantiate(Size::Segments)),
             ["call", "in"] => Some(Self::Call(Way::In)),
             ["call", "out"] => Some(Self::Call(Way::Out)),
@@ -87,10 +120,27 @@ impl Task {
 
     /// Measures it; nothing when the peer cannot do it.
     pub fn measure(&self, peer: &dyn Peer) -> Result<Option<Time>> {
+        let workload = |name| workloads::get(name).ok_or("no such workload");
         match self {
-            Self::Run(name) => {
-                let workload = workloads::get(name).ok_or("no such workload")?;
-                run(peer, workload).map(Some)
+            Self::Run(name) => run(peer, workload(name)?).map(Some),
+            Self::Compile(name, cores) => {
+                if *cores == Cores::One {
+                    clock::stay_on_one_core()?;
+                }
+                compile(peer, workload(name)?)
+            }
+            Self::First(name) => first(peer, workload(name)?).map(Some),
+            Self::CodeSize(name) => {
+                let size = peer.code_size(&wat::parse_str(workload(name)?.wat)?)?;
+                let bytes = |size: usize| Time {
+                    cpu: size as f64,
+                    wall: size as f64,
+                };
+                Ok(size.map(bytes))
+            }
+            Self::OpenOnOne(file) => {
+                clock::stay_on_one_core()?;
+                open(peer, Opening::Eager, file)
             }
             Self::Open(how, file) => open(peer, *how, file),
             Self::Instantiate(size) => instantiate(peer, *size).map(Some),
@@ -115,6 +165,28 @@ fn run(peer: &dyn Peer, workload: &Workload) -> Result<Time> {
     Ok(once()?.min(once()?))
 }
 
+/// The best of a few: modules are small, and the first one also makes what the process keeps.
+fn compile(peer: &dyn Peer, workload: &Workload) -> Result<Option<Time>> {
+    let wasm = wat::parse_str(workload.wat)?;
+    let mut least: Option<Time> = None;
+    for _ in 0..5 {
+        let (opened, time) = timed(clock::process, || peer.open(&wasm, Opening::Eager));
+        if opened?.is_none() {
+            return Ok(None);
+        }
+        least = Some(least.map_or(time, |least| least.min(time)));
+    }
+    Ok(least)
+}
+
+/// Once in a process, as programs do it.
+fn first(peer: &dyn Peer, workload: &Workload) -> Result<Time> {
+    let wasm = wat::parse_str(workload.wat)?;
+    let (result, time) = timed(clock::process, || peer.function(&wasm, "run")?(1));
+    black_box(result?);
+    Ok(time)
+}
+
 /// Processor time is that of the process: a runtime may well open a module by several threads.
 fn open(peer: &dyn Peer, how: Opening, file: &Path) -> Result<Option<Time>> {
     let wasm = std::fs::read(file)?;
@@ -125,6 +197,7 @@ fn open(peer: &dyn Peer, how: Opening, file: &Path) -> Result<Option<Time>> {
 fn instantiate(peer: &dyn Peer, size: Size) -> Result<Time> {
     let (wat, count) = match size {
         Size::Small => (modules::SMALL.to_owned(), 5_000),
+        Size::Data => (modules::data(), 20),
         Size::Segments => (modules::segments(), 10),
     };
     let mut make = peer.instances(&wat::parse_str(wat)?)?;

@@ -9,12 +9,13 @@ cache=$here/.cache
 
 usage() {
     cat <<'END'
-usage: run.sh [--small] [--only NAME]... [--keep] DIPTYCH
+usage: run.sh [--small] [--only NAME]... [--backend NAME] [--keep] DIPTYCH
 
 Compares real programs under DIPTYCH, the program `diptych`, with the same under node.
 
   --small        only the programs that are quick enough for every change
   --only NAME    only this program, whatever its size; may be repeated
+  --backend NAME what executes them: auto, interp or jit [default: auto]
   --keep         leave what both sides produced, and say where
   --list         print the programs and end
 END
@@ -27,6 +28,7 @@ list=no
 keep=no
 only=()
 diptych=
+backend=auto
 while (($#)); do
     case $1 in
     --small) small=yes ;;
@@ -34,6 +36,10 @@ while (($#)); do
     --keep) keep=yes ;;
     --only)
         only+=("${2:?--only needs the name of a program}")
+        shift
+        ;;
+    --backend)
+        backend=${2:?--backend needs the name of a backend}
         shift
         ;;
     -h | --help)
@@ -93,7 +99,7 @@ guest() {
     local code=0
     case $side in
     oracle) node --no-warnings "$here/oracle.mjs" "$@" || code=$? ;;
-    diptych) "$diptych" run "$@" || code=$? ;;
+    diptych) "$diptych" run --backend "$backend" "$@" || code=$? ;;
     esac
     if ((code != ${expected_exit:-0})); then
         echo "exit code $code of: $*" >&2

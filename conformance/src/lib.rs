@@ -22,7 +22,7 @@ pub mod suite;
 mod value;
 
 pub use features::{Expectations, Feature, Features};
-pub use mode::{MODES, Mode};
+pub use mode::{Backends, MODES, Mode};
 pub use report::{Counts, Failure, FileReport, Kind, Report};
 pub use suite::TestFile;
 

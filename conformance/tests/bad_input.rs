@@ -5,7 +5,7 @@ mod support;
 
 use core::sync::atomic::{AtomicU64, Ordering};
 use core::time::Duration;
-use diptych::{Dispatch, Engine, Linker, Module, Store, StoreLimits, StoreLimitsBuilder, Val};
+use diptych::{Engine, Linker, Module, Store, StoreLimits, StoreLimitsBuilder, Val};
 use diptych_conformance::suite;
 
 const MUTATIONS: u64 = 10_000;
@@ -27,30 +27,33 @@ const SCRIPTS: &[&str] = &[
     "global.wast",
 ];
 
-#[test]
-fn prefixes_auto() {
-    prefixes(Dispatch::Auto);
+macro_rules! modes {
+    ($($module:ident = $mode:literal, $share:literal;)*) => {
+        $(mod $module {
+            #[test]
+            fn prefixes() {
+                super::prefixes($mode);
+            }
+
+            #[test]
+            fn mutations() {
+                super::mutations($mode, $share);
+            }
+        })*
+    };
 }
 
-#[test]
-fn prefixes_loop() {
-    prefixes(Dispatch::Loop);
+modes! {
+    interp = "interp", 1;
+    looped = "loop", 1;
+    jit = "jit", 5;
+    jit_explicit = "jit-check-explicit-speed", 5;
 }
 
-#[test]
-fn mutations_auto() {
-    mutations(Dispatch::Auto);
-}
-
-#[test]
-fn mutations_loop() {
-    mutations(Dispatch::Loop);
-}
-
-fn prefixes(dispatch: Dispatch) {
+fn prefixes(mode: &str) {
     let watchdog = Watchdog::start();
     for (name, module) in modules() {
-        let engine = engine(dispatch);
+        let Some(engine) = engine(mode) else { return };
         for len in 0..=module.len() {
             watchdog.case(&name, len as u64);
             try_module(&engine, &module[..len]);
@@ -58,29 +61,31 @@ fn prefixes(dispatch: Dispatch) {
     }
 }
 
-fn mutations(dispatch: Dispatch) {
+/// One of `share` mutations: a compiler takes much longer over each module.
+fn mutations(mode: &str, share: usize) {
     let watchdog = Watchdog::start();
     let mut ran = 0;
     for (name, module) in modules() {
-        let mut engine = engine(dispatch);
-        for seed in 0..MUTATIONS {
+        let Some(mut engine) = engine(mode) else {
+            return;
+        };
+        for seed in (0..MUTATIONS).step_by(share) {
             watchdog.case(&name, seed);
             // The engine keeps the types of all modules that it has seen.
-            if seed % 1000 == 999 {
-                engine = self::engine(dispatch);
+            if seed % 1000 == 0 {
+                engine = self::engine(mode).expect("it was there before");
             }
             ran += u64::from(try_module(&engine, &mutate(&module, seed)));
         }
     }
     assert!(
-        ran > MUTATIONS / 10,
+        ran > MUTATIONS / share as u64 / 10,
         "only {ran} damaged modules ran, so little was tested"
     );
 }
 
-fn engine(dispatch: Dispatch) -> Engine {
-    support::engine(|config| {
-        config.interp_dispatch(dispatch);
+fn engine(mode: &str) -> Option<Engine> {
+    support::engine(mode, |config| {
         config.consume_fuel(true);
         config.max_wasm_stack(1 << 18);
     })

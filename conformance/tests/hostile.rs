@@ -5,17 +5,27 @@ mod support;
 
 use core::time::Duration;
 use diptych::{
-    Caller, Config, Dispatch, Engine, Error, ErrorKind, Extern, Func, Instance, Linker, Module,
-    Store, StoreLimits, StoreLimitsBuilder, Trap, Val,
+    Caller, Config, Engine, Error, ErrorKind, Extern, Func, Instance, Linker, Module, Store,
+    StoreLimits, StoreLimitsBuilder, Trap, Val,
 };
 
-/// Runs `test` with each dispatch, on a thread with the small stack that threads have.
-fn each_dispatch(configure: fn(&mut Config), test: fn(&Engine)) {
-    for dispatch in [Dispatch::Auto, Dispatch::Loop] {
-        let engine = support::engine(|config| {
-            config.interp_dispatch(dispatch);
-            configure(config);
-        });
+/// The interpreter's dispatches, the compiler with each way to trap, and both together.
+const MODES: &[&str] = &[
+    "interp",
+    "loop",
+    "jit",
+    "jit-check-explicit-eager",
+    "alternating-jit-first",
+];
+
+/// Runs `test` in each mode, on a thread with the small stack that threads have.
+fn each_mode(configure: fn(&mut Config), test: fn(&Engine)) {
+    for mode in MODES {
+        let Some(engine) = support::engine(mode, configure) else {
+            continue;
+        };
+        // Shown when the test fails.
+        println!("mode: {mode}");
         std::thread::Builder::new()
             .stack_size(2 << 20)
             .spawn(move || test(&engine))
@@ -73,7 +83,7 @@ const ENDLESS: &[&str] = &["loop", "br_table", "br_if", "tail", "tail_indirect",
 
 #[test]
 fn fuel_stops_endless_loops() {
-    each_dispatch(
+    each_mode(
         |config| {
             config.consume_fuel(true);
         },
@@ -96,7 +106,7 @@ fn fuel_stops_endless_loops() {
 
 #[test]
 fn interruption_stops_endless_loops() {
-    each_dispatch(
+    each_mode(
         |config| {
             config.interruption(true);
         },
@@ -127,7 +137,7 @@ fn interruption_stops_endless_loops() {
 
 #[test]
 fn endless_start_functions_are_stopped() {
-    each_dispatch(
+    each_mode(
         |config| {
             config.consume_fuel(true);
         },
@@ -163,7 +173,7 @@ const RECURSION: &str = r#"(module
 
 #[test]
 fn endless_recursion_exhausts_the_call_stack() {
-    each_dispatch(
+    each_mode(
         |_| {},
         |engine| {
             let mut store = Store::new(engine, ());
@@ -181,7 +191,7 @@ fn endless_recursion_exhausts_the_call_stack() {
 
 #[test]
 fn frames_count_against_the_stack_limit() {
-    each_dispatch(
+    each_mode(
         |config| {
             config.max_wasm_stack(1 << 16);
         },
@@ -208,7 +218,7 @@ fn frames_count_against_the_stack_limit() {
 
 #[test]
 fn memory_growth_is_limited() {
-    each_dispatch(
+    each_mode(
         |_| {},
         |engine| {
             let limits = StoreLimitsBuilder::new().memory_size(10 << 16).build();
@@ -238,7 +248,7 @@ fn memory_growth_is_limited() {
 
 #[test]
 fn table_growth_is_limited() {
-    each_dispatch(
+    each_mode(
         |_| {},
         |engine| {
             let limits = StoreLimitsBuilder::new().table_elements(1000).build();
@@ -264,7 +274,7 @@ fn table_growth_is_limited() {
 
 #[test]
 fn refused_growth_traps_when_asked_to() {
-    each_dispatch(
+    each_mode(
         |_| {},
         |engine| {
             let limits = StoreLimitsBuilder::new()
@@ -293,7 +303,7 @@ fn refused_growth_traps_when_asked_to() {
 
 #[test]
 fn initial_sizes_are_limited() {
-    each_dispatch(
+    each_mode(
         |_| {},
         |engine| {
             let limits = StoreLimitsBuilder::new()
@@ -317,7 +327,7 @@ fn initial_sizes_are_limited() {
 
 #[test]
 fn instances_are_limited() {
-    each_dispatch(
+    each_mode(
         |_| {},
         |engine| {
             let limits = StoreLimitsBuilder::new().instances(10).build();
@@ -336,7 +346,7 @@ fn instances_are_limited() {
 #[test]
 fn deep_nesting_is_no_problem() {
     const DEPTH: usize = 100_000;
-    each_dispatch(
+    each_mode(
         |config| {
             config.consume_fuel(true);
         },
@@ -379,7 +389,7 @@ fn deep_nesting_is_no_problem() {
 /// What exceeds a limit of the implementation is an error, at the latest when it is called.
 #[test]
 fn huge_functions_run_or_are_refused() {
-    each_dispatch(
+    each_mode(
         |_| {},
         |engine| {
             let operands = format!(
@@ -424,7 +434,7 @@ const CALLS_BACK: &str = r#"(module
 /// Guest and host call each other without end: the native stack must hold.
 #[test]
 fn endless_re_entrance_is_stopped() {
-    each_dispatch(
+    each_mode(
         |_| {},
         |engine| {
             let mut store = Store::new(engine, 0_u32);
@@ -460,7 +470,7 @@ fn endless_re_entrance_is_stopped() {
 /// The same through instantiation: a start function that instantiates its own module again.
 #[test]
 fn endless_instantiation_is_stopped() {
-    each_dispatch(
+    each_mode(
         |_| {},
         |engine| {
             let text = r#"(module
@@ -501,7 +511,7 @@ fn host_errors_pass_through() {
     }
     impl core::error::Error for Mine {}
 
-    each_dispatch(
+    each_mode(
         |_| {},
         |engine| {
             let mut store = Store::new(engine, ());
@@ -528,7 +538,7 @@ fn host_errors_pass_through() {
 /// Traps deep inside leave nothing behind: a million of them change nothing.
 #[test]
 fn traps_do_not_leak_stack() {
-    each_dispatch(
+    each_mode(
         |_| {},
         |engine| {
             let mut store = Store::new(engine, ());

@@ -4,7 +4,7 @@
 //! and, where there is one, from a checkout of the suite (`DIPTYCH_SPEC_DIR`).
 
 use core::time::Duration;
-use diptych_conformance::{Kind, Mode, Options, TestFile, run_files, spec_dir, suite};
+use diptych_conformance::{Kind, MODES, Mode, Options, TestFile, run_files, spec_dir, suite};
 use std::collections::BTreeMap;
 
 /// Long enough for the slowest script in an unoptimised build.
@@ -119,6 +119,16 @@ const STANDARD: &[&str] = &[
 
 macro_rules! sets {
     ($($mode:ident = $name:literal;)*) => {
+        /// The engine's own choice is one of the others.
+        #[test]
+        fn no_mode_is_left_out() {
+            let mut tested = vec![Mode::default_mode().name, $($name),*];
+            let mut all: Vec<_> = MODES.iter().map(|mode| mode.name).collect();
+            tested.sort_unstable();
+            all.sort_unstable();
+            assert_eq!(tested, all);
+        }
+
         $(mod $mode {
             use super::{STANDARD, run};
 
@@ -183,4 +193,24 @@ sets! {
     looped_fully_lazy = "loop-fully-lazy";
     tail_metered = "tail-metered";
     looped_metered = "loop-metered";
+    jit = "jit";
+    jit_eager = "jit-eager";
+    jit_fully_lazy = "jit-fully-lazy";
+    jit_metered = "jit-metered";
+    jit_guard_signals_none = "jit-guard-signals-none";
+    jit_guard_explicit_speed = "jit-guard-explicit-speed";
+    jit_guard_explicit_none = "jit-guard-explicit-none";
+    jit_check_signals_speed = "jit-check-signals-speed";
+    jit_check_signals_none = "jit-check-signals-none";
+    jit_check_explicit_speed = "jit-check-explicit-speed";
+    jit_check_explicit_none = "jit-check-explicit-none";
+    jit_check_explicit_eager = "jit-check-explicit-eager";
+    jit_check_explicit_metered = "jit-check-explicit-metered";
+    jit_size = "jit-size";
+    alternating = "alternating";
+    alternating_jit_first = "alternating-jit-first";
+    alternating_tail = "alternating-tail";
+    alternating_looped = "alternating-loop";
+    alternating_metered = "alternating-metered";
+    alternating_explicit = "alternating-explicit";
 }

@@ -5,13 +5,15 @@
 //! pointers beside it, which a backend fills in once per function reference.
 
 use crate::config::Config;
-use crate::error::Result;
-use crate::module::ModuleIr;
+use crate::error::{Error, ErrorKind, Result};
+use crate::module::{CacheKey, ModuleIr};
 use crate::types::DefinedFuncIdx;
 use crate::vm::{FuncRef, Status, VmCtx, VmStore};
 use alloc::sync::Arc;
+use alloc::vec::Vec;
 use core::ffi::c_void;
 use core::fmt;
+use core::ops::Range;
 
 /// A way to execute WebAssembly.
 pub trait Backend: Send + Sync + fmt::Debug {
@@ -44,10 +46,76 @@ pub trait Backend: Send + Sync + fmt::Debug {
         fallback: Option<Arc<dyn ModuleCode>>,
     ) -> Result<Arc<dyn ModuleCode>>;
 
+    /// Whether this backend's code can be kept and loaded again.
+    fn has_artifacts(&self) -> bool {
+        false
+    }
+
+    /// Makes the code of a module to be kept, for this machine or for another one that is named
+    /// by its target triple.
+    ///
+    /// # Errors
+    /// As [`load`](Self::load), when all code is made at once; [`ErrorKind::Unsupported`] when the
+    /// target is not known.
+    fn precompile(
+        &self,
+        config: &Config,
+        module: &Arc<ModuleIr>,
+        target: Option<&str>,
+    ) -> Result<Vec<u8>> {
+        let _ = (config, module, target);
+        Err(no_artifacts())
+    }
+
+    /// Checks that an artifact is whole, and that its code is one for this machine and this
+    /// configuration. Gives where in it the module's bytes are.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidModule`] when it is not whole, [`ErrorKind::Unsupported`] when it is
+    /// for another machine or configuration.
+    fn open_artifact(&self, config: &Config, artifact: &[u8]) -> Result<Range<usize>> {
+        let _ = (config, artifact);
+        Err(no_artifacts())
+    }
+
+    /// Loads the code of a module. `fallback` is as for [`load`](Self::load).
+    ///
+    /// # Errors
+    /// As [`open_artifact`](Self::open_artifact), when there is no fallback that the code needs,
+    /// or memory is exhausted.
+    ///
+    /// # Safety
+    /// `open_artifact` has accepted this artifact, with this configuration, and `module` is made
+    /// of the bytes in it. It was made by [`precompile`](Self::precompile) or
+    /// [`ModuleCode::serialize`]; no one else had a hand in it.
+    unsafe fn deserialize(
+        &self,
+        config: &Config,
+        artifact: &[u8],
+        module: &Arc<ModuleIr>,
+        fallback: Option<Arc<dyn ModuleCode>>,
+    ) -> Result<Arc<dyn ModuleCode>> {
+        let _ = (config, artifact, module, fallback);
+        Err(no_artifacts())
+    }
+
+    /// What the code of a module in the binary format is kept under in a cache; `None` when it is
+    /// not to be kept.
+    fn cache_key(&self, config: &Config, bytes: &[u8]) -> Option<CacheKey> {
+        let _ = (config, bytes);
+        None
+    }
+
     /// Fills in the code pointers of a function reference that this backend has no code for (a
     /// host function, or one that another backend executes), so that this backend's code can call
     /// it through its `array_call`.
     fn adopt(&self, config: &Config, func_ref: &mut FuncRef);
+}
+
+fn no_artifacts() -> Error {
+    Error::new(ErrorKind::Unsupported(
+        "this backend makes no code that can be kept: only the compiler does".into(),
+    ))
 }
 
 /// Continues a guest that ended with [`Status::Suspended`].
@@ -105,11 +173,19 @@ pub trait ModuleCode: Send + Sync + fmt::Debug {
     /// Writes the code of a function beside the WebAssembly it came from.
     ///
     /// # Errors
-    /// As [`Backend::load`]; [`ErrorKind::Message`](crate::ErrorKind::Message) when `out` fails.
+    /// As [`Backend::load`]; [`ErrorKind::Message`] when `out` fails.
     fn disassemble(&self, func: DefinedFuncIdx, out: &mut dyn fmt::Write) -> Result<()>;
 
     /// The bytes that the code takes at present.
     fn code_size(&self) -> usize;
+
+    /// The code of every function, to be kept for [`Backend::deserialize`].
+    ///
+    /// # Errors
+    /// As [`complete`](Self::complete); [`ErrorKind::Unsupported`] when the code cannot be kept.
+    fn serialize(&self) -> Result<Vec<u8>> {
+        Err(no_artifacts())
+    }
 }
 
 /// A position of guest code, in a backend's own terms.

@@ -156,6 +156,30 @@ pub unsafe fn attach_at(
     }
 }
 
+/// What becomes of a guest that was interrupted: in the frame `innermost`, if any, which was called
+/// at `at`. It goes on, or ends with the error.
+///
+/// # Errors
+/// [`Trap::Interrupted`](crate::Trap::Interrupted), or what the host's callback says.
+///
+/// # Safety
+/// As [`attach`], but for the `exit_*` fields.
+pub unsafe fn interrupted(
+    store: *mut VmStore,
+    innermost: Option<Frame>,
+    at: Position,
+) -> Result<(), Error> {
+    // SAFETY: by contract.
+    unsafe {
+        StoreOpaque::interrupted((*store).opaque, || capture(store, innermost, at)).map_err(
+            |mut error| {
+                attach_at(store, &mut error, innermost, at);
+                error
+            },
+        )
+    }
+}
+
 /// Whether an error is to have a backtrace and has none.
 ///
 /// # Safety

@@ -1,8 +1,10 @@
 //! How an engine behaves.
 
 use crate::backend::Backend;
+use crate::module::CodeCache;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
+use core::fmt;
 use diptych_platform::MemoryCreator;
 use wasmparser::WasmFeatures;
 
@@ -36,6 +38,9 @@ pub struct Config {
     opt_level: OptLevel,
     signals_based_traps: bool,
     memory_guard: bool,
+    profiler: ProfilerKind,
+    code_cache: Option<Arc<dyn CodeCache>>,
+    compile_progress: Option<OnProgress>,
 }
 
 /// When functions are validated and compiled.
@@ -76,6 +81,48 @@ pub enum OptLevel {
     Speed,
     /// What makes code fast and does not make it larger.
     SpeedAndSize,
+}
+
+/// Which profiler of the system is told of compiled code, so that it can name functions.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ProfilerKind {
+    /// None.
+    #[default]
+    None,
+    /// Linux' `perf`, by the file `perf-PID.map` in the directory for temporary files: names and
+    /// addresses, while the process lives.
+    PerfMap,
+    /// Linux' `perf`, by a file `jit-PID.dump` in the current directory, for `perf record -k mono`
+    /// and then `perf inject --jit`: names and instructions.
+    JitDump,
+}
+
+/// How far the compilation of a module is, in functions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct CompileProgress {
+    /// How many are done.
+    pub done: usize,
+    /// How many there are.
+    pub total: usize,
+}
+
+impl CompileProgress {
+    /// `done` functions of `total`.
+    pub const fn new(done: usize, total: usize) -> Self {
+        Self { done, total }
+    }
+}
+
+/// What is called as compilation goes on.
+#[derive(Clone)]
+struct OnProgress(Arc<dyn Fn(CompileProgress) + Send + Sync>);
+
+impl fmt::Debug for OnProgress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("OnProgress")
+    }
 }
 
 /// Which backend executes functions.
@@ -130,6 +177,9 @@ impl Config {
             opt_level: OptLevel::default(),
             signals_based_traps: true,
             memory_guard: true,
+            profiler: ProfilerKind::default(),
+            code_cache: None,
+            compile_progress: None,
         }
     }
 
@@ -230,6 +280,50 @@ impl Config {
         self
     }
 
+    /// Which profiler of the system is told of the code that the compiler makes. Of no effect on
+    /// the interpreter.
+    pub fn profiler(&mut self, kind: ProfilerKind) -> &mut Self {
+        self.profiler = kind;
+        self
+    }
+
+    /// Where the compiler's code is kept, to be found again by this and other processes. None by
+    /// default.
+    ///
+    /// A module that is found there is neither validated nor compiled. One that is not is
+    /// compiled as a whole when it is opened, as with [`CompilationMode::Eager`], and put there;
+    /// where that is not possible, it is opened as without a cache. Of no effect on the
+    /// interpreter, and with [`CompilationMode::FullyLazy`].
+    pub fn code_cache(&mut self, cache: Arc<dyn CodeCache>) -> &mut Self {
+        self.code_cache = Some(cache);
+        self
+    }
+
+    /// What is called after each function of a module that the compiler compiles as a whole
+    /// ([`CompilationMode::Eager`], or for a [cache](Self::code_cache)), by the threads that
+    /// compile: it should be quick, and reports of several threads can come out of order. The last
+    /// of a compilation that succeeds has `done` equal to `total`. Of no effect on the interpreter.
+    ///
+    /// ```
+    /// # use diptych_core::Config;
+    /// # let mut config = Config::new();
+    /// config.compile_progress(|progress| eprintln!("{} of {}", progress.done, progress.total));
+    /// ```
+    pub fn compile_progress(
+        &mut self,
+        callback: impl Fn(CompileProgress) + Send + Sync + 'static,
+    ) -> &mut Self {
+        self.compile_progress = Some(OnProgress(Arc::new(callback)));
+        self
+    }
+
+    /// Calls what wants to know how far a compilation is: for backends.
+    pub fn report_compile_progress(&self, progress: CompileProgress) {
+        if let Some(OnProgress(callback)) = &self.compile_progress {
+            callback(progress);
+        }
+    }
+
     /// Whether fuel is charged.
     pub const fn fuel_enabled(&self) -> bool {
         self.fuel
@@ -298,6 +392,16 @@ impl Config {
     /// Whether memories are followed by address space that no one can access.
     pub const fn memory_guard_enabled(&self) -> bool {
         self.memory_guard
+    }
+
+    /// Which profiler is told of compiled code.
+    pub const fn get_profiler(&self) -> ProfilerKind {
+        self.profiler
+    }
+
+    /// Where compiled code is kept.
+    pub fn get_code_cache(&self) -> Option<&Arc<dyn CodeCache>> {
+        self.code_cache.as_ref()
     }
 
     /// The features that modules may use.

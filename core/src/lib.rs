@@ -30,10 +30,12 @@ pub mod types;
 pub mod vm;
 
 pub use backtrace::{Backtrace, BacktraceFrame};
-pub use config::{BackendKind, CompilationMode, Config, Dispatch, OptLevel};
+pub use config::{
+    BackendKind, CompilationMode, CompileProgress, Config, Dispatch, OptLevel, ProfilerKind,
+};
 pub use engine::Engine;
 pub use error::{Error, ErrorKind, Result};
-pub use module::Module;
+pub use module::{CacheKey, CodeCache, Module};
 pub use runtime::{
     Export, Extern, ExternRef, Func, Global, Instance, InstancePre, IntoFunc, Linker, Memory,
     MemoryAccessError, Ref, ResumableCall, SuspendedCall, Table, Tag, TypedFunc, V128, Val,

@@ -10,7 +10,7 @@
 use crate::code::{CodeHeader, EntryCell, HEADER_BYTES};
 use crate::exec::{Exit, ExitKind, Flow, State, call_subtype, caller_of, return_from_host};
 use crate::module::{InterpModule, Shared};
-use crate::ops::Slow;
+use crate::ops::{Op, Slow};
 use crate::walk;
 use core::mem::MaybeUninit;
 use diptych_core::backend::{Activation, GoOn, Position, Suspension};
@@ -145,7 +145,8 @@ impl Enter {
             }
             // Compiled code further out may have left little of the native stack.
             let here = 0u8;
-            if (&raw const here).addr() < (*store).native_stack_limit {
+            let here = (&raw const here).addr();
+            if here < (*store).native_stack_limit && (*store).native_stack.contains(here) {
                 return None;
             }
             (*store).activation_depth += 1;
@@ -231,12 +232,25 @@ unsafe fn drive(st: &mut State, store: *mut VmStore, shared: &Shared, resumable:
                         (*store).tail_slots = st.fp;
                         return Status::TailCall;
                     }
-                    match call_array(callee, store, st.fp) {
+                    let is_host = (*callee).ctx.is_null();
+                    let fiber = (*store).fiber;
+                    if is_host {
+                        // Guests that it calls cannot be suspended.
+                        (*store).fiber = core::ptr::null_mut();
+                    }
+                    let status = call_array(callee, store, st.fp);
+                    (*store).fiber = fiber;
+                    match status {
                         Status::Done => {
                             return_from_host(st, record);
                             Ok(())
                         }
-                        _ if resumable && suspends(store) => {
+                        _ if is_host && !fiber.is_null() && suspends(store) => {
+                            suspend(store, st.fp);
+                            return_from_host(st, record);
+                            Ok(())
+                        }
+                        _ if is_host && resumable && suspends(store) => {
                             (*store).exit_fp = st.fp;
                             (*store).exit_ctx = st.vm;
                             (*store).exit_value = record as u64;
@@ -281,6 +295,12 @@ unsafe fn drive(st: &mut State, store: *mut VmStore, shared: &Shared, resumable:
                         Err(Trap::IndirectCallTypeMismatch.into())
                     }
                 }
+                ExitKind::OutOfFuel if !(*store).fiber.is_null() => {
+                    (*store).pending = Some(Trap::OutOfFuel.into());
+                    (*store).failed_host = core::ptr::null_mut();
+                    suspend(store, core::ptr::null_mut());
+                    Ok(())
+                }
                 ExitKind::OutOfFuel if resumable => {
                     save_position(st, store);
                     (*store).pending = Some(Trap::OutOfFuel.into());
@@ -288,6 +308,17 @@ unsafe fn drive(st: &mut State, store: *mut VmStore, shared: &Shared, resumable:
                     return Status::Suspended;
                 }
                 ExitKind::OutOfFuel => Err(Trap::OutOfFuel.into()),
+                ExitKind::Trap if exit.argument() == Trap::Interrupted as u64 => {
+                    let at = Position {
+                        pc: st.ip,
+                        fp: st.fp,
+                        ctx: st.vm,
+                    };
+                    let go_on = backtrace::interrupted(store, None, at);
+                    // Behind the operation that looks for interruption.
+                    let _ = st.next(Op::CheckInterrupt.size());
+                    go_on
+                }
                 ExitKind::Trap => Err(Trap::from_code(exit.argument() as u8)
                     .unwrap_or(Trap::Unreachable)
                     .into()),
@@ -333,6 +364,16 @@ unsafe fn leave_for_host(
         (*store).exit_fp = fp;
         (*store).exit_ctx = st.vm;
         (*store).stack_top = record.add(1).cast();
+    }
+}
+
+/// Suspends the guest, which runs on a native stack of its own; returns when it is resumed.
+unsafe fn suspend(store: *mut VmStore, slots: *mut u64) {
+    // SAFETY: the driver has nothing on its stack that has a destructor.
+    unsafe {
+        if let Some(fibers) = (*store).fibers {
+            (fibers.suspend)(store, slots);
+        }
     }
 }
 

@@ -99,7 +99,11 @@ pub(crate) mod offsets {
         ($($name:ident = $ty:ident . $($field:ident).+;)*) => {$(
             #[doc = concat!("Of `", stringify!($($field).+), "` in [`", stringify!($ty), "`].")]
             pub(crate) const $name: i32 = offset_of!($ty, $($field).+) as i32;
-        )*};
+        )*
+
+            /// All of them, by their names.
+            pub(crate) const ALL: &[(&str, i32)] = &[$((stringify!($name), $name)),*];
+        };
     }
 
     offsets! {

@@ -10,6 +10,7 @@ use cranelift_codegen::isa::TargetIsa;
 use diptych_core::types::{DataIdx, ElemIdx, FuncIdx, MemoryIdx, TableIdx, TypeId};
 use diptych_core::vm::{FuncRef, VmCtx, libcalls};
 use diptych_core::{Error, Trap};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// What a builtin returns that failed and otherwise returns nothing.
 pub(crate) const FAILED: u32 = 1;
@@ -101,9 +102,12 @@ builtins! {
     RaiseTrap = crate::stubs::raise_trap, (ctx, u32, u32);
     /// Ends the guest with the pending error of the builtin that was called last. Never returns.
     RaisePending = crate::stubs::raise_pending, (ctx);
-    /// Ends the guest, at an offset in the module, since it has not the fuel for what is next; or
-    /// suspends it, and returns when it is to try again.
-    OutOfFuel = crate::stubs::out_of_fuel, (ctx, u32);
+    /// Ends the guest, which has not so much fuel, at an offset in the module; or suspends it, and
+    /// returns when it has.
+    OutOfFuel = crate::stubs::out_of_fuel, (ctx, u64, u32);
+    /// Ends the guest, which another thread interrupts, at an offset in the module; or returns
+    /// when it is to go on.
+    Interrupt = crate::stubs::interrupt, (ctx, u32);
     /// `memory.grow`: the pages before, `u64::MAX`, or [`GROWTH_FAILED`].
     MemoryGrow = memory_grow, (ctx, u32, u64) -> u64;
     /// `memory.fill`: 0, or [`FAILED`]. The memory, destination, value and length.
@@ -166,15 +170,19 @@ unsafe fn outcome(ctx: *mut VmCtx, result: Result<(), Trap>) -> u32 {
 ///
 /// # Safety
 /// See the module.
-unsafe fn growth(ctx: *mut VmCtx, result: Result<u64, Error>) -> u64 {
-    match result {
-        Ok(before) => before,
-        Err(error) => {
-            // SAFETY: see the module.
-            unsafe { (*(*ctx).store).pending = Some(error) };
-            GROWTH_FAILED
+unsafe fn growth(ctx: *mut VmCtx, grow: impl FnOnce() -> Result<u64, Error>) -> u64 {
+    // The host's limiter may panic; that ends the guest too.
+    let result = catch_unwind(AssertUnwindSafe(grow));
+    // SAFETY: see the module.
+    unsafe {
+        let store = (*ctx).store;
+        match result {
+            Ok(Ok(before)) => return before,
+            Ok(Err(error)) => (*store).pending = Some(error),
+            Err(panic) => (*store).panic = Some(panic),
         }
     }
+    GROWTH_FAILED
 }
 
 macro_rules! forward {
@@ -197,7 +205,6 @@ unsafe fn plain<T>(_: *mut VmCtx, result: T) -> T {
 }
 
 forward! {
-    memory_grow(memory: u32 as MemoryIdx(memory), delta: u64 as delta) -> u64, growth;
     memory_fill(
         memory: u32 as MemoryIdx(memory),
         dst: u64 as dst,
@@ -219,7 +226,6 @@ forward! {
         len: u64 as len
     ) -> u32, outcome;
     data_drop(data: u32 as DataIdx(data)), plain;
-    table_grow(table: u32 as TableIdx(table), init: u64 as init, delta: u64 as delta) -> u64, growth;
     table_fill(
         table: u32 as TableIdx(table),
         dst: u64 as dst,
@@ -241,6 +247,20 @@ forward! {
         len: u64 as len
     ) -> u32, outcome;
     elem_drop(elem: u32 as ElemIdx(elem)), plain;
+}
+
+unsafe extern "C" fn memory_grow(ctx: *mut VmCtx, memory: u32, delta: u64) -> u64 {
+    // SAFETY: see the module.
+    unsafe { growth(ctx, || libcalls::memory_grow(ctx, MemoryIdx(memory), delta)) }
+}
+
+unsafe extern "C" fn table_grow(ctx: *mut VmCtx, table: u32, init: u64, delta: u64) -> u64 {
+    // SAFETY: see the module.
+    unsafe {
+        growth(ctx, || {
+            libcalls::table_grow(ctx, TableIdx(table), init, delta)
+        })
+    }
 }
 
 unsafe extern "C" fn ref_func(ctx: *mut VmCtx, func: u32) -> u64 {

@@ -16,6 +16,7 @@ use std::sync::Arc;
 /// Compiles functions, one after the other.
 pub(crate) struct Compiler {
     isa: Arc<dyn TargetIsa>,
+    quick: Arc<dyn TargetIsa>,
     context: Context,
     control: ControlPlane,
     scratch: Scratch,
@@ -113,7 +114,8 @@ impl TypeUse {
     /// When the module has no such type.
     pub(crate) fn id(self, ir: &ModuleIr) -> Result<[u8; Self::BYTES], Error> {
         let ty = ir.types.get(self.ty.index());
-        let ty = ty.ok_or_else(|| Error::msg("compiled code refers to a type that is not there"))?;
+        let ty =
+            ty.ok_or_else(|| Error::msg("compiled code refers to a type that is not there"))?;
         Ok(u64::from(ty.id.0).to_le_bytes())
     }
 }
@@ -166,14 +168,22 @@ impl Site {
     }
 }
 
+/// The most blocks that a function may have to be optimised. The time that optimisation and
+/// the better allocator of registers take grows with the square of it: at this many it is about a
+/// second, which no function is worth that a guest can make as large as it likes.
+const MANY_BLOCKS: usize = 8 << 10;
+
 /// How much larger than the room that the stack's limit leaves a frame may be before functions
 /// that check the limit themselves have to add it.
 const SMALL_FRAME: u32 = 4 << 10;
 
 impl Compiler {
-    pub(crate) fn new(isa: &Arc<dyn TargetIsa>) -> Self {
+    /// A compiler for a machine; `quick` is the same machine for functions that are too large to
+    /// optimise.
+    pub(crate) fn new(isa: &Arc<dyn TargetIsa>, quick: &Arc<dyn TargetIsa>) -> Self {
         Self {
             isa: Arc::clone(isa),
+            quick: Arc::clone(quick),
             context: Context::new(),
             control: ControlPlane::default(),
             scratch: Scratch::default(),
@@ -263,9 +273,15 @@ impl Compiler {
         if settings.traps == Traps::Signals {
             self.check_stack();
         }
+        let blocks = self.context.func.dfg.num_blocks();
+        let isa = if blocks > MANY_BLOCKS {
+            &self.quick
+        } else {
+            &self.isa
+        };
         let code = self
             .context
-            .compile(&*self.isa, &mut self.control)
+            .compile(&**isa, &mut self.control)
             .map_err(|error| refusal(&error.inner))?;
         Ok(code
             .buffer
@@ -316,10 +332,7 @@ fn refusal(error: &CodegenError) -> Error {
 }
 
 /// What is to be filled in.
-fn relocations(
-    code: &CompiledCode,
-    context: &Context,
-) -> Result<(Vec<Call>, Vec<TypeUse>), Error> {
+fn relocations(code: &CompiledCode, context: &Context) -> Result<(Vec<Call>, Vec<TypeUse>), Error> {
     let names = context.func.params.user_named_funcs();
     let unknown = || Error::msg("compiled code refers to what it should not");
     let (mut calls, mut types) = (Vec::new(), Vec::new());

@@ -5,18 +5,20 @@
 //! store is put back when it ends, however it ends: compiled code that fails goes to its entry's
 //! landing pad, and a host function's panic travels past compiled code as a value.
 
-use crate::{fault, fiber};
 use crate::module::JitModule;
 use crate::registry;
 use crate::shared::Shared;
 use crate::stack;
 use crate::trampoline::Entry;
 use crate::unwind;
+use crate::{fault, fiber};
 use core::ffi::c_void;
 use core::ptr;
 use diptych_core::backend::{Activation, Position};
 use diptych_core::types::DefinedFuncIdx;
-use diptych_core::vm::{FuncRef, Landing, Status, VmCtx, VmStore, call_array, libcalls};
+use diptych_core::vm::{
+    FuncRef, Landing, NativeStack, Status, VmCtx, VmStore, call_array, libcalls,
+};
 use diptych_core::{Error, ErrorKind, Trap, backtrace};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
@@ -71,11 +73,8 @@ unsafe fn enter(callee: *mut FuncRef, store: *mut VmStore, slots: *mut u64) -> S
     // SAFETY: by contract.
     unsafe {
         let entry = core::mem::transmute::<*const c_void, Entry>((*callee).native_entry);
-        let resumable = core::mem::take(&mut (*store).resumable);
+        (*store).resumable = false;
         let status = activate(store, |store| {
-            if resumable {
-                return fiber::enter(callee, entry, slots, store);
-            }
             let code = (*callee).native_code;
             if entry(code, (*callee).native_ctx, slots, store) == 0 {
                 Status::Done
@@ -113,14 +112,15 @@ pub(crate) unsafe fn activate(
         };
         (*store).activation = &raw const activation;
         (*store).activation_depth += 1;
-        (*store).fiber = ptr::null_mut();
-        if before.stack_limit == 0 {
-            (*store).native_stack_limit = stack::limit((*store).max_stack_bytes);
+        if !before.stack.contains(stack::here()) {
+            let (stack, limit) = stack::limit((*store).max_stack_bytes);
+            (*store).native_stack = stack;
+            (*store).native_stack_limit = limit;
         }
         let current = fault::set_current(store);
         let status = run(store);
         fault::set_current(current);
-        before.restore(store, status);
+        before.restore(store);
         if status == Status::Error {
             if !(*store).tail_callee.is_null() {
                 return Some(Status::TailCall);
@@ -138,8 +138,8 @@ struct Before {
     activation: *const Activation,
     exit: Position,
     landing: Landing,
+    stack: NativeStack,
     stack_limit: usize,
-    fiber: *mut c_void,
 }
 
 impl Before {
@@ -157,8 +157,8 @@ impl Before {
                     ctx: (*store).exit_ctx,
                 },
                 landing: (*store).landing,
+                stack: (*store).native_stack,
                 stack_limit: (*store).native_stack_limit,
-                fiber: (*store).fiber,
             }
         }
     }
@@ -166,20 +166,17 @@ impl Before {
     /// # Safety
     /// The store is live.
     #[inline]
-    unsafe fn restore(self, store: *mut VmStore, status: Status) {
+    unsafe fn restore(self, store: *mut VmStore) {
         // SAFETY: by contract.
         unsafe {
             (*store).activation = self.activation;
             (*store).activation_depth -= 1;
             (*store).landing = self.landing;
+            (*store).native_stack = self.stack;
             (*store).native_stack_limit = self.stack_limit;
-            (*store).fiber = self.fiber;
-            // Where a guest was suspended, whoever resumes it wants to know.
-            if status != Status::Suspended {
-                (*store).exit_pc = self.exit.pc;
-                (*store).exit_fp = self.exit.fp;
-                (*store).exit_ctx = self.exit.ctx;
-            }
+            (*store).exit_pc = self.exit.pc;
+            (*store).exit_fp = self.exit.fp;
+            (*store).exit_ctx = self.exit.ctx;
         }
     }
 }
@@ -217,16 +214,24 @@ pub(crate) unsafe extern "C" fn call_out(
             };
         }
     }
+    // SAFETY: by contract.
+    let (is_host, fiber) = unsafe { ((*callee).ctx.is_null(), (*store).fiber) };
+    if is_host {
+        // Guests that it calls cannot be suspended.
+        // SAFETY: by contract.
+        unsafe { (*store).fiber = ptr::null_mut() };
+    }
     // SAFETY: by contract. What a panic leaves behind is put in order by the guards that it
     // passes, here and in the host function.
     let outcome = catch_unwind(AssertUnwindSafe(|| unsafe {
         call_array(callee, store, slots)
     }));
+    // SAFETY: by contract.
+    unsafe { (*store).fiber = fiber };
     match outcome {
         Ok(Status::Done) => 0,
         // SAFETY: by contract.
         Ok(_) => unsafe {
-            let is_host = (*callee).ctx.is_null();
             if is_host && fiber::can_suspend(store) {
                 fiber::suspend(store, slots);
                 return 0;

@@ -6,19 +6,23 @@
 //! runtime's functions that suspended it, and nothing with a destructor: it can be freed at any
 //! time.
 
-use crate::stubs;
-use crate::trampoline::Entry;
-use core::ffi::c_void;
+use crate::{fault, stubs};
 use core::ptr::NonNull;
-use diptych_core::backend::{GoOn, Suspension};
-use diptych_core::vm::{FuncRef, Landing, Status, VmStore};
-use diptych_core::{Error, ErrorKind};
+use diptych_core::backend::{Activation, GoOn, Position, Suspension};
+use diptych_core::vm::{Fibers, FuncRef, Landing, NativeStack, Status, VmStore, call_array};
+use diptych_core::{Error, ErrorKind, Trap};
 use std::alloc::{Layout, alloc, dealloc};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
 /// What compiled code and the host's functions that it calls have beside a guest's own frames.
 const HOST_BYTES: usize = 1 << 20;
+/// More than this a guest cannot use, whatever the configuration allows.
+const MAX_BYTES: usize = 256 << 20;
 /// A stack's alignment in bytes.
 const ALIGN: usize = 64;
+
+/// How the store calls and suspends guests on stacks of their own.
+pub(crate) const FIBERS: Fibers = Fibers { call, suspend };
 
 /// A guest on a stack of its own.
 #[repr(C)]
@@ -27,21 +31,80 @@ pub(crate) struct Fiber {
     pub(crate) other_sp: usize,
     stack: NonNull<u8>,
     layout: Layout,
-    /// The landing pad of the guest's entry, which is on the stack.
+    /// What the store has while the guest runs, kept while it does not.
+    inside: Context,
+    /// The activation outside of the guest's first one, the last time that it was told.
+    outer: *const Activation,
+}
+
+/// What a store knows of the native stack that its guest runs on.
+#[derive(Clone, Copy)]
+struct Context {
+    activation: *const Activation,
+    depth: u32,
+    exit: Position,
     landing: Landing,
+    stack: NativeStack,
+    stack_limit: usize,
+    fiber: *mut core::ffi::c_void,
+    /// Where the next frames of interpreted functions go.
+    stack_top: *mut u64,
+    top_limit: *mut u64,
+}
+
+impl Context {
+    /// # Safety
+    /// The store is live.
+    unsafe fn of(store: *mut VmStore) -> Self {
+        // SAFETY: by contract.
+        unsafe {
+            Self {
+                activation: (*store).activation,
+                depth: (*store).activation_depth,
+                exit: Position {
+                    pc: (*store).exit_pc,
+                    fp: (*store).exit_fp,
+                    ctx: (*store).exit_ctx,
+                },
+                landing: (*store).landing,
+                stack: (*store).native_stack,
+                stack_limit: (*store).native_stack_limit,
+                fiber: (*store).fiber,
+                stack_top: (*store).stack_top,
+                top_limit: (*store).stack_limit,
+            }
+        }
+    }
+
+    /// # Safety
+    /// The store is live.
+    unsafe fn restore(&self, store: *mut VmStore) {
+        // SAFETY: by contract.
+        unsafe {
+            (*store).activation = self.activation;
+            (*store).activation_depth = self.depth;
+            (*store).exit_pc = self.exit.pc;
+            (*store).exit_fp = self.exit.fp;
+            (*store).exit_ctx = self.exit.ctx;
+            (*store).landing = self.landing;
+            (*store).native_stack = self.stack;
+            (*store).native_stack_limit = self.stack_limit;
+            (*store).fiber = self.fiber;
+            (*store).stack_top = self.stack_top;
+            (*store).stack_limit = self.top_limit;
+        }
+    }
 }
 
 /// What [`stubs::start_fiber`] calls on the new stack.
 #[repr(C)]
 pub(crate) struct Start {
-    entry: Entry,
-    code: *const c_void,
-    ctx: *mut c_void,
-    slots: *mut u64,
+    callee: *mut FuncRef,
     store: *mut VmStore,
+    slots: *mut u64,
 }
 
-/// The status of a fiber that suspended itself; others are those of an [`Entry`].
+/// The status of a fiber that suspended itself; others are 0, and 1 for a failure.
 const SUSPENDED: u32 = 2;
 
 impl Fiber {
@@ -49,30 +112,33 @@ impl Fiber {
     ///
     /// # Errors
     /// [`ErrorKind::OutOfMemory`].
-    fn new(max: usize) -> Result<Box<Self>, Error> {
+    fn new(max: usize, outside: &Context) -> Result<Box<Self>, Error> {
         let out_of_memory = || Error::new(ErrorKind::OutOfMemory);
-        let size = max
-            .checked_add(HOST_BYTES)
-            .map(|size| size & !(ALIGN - 1))
-            .ok_or_else(out_of_memory)?;
+        let size = (max.min(MAX_BYTES) + HOST_BYTES) & !(ALIGN - 1);
         let layout = Layout::from_size_align(size, ALIGN).map_err(|_| out_of_memory())?;
         // SAFETY: the size is not 0.
         let stack = NonNull::new(unsafe { alloc(layout) }).ok_or_else(out_of_memory)?;
-        Ok(Box::new(Self {
+        let start = stack.as_ptr().addr();
+        let mut fiber = Box::new(Self {
             other_sp: 0,
             stack,
             layout,
-            landing: Landing::NONE,
-        }))
-    }
-
-    /// The address that guests' frames must not go below.
-    fn limit(&self) -> usize {
-        self.stack.as_ptr().addr() + HOST_BYTES
+            inside: Context {
+                stack: NativeStack {
+                    start,
+                    end: start + size,
+                },
+                stack_limit: start + HOST_BYTES,
+                ..*outside
+            },
+            outer: outside.activation,
+        });
+        fiber.inside.fiber = (&raw mut *fiber).cast();
+        Ok(fiber)
     }
 
     fn top(&self) -> usize {
-        self.stack.as_ptr().addr() + self.layout.size()
+        self.inside.stack.end
     }
 }
 
@@ -83,20 +149,17 @@ impl Drop for Fiber {
     }
 }
 
-/// Calls a compiled function in a way that it can be suspended. The store is as for a call that
-/// cannot: the activation is noted, and what changes is put back by the caller.
+/// Calls a function on a stack of its own, so that it can be suspended wherever its guest, and
+/// guests that this calls, wait for the host.
 ///
 /// # Safety
-/// As for an [`Entry`]; the function has native code.
-pub(crate) unsafe fn enter(
-    callee: *mut FuncRef,
-    entry: Entry,
-    slots: *mut u64,
-    store: *mut VmStore,
-) -> Status {
+/// As [`ArrayCall`](diptych_core::vm::ArrayCall).
+unsafe fn call(callee: *mut FuncRef, store: *mut VmStore, slots: *mut u64) -> Status {
     // SAFETY: by contract.
     unsafe {
-        let fiber = match Fiber::new((*store).max_stack_bytes) {
+        (*store).resumable = false;
+        let outside = Context::of(store);
+        let fiber = match Fiber::new((*store).max_stack_bytes, &outside) {
             Ok(fiber) => Box::into_raw(fiber),
             Err(error) => {
                 (*store).pending = Some(error);
@@ -104,13 +167,11 @@ pub(crate) unsafe fn enter(
             }
         };
         let start = Start {
-            entry,
-            code: (*callee).native_code,
-            ctx: (*callee).native_ctx,
-            slots,
+            callee,
             store,
+            slots,
         };
-        run(fiber, store, || {
+        run(fiber, store, &outside, || {
             stubs::start_fiber(fiber, (*fiber).top(), &raw const start)
         })
     }
@@ -121,16 +182,21 @@ pub(crate) unsafe fn enter(
 /// # Safety
 /// Called by [`stubs::start_fiber`].
 pub(crate) unsafe extern "C" fn start(start: *const Start) -> u32 {
-    // SAFETY: by contract.
+    // SAFETY: by contract. A panic ends where the stack does, and goes on outside of it.
     unsafe {
         let Start {
-            entry,
-            code,
-            ctx,
-            slots,
+            callee,
             store,
+            slots,
         } = start.read();
-        entry(code, ctx, slots, store)
+        match catch_unwind(AssertUnwindSafe(|| call_array(callee, store, slots))) {
+            Ok(Status::Done) => 0,
+            Ok(_) => 1,
+            Err(panic) => {
+                (*store).panic = Some(panic);
+                1
+            }
+        }
     }
 }
 
@@ -143,7 +209,7 @@ pub(crate) unsafe extern "C" fn refuse(start: *const Start) -> u32 {
     // SAFETY: by contract.
     unsafe {
         (*(*start).store).pending = Some(Error::new(ErrorKind::Unsupported(
-            "compiled code cannot be suspended on this platform".into(),
+            "guests cannot be suspended on this platform when there is a compiler".into(),
         )));
     }
     1
@@ -152,40 +218,53 @@ pub(crate) unsafe extern "C" fn refuse(start: *const Start) -> u32 {
 /// Runs a fiber until it ends or suspends itself.
 ///
 /// # Safety
-/// The fiber is not running; `switch` goes to it.
-unsafe fn run(fiber: *mut Fiber, store: *mut VmStore, switch: impl FnOnce() -> u32) -> Status {
+/// The fiber is not running; `switch` goes to it; `outside` is the store's context.
+unsafe fn run(
+    fiber: *mut Fiber,
+    store: *mut VmStore,
+    outside: &Context,
+    switch: impl FnOnce() -> u32,
+) -> Status {
     // SAFETY: by contract; only who ends the fiber frees it.
     unsafe {
-        let outer = core::mem::replace(&mut (*store).fiber, fiber.cast());
-        (*store).native_stack_limit = (*fiber).limit();
+        (*fiber).inside.restore(store);
+        let current = fault::set_current(store);
         let status = switch();
-        (*store).fiber = outer;
+        fault::set_current(current);
         if status == SUSPENDED {
-            (*fiber).landing = (*store).landing;
+            (*fiber).inside = Context::of(store);
+            // How deep the guest itself is.
+            (*fiber).inside.depth -= outside.depth;
+            let slots = (*store).exit_fp;
+            outside.restore(store);
+            (*store).exit_fp = slots;
             (*store).exit_value = fiber.addr() as u64;
             (*store).exit_resume = Some(GoOn { resume, discard });
             return Status::Suspended;
         }
+        outside.restore(store);
         drop(Box::from_raw(fiber));
         if status == 0 {
-            Status::Done
-        } else {
-            Status::Error
+            return Status::Done;
         }
+        if let Some(panic) = (*store).panic.take() {
+            resume_unwind(panic);
+        }
+        Status::Error
     }
 }
 
-/// Suspends the guest that runs, when it can be; `slots` is where what it waits for goes. Returns
-/// when the guest is resumed.
+/// Suspends the guest that runs ([`Fibers::suspend`]).
 ///
 /// # Safety
-/// Called by the runtime on behalf of compiled code, with nothing alive that has a destructor.
+/// As there.
 pub(crate) unsafe fn suspend(store: *mut VmStore, slots: *mut u64) {
     // SAFETY: by contract; a fiber is there as long as its guest runs.
     unsafe {
         let fiber = (*store).fiber.cast::<Fiber>();
-        (*store).exit_fp = slots;
+        let exit_fp = core::mem::replace(&mut (*store).exit_fp, slots);
         stubs::switch_fiber(fiber, SUSPENDED);
+        (*store).exit_fp = exit_fp;
     }
 }
 
@@ -213,14 +292,35 @@ unsafe fn resume(store: *mut VmStore, suspension: Suspension) -> Status {
     // SAFETY: by contract.
     unsafe {
         let fiber = fiber_of(&suspension);
-        crate::entry::activate(store, |store| {
-            (*store).landing = (*fiber).landing;
-            run(fiber, store, || stubs::switch_fiber(fiber, 0))
-        })
-        .unwrap_or_else(|| {
+        let outside = Context::of(store);
+        let depth = (*fiber).inside.depth.saturating_add(outside.depth);
+        if depth > (*store).activation_limit {
             drop(Box::from_raw(fiber));
-            Status::Error
-        })
+            (*store).pending = Some(Trap::StackOverflow.into());
+            return Status::Error;
+        }
+        (*fiber).inside.depth = depth;
+        adopt(fiber, &outside);
+        run(fiber, store, &outside, || stubs::switch_fiber(fiber, 0))
+    }
+}
+
+/// Puts a fiber's activations inside those of who resumes it.
+///
+/// # Safety
+/// The fiber is suspended, so its activations are as it left them.
+unsafe fn adopt(fiber: *mut Fiber, outside: &Context) {
+    // SAFETY: by contract; activations are on the fiber's stack, and no one else looks at them.
+    unsafe {
+        let mut at = (*fiber).inside.activation.cast_mut();
+        while !at.is_null() && (*at).outer != (*fiber).outer {
+            at = (*at).outer.cast_mut();
+        }
+        if !at.is_null() {
+            (*at).outer = outside.activation;
+            (*at).outer_exit = outside.exit;
+        }
+        (*fiber).outer = outside.activation;
     }
 }
 

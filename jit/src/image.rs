@@ -8,6 +8,7 @@
 use crate::compile::Site;
 use core::ffi::c_void;
 use core::fmt;
+use core::ops::Range;
 use core::sync::atomic::{AtomicPtr, Ordering};
 use diptych_core::platform::{CodeMemory, CodeRegion, MemoryError};
 use diptych_core::types::DefinedFuncIdx;
@@ -25,6 +26,9 @@ pub(crate) struct Image {
     used: Mutex<Used>,
 }
 
+/// How much code is put into the region at a time, in bytes.
+const PIECE: usize = 256 << 10;
+
 /// What was put into the region so far.
 #[derive(Default)]
 struct Used {
@@ -40,9 +44,12 @@ unsafe impl Send for Image {}
 unsafe impl Sync for Image {}
 
 /// Functions whose code was published together.
-struct Unit {
+#[derive(Debug, Default)]
+pub(crate) struct Unit {
     /// By ascending address.
-    functions: Box<[Function]>,
+    pub(crate) functions: Vec<Function>,
+    /// What is known of places in the code of each function, by ascending offset.
+    pub(crate) sites: Vec<Site>,
 }
 
 /// A function in an image.
@@ -56,8 +63,8 @@ pub(crate) struct Function {
     pub(crate) func: DefinedFuncIdx,
     /// Where its body starts in the module.
     pub(crate) body: u32,
-    /// What is known of places in the code, by ascending offset.
-    pub(crate) sites: Box<[Site]>,
+    /// Which of the unit's sites are its own.
+    pub(crate) sites: Range<u32>,
 }
 
 /// A place in the code of a function.
@@ -119,10 +126,20 @@ impl Image {
     ///
     /// # Errors
     /// [`ErrorKind::Limit`] when the region is full, [`ErrorKind::OutOfMemory`].
-    pub(crate) fn publish(
+    pub(crate) fn publish(&self, code: &[u8], unit: Unit) -> Result<*const u8, Error> {
+        self.publish_fixed(code, unit, |_, _| Ok(()))
+    }
+
+    /// As [`publish`](Self::publish), of code that is not what is to be executed: `fix` is called
+    /// with each piece of it, in order, and where in the code the piece is.
+    ///
+    /// # Errors
+    /// As `publish`, and what `fix` fails with.
+    pub(crate) fn publish_fixed(
         &self,
         code: &[u8],
-        mut functions: Vec<Function>,
+        mut unit: Unit,
+        mut fix: impl FnMut(usize, &mut [u8]) -> Result<(), Error>,
     ) -> Result<*const u8, Error> {
         let mut used = self.lock();
         let start = used.end;
@@ -134,16 +151,26 @@ impl Image {
         used.units
             .try_reserve(1)
             .map_err(|_| Error::new(ErrorKind::OutOfMemory))?;
-        for function in &mut functions {
+        for function in &mut unit.functions {
             function.start += start as u32;
         }
-        // SAFETY: the pages from `start` on were never published.
-        unsafe {
-            self.region.write(start, code).map_err(no_room)?;
+        let step = PIECE.next_multiple_of(self.page_size);
+        let mut piece = Vec::new();
+        piece
+            .try_reserve_exact(step.min(code.len()))
+            .map_err(|_| Error::new(ErrorKind::OutOfMemory))?;
+        for (i, unfixed) in code.chunks(step).enumerate() {
+            piece.clear();
+            piece.extend_from_slice(unfixed);
+            fix(i * step, &mut piece)?;
+            // SAFETY: the pages from `start` on were never published.
+            unsafe {
+                self.region
+                    .write(start + i * step, &piece)
+                    .map_err(no_room)?;
+            }
         }
-        let unit = Box::into_raw(Box::new(Unit {
-            functions: functions.into_boxed_slice(),
-        }));
+        let unit = Box::into_raw(Box::new(unit));
         used.units.push(unit);
         for page in &self.pages[start / self.page_size..end / self.page_size] {
             page.store(unit, Ordering::Release);
@@ -156,8 +183,17 @@ impl Image {
         Ok(self.base().wrapping_add(start))
     }
 
-    /// The function whose code an address lies in, with the offset of the address in it.
-    fn function_at(&self, pc: usize) -> Option<(&Function, u32)> {
+    /// What was published first, if it is all that was: its code, and what is known of it.
+    pub(crate) fn only_unit(&self) -> Option<(&[u8], &Unit)> {
+        let used = self.lock();
+        let [unit] = *used.units else { return None };
+        // SAFETY: units live as long as the image; published pages can be read, and stay.
+        unsafe { Some((core::slice::from_raw_parts(self.base(), used.end), &*unit)) }
+    }
+
+    /// The function whose code an address lies in, with the offset of the address in it, and what
+    /// is known of places in its code.
+    fn function_at(&self, pc: usize) -> Option<(&Function, u32, &[Site])> {
         let offset = pc.checked_sub(self.base().addr())?;
         let page = self.pages.get(offset / self.page_size)?;
         // SAFETY: units live as long as the image.
@@ -168,14 +204,18 @@ impl Image {
             .partition_point(|function| function.start <= offset);
         let function = unit.functions[..after].last()?;
         let within = offset - function.start;
-        (within < function.size).then_some((function, within))
+        if within >= function.size {
+            return None;
+        }
+        let Range { start, end } = function.sites;
+        let sites = unit.sites.get(start as usize..end as usize)?;
+        Some((function, within, sites))
     }
 
     /// The call that returns to an address.
     pub(crate) fn call_before(&self, pc: usize) -> Option<Place> {
-        let (function, within) = self.function_at(pc.checked_sub(1)?)?;
+        let (function, within, sites) = self.function_at(pc.checked_sub(1)?)?;
         let after = within + 1;
-        let sites = &function.sites;
         let at = sites.partition_point(|site| site.offset() < after);
         let site = sites
             .get(at)
@@ -186,16 +226,15 @@ impl Image {
 
     /// The instruction at an address when it is one that may trap, and the code of the trap.
     pub(crate) fn trap_at(&self, pc: usize) -> Option<(Place, u8)> {
-        let (function, within) = self.function_at(pc)?;
-        let at = function
-            .sites
+        let (function, within, sites) = self.function_at(pc)?;
+        let at = sites
             .binary_search_by_key(&within, |site| site.offset())
             .ok()?;
         // A call may return to where an instruction traps.
         let site = [Some(at), at.checked_sub(1), at.checked_add(1)]
             .into_iter()
             .flatten()
-            .filter_map(|at| function.sites.get(at))
+            .filter_map(|at| sites.get(at))
             .find(|site| site.offset() == within && site.trap() != 0)?;
         Some((self.place(function, site.wasm_offset()), site.trap()))
     }

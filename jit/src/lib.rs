@@ -2,13 +2,18 @@
 //! [`diptych_core::backend::Backend`], for x86_64 and aarch64.
 
 mod abi;
+mod artifact;
 mod builtins;
+#[cfg(feature = "cache")]
+mod cache;
 mod compile;
 mod entry;
 mod fault;
 mod fiber;
 mod image;
+mod link;
 mod module;
+mod perf;
 mod registry;
 mod settings;
 mod shared;
@@ -18,15 +23,22 @@ mod trampoline;
 mod translate;
 mod unwind;
 
+#[cfg(feature = "cache")]
+pub use cache::Cache;
+
+use artifact::{Contents, Description};
+use core::ops::Range;
 use diptych_core::backend::{Backend, ModuleCode};
 use diptych_core::module::ModuleIr;
 use diptych_core::platform::{
     CodeMemory, GUARDED_RESERVATION, MmapCodeMemory, MmapMemoryCreator, install_fault_handler,
 };
 use diptych_core::vm::{FuncRef, VmStore};
-use diptych_core::{Config, Error, ErrorKind, Result};
+use diptych_core::{CacheKey, CompilationMode, Config, Error, ErrorKind, Result};
+use link::compile_whole;
 use module::JitModule;
-use shared::Shared;
+use settings::{Calls, Settings};
+use shared::{Machine, Shared};
 use std::sync::Arc;
 
 /// The compiler as a backend.
@@ -70,6 +82,14 @@ impl Jit {
             .as_ref()
             .map_err(|error| Error::new(ErrorKind::Unsupported(error.clone().into())))
     }
+
+    /// What code is made for with a configuration.
+    fn makes_for(&self, config: &Config) -> Result<Description> {
+        let level = config.get_opt_level();
+        let settings = Settings::new(config, Calls::Direct);
+        let isa = self.shared()?.machine(level).isa();
+        Ok(Description::new(isa, level, &settings, config.features()))
+    }
 }
 
 impl Backend for Jit {
@@ -78,6 +98,7 @@ impl Backend for Jit {
     }
 
     fn prepare(&self, config: &mut Config) {
+        perf::start(config.get_profiler());
         if config.signals_based_traps_enabled() && install_fault_handler(fault::handler).is_err() {
             config.signals_based_traps(false);
         }
@@ -94,6 +115,7 @@ impl Backend for Jit {
     fn init_store(&self, store: &mut VmStore) {
         if let Ok(shared) = &self.shared {
             store.native_shared = Arc::as_ptr(shared).cast();
+            store.fibers = Some(fiber::FIBERS);
         }
     }
 
@@ -104,6 +126,61 @@ impl Backend for Jit {
         fallback: Option<Arc<dyn ModuleCode>>,
     ) -> Result<Arc<dyn ModuleCode>> {
         Ok(JitModule::load(self.shared()?, config, module, fallback)?)
+    }
+
+    fn has_artifacts(&self) -> bool {
+        true
+    }
+
+    fn precompile(
+        &self,
+        config: &Config,
+        module: &Arc<ModuleIr>,
+        target: Option<&str>,
+    ) -> Result<Vec<u8>> {
+        let level = config.get_opt_level();
+        let other;
+        let machine = match target {
+            Some(target) => {
+                other = Machine::of_target(target, level)?;
+                &other
+            }
+            None => self.shared()?.machine(level),
+        };
+        let settings = Settings::new(config, Calls::Direct);
+        let (linked, settings) = compile_whole(machine, module, settings, false, &|progress| {
+            config.report_compile_progress(progress);
+        })?;
+        let made_for = Description::new(machine.isa(), level, &settings, module.features);
+        artifact::write(&made_for, &module.bytes, &Contents::of(&linked))
+    }
+
+    fn open_artifact(&self, config: &Config, artifact: &[u8]) -> Result<Range<usize>> {
+        artifact::open(artifact, &self.makes_for(config)?)?;
+        artifact::module_range(artifact)
+    }
+
+    unsafe fn deserialize(
+        &self,
+        config: &Config,
+        artifact: &[u8],
+        module: &Arc<ModuleIr>,
+        fallback: Option<Arc<dyn ModuleCode>>,
+    ) -> Result<Arc<dyn ModuleCode>> {
+        let (linked, settings) = artifact::read(artifact, module)?;
+        let level = config.get_opt_level();
+        let shared = self.shared()?;
+        Ok(JitModule::of_linked(
+            shared, module, fallback, level, linked, settings,
+        )?)
+    }
+
+    fn cache_key(&self, config: &Config, bytes: &[u8]) -> Option<CacheKey> {
+        // Code is made of functions that are valid, which is then known of none.
+        if config.compilation_mode() == CompilationMode::FullyLazy {
+            return None;
+        }
+        Some(artifact::cache_key(&self.makes_for(config).ok()?, bytes))
     }
 
     fn adopt(&self, _: &Config, func_ref: &mut FuncRef) {

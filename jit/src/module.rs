@@ -1,21 +1,22 @@
 //! The compiled code of one module: made at once, or function by function when they are called.
 
 use crate::abi::NativeHeader;
-use crate::compile::{Compiled, Compiler, TypeUse};
-use crate::image::{Function, Image};
+use crate::artifact::{self, Contents, Description};
+use crate::compile::{Compiled, TypeUse};
+use crate::image::{Function, Image, Unit};
+use crate::link::{Fix, Linked, catch, compile_whole, may_be_given_up, stub_offset};
 use crate::settings::{Calls, Settings};
-use crate::shared::Shared;
-use crate::{builtins, entry, registry, stack, stubs};
+use crate::shared::{Machine, Shared};
+use crate::{builtins, entry, perf, registry, stack, stubs};
 use core::ffi::c_void;
 use core::fmt;
-use core::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};
+use core::sync::atomic::{AtomicPtr, Ordering};
 use diptych_core::backend::ModuleCode;
 use diptych_core::module::ModuleIr;
 use diptych_core::types::DefinedFuncIdx;
 use diptych_core::vm::{FuncRef, VmCtx};
 use diptych_core::{CompilationMode, Config, Error, ErrorKind, OptLevel, Result};
 use hashbrown::HashSet;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// The compiled code of one module.
@@ -34,6 +35,8 @@ pub(crate) struct JitModule {
     /// Where the stub of each function is in the image, when it has one.
     stubs: Stubs,
     entries: Box<[AtomicPtr<u8>]>,
+    /// Where the identities of types are, when the functions were linked together.
+    types: Box<[TypeUse]>,
     image: Image,
     state: Mutex<State>,
 }
@@ -59,9 +62,6 @@ unsafe impl Send for JitModule {}
 // SAFETY: as above; what changes is atomic or behind a lock.
 unsafe impl Sync for JitModule {}
 
-/// The size of functions' alignment in bytes.
-const ALIGN: usize = 32;
-
 impl JitModule {
     /// The module's code, all of it or what makes it later.
     ///
@@ -75,30 +75,63 @@ impl JitModule {
     ) -> Result<Arc<Self>> {
         let level = config.get_opt_level();
         let parts = if config.compilation_mode() == CompilationMode::Eager {
-            let settings = Settings::new(config, Calls::Direct);
-            let made = compile_all(shared, ir, &settings, level, fallback.is_some())?;
-            match link(shared, ir, made) {
-                Ok(parts) => (parts, settings),
-                // Functions that are too far apart for direct calls find each other by the table.
-                Err(error) if matches!(error.kind(), ErrorKind::Limit(_)) => {
-                    let settings = Settings::new(config, Calls::Table);
-                    let made = compile_all(shared, ir, &settings, level, fallback.is_some())?;
-                    (link(shared, ir, made)?, settings)
-                }
-                Err(error) => return Err(error),
-            }
+            let machine = shared.machine(level);
+            let (linked, settings) = compile_whole(
+                machine,
+                ir,
+                Settings::new(config, Calls::Direct),
+                fallback.is_some(),
+                &|progress| config.report_compile_progress(progress),
+            )?;
+            Parts::of_linked(shared, ir, linked, settings)?
         } else {
-            (prepare(shared, ir)?, Settings::new(config, Calls::Table))
+            Parts::of_stubs(shared, ir, Settings::new(config, Calls::Table))?
         };
-        let (
-            Parts {
-                image,
-                stubs,
-                entries,
-                given_up,
-            },
+        Ok(Self::new(shared, ir, fallback, level, parts))
+    }
+
+    /// The module whose code was linked before, and is loaded again.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Unsupported`] when the code leaves functions out and there is no other backend
+    /// to execute them; [`ErrorKind::OutOfMemory`].
+    pub(crate) fn of_linked(
+        shared: &Arc<Shared>,
+        ir: &Arc<ModuleIr>,
+        fallback: Option<Arc<dyn ModuleCode>>,
+        level: OptLevel,
+        linked: Linked<'_>,
+        settings: Settings,
+    ) -> Result<Arc<Self>> {
+        if !linked.left_out.is_empty() && fallback.is_none() {
+            return Err(Error::new(ErrorKind::Unsupported(
+                "the artifact has no code for some functions: the engine needs the interpreter \
+                 beside the compiler"
+                    .into(),
+            )));
+        }
+        let parts = Parts::of_linked(shared, ir, linked, settings)?;
+        Ok(Self::new(shared, ir, fallback, level, parts))
+    }
+
+    fn new(
+        shared: &Arc<Shared>,
+        ir: &Arc<ModuleIr>,
+        fallback: Option<Arc<dyn ModuleCode>>,
+        level: OptLevel,
+        parts: Parts,
+    ) -> Arc<Self> {
+        let Parts {
+            image,
+            stubs,
+            entries,
+            types,
             settings,
-        ) = parts;
+        } = parts;
+        let given_up = match &stubs {
+            Stubs::All => HashSet::new(),
+            Stubs::Some(left_out) => left_out.iter().copied().collect(),
+        };
         let module = Arc::new(Self {
             header: NativeHeader {
                 builtins: builtins::addresses(),
@@ -111,12 +144,13 @@ impl JitModule {
             level,
             stubs,
             entries,
+            types,
             image,
             state: Mutex::new(State { given_up }),
         });
         module.image.set_owner(module.id());
         registry::add(&module.image);
-        Ok(module)
+        module
     }
 
     /// The module of an instance.
@@ -173,7 +207,8 @@ impl JitModule {
         if !self.ir.bodies_validated {
             self.ir.validate_body(func)?;
         }
-        let made = compile(&self.shared, &self.ir, &self.settings, self.level, func)
+        let machine = self.shared.machine(self.level);
+        let made = compile(machine, &self.ir, &self.settings, func)
             .and_then(|compiled| self.publish(func, compiled));
         match made {
             Ok(code) => {
@@ -202,9 +237,15 @@ impl JitModule {
             size: compiled.code.len() as u32,
             func,
             body: self.ir.bodies[func.index()].start,
-            sites: compiled.sites,
+            sites: 0..compiled.sites.len() as u32,
         };
-        self.image.publish(&compiled.code, vec![function])
+        let unit = Unit {
+            functions: vec![function],
+            sites: compiled.sites.into_vec(),
+        };
+        let code = self.image.publish(&compiled.code, unit)?;
+        perf::function(&self.ir, func, code, compiled.code.len());
+        Ok(code)
     }
 
     /// Fills in a reference to a function that could not be compiled.
@@ -224,22 +265,10 @@ impl JitModule {
     }
 }
 
-const fn stub_offset(index: usize) -> usize {
-    stubs::ENTRY_STUB_HEADER_BYTES + index * stubs::ENTRY_STUB_BYTES
-}
-
 impl Drop for JitModule {
     fn drop(&mut self) {
         registry::remove(&self.image);
     }
-}
-
-/// Whether another backend can take over what failed so.
-fn may_be_given_up(error: &Error) -> bool {
-    matches!(
-        error.kind(),
-        ErrorKind::Limit(_) | ErrorKind::OutOfMemory | ErrorKind::Message(_)
-    )
 }
 
 /// Compiles one function.
@@ -247,98 +276,14 @@ fn may_be_given_up(error: &Error) -> bool {
 /// # Errors
 /// As [`Compiler::compile`]; [`ErrorKind::Message`] when the compiler panics.
 fn compile(
-    shared: &Shared,
+    machine: &Machine,
     ir: &ModuleIr,
     settings: &Settings,
-    level: OptLevel,
     func: DefinedFuncIdx,
 ) -> Result<Compiled> {
     stack::with_room(|| {
-        catch(|| shared.with_compiler(level, |compiler| compiler.compile(ir, settings, func)))
+        catch(|| machine.with_compiler(|compiler| compiler.compile(ir, settings, func)))
     })?
-}
-
-/// Turns a panic of the compiler into an error: its state is thrown away.
-fn catch<R>(work: impl FnOnce() -> Result<R>) -> Result<R> {
-    catch_unwind(AssertUnwindSafe(work))
-        .unwrap_or_else(|_| Err(Error::msg("the compiler failed on a function")))
-}
-
-/// Compiles every function, on as many threads as there are cores for. A function that cannot be
-/// compiled is left out when another backend can execute it.
-fn compile_all(
-    shared: &Shared,
-    ir: &ModuleIr,
-    settings: &Settings,
-    level: OptLevel,
-    may_give_up: bool,
-) -> Result<Vec<Option<Compiled>>> {
-    let out_of_memory = |_| Error::new(ErrorKind::OutOfMemory);
-    let count = ir.bodies.len();
-    let mut order = Vec::new();
-    order.try_reserve_exact(count).map_err(out_of_memory)?;
-    order.extend(0..count as u32);
-    // The largest first: so no thread is left alone with one at the end.
-    order.sort_by_key(|func| core::cmp::Reverse(ir.bodies[*func as usize].len()));
-    let next = AtomicUsize::new(0);
-    let work = || {
-        let mut made = Vec::new();
-        let one = |compiler: &mut Compiler, func: u32| {
-            let func = DefinedFuncIdx(func);
-            if !ir.bodies_validated {
-                ir.validate_body(func)?;
-            }
-            compiler.compile(ir, settings, func)
-        };
-        loop {
-            let Some(func) = order.get(next.fetch_add(1, Ordering::Relaxed)) else {
-                return Ok(made);
-            };
-            let compiled = catch(|| shared.with_compiler(level, |compiler| one(compiler, *func)));
-            match compiled {
-                Ok(compiled) => made.push((*func, compiled)),
-                Err(error) if may_give_up && may_be_given_up(&error) => {}
-                Err(error) => {
-                    next.store(order.len(), Ordering::Relaxed);
-                    return Err(error);
-                }
-            }
-        }
-    };
-    let mut all = Vec::new();
-    all.try_reserve_exact(count).map_err(out_of_memory)?;
-    all.resize_with(count, || None);
-    for made in on_threads(count, &work)? {
-        for (func, compiled) in made? {
-            all[func as usize] = Some(compiled);
-        }
-    }
-    Ok(all)
-}
-
-/// What each of several threads made of the same work.
-fn on_threads<R: Send>(count: usize, work: &(impl Fn() -> R + Sync)) -> Result<Vec<R>> {
-    let cores = if cfg!(feature = "threads") {
-        std::thread::available_parallelism().map_or(1, usize::from)
-    } else {
-        1
-    };
-    // A thread costs about as much as some functions.
-    let helpers = cores.min(count.div_ceil(8)).saturating_sub(1);
-    std::thread::scope(|scope| {
-        let threads: Vec<_> = (0..helpers)
-            .map_while(|_| {
-                let builder = std::thread::Builder::new().stack_size(4 << 20);
-                builder.spawn_scoped(scope, work).ok()
-            })
-            .collect();
-        let mut results = vec![stack::with_room(work)?];
-        for thread in threads {
-            let result = thread.join();
-            results.push(result.map_err(|_| Error::msg("a compiler's thread failed"))?);
-        }
-        Ok(results)
-    })
 }
 
 /// What a module's code consists of.
@@ -346,26 +291,75 @@ struct Parts {
     image: Image,
     stubs: Stubs,
     entries: Box<[AtomicPtr<u8>]>,
-    given_up: HashSet<u32>,
+    types: Box<[TypeUse]>,
+    settings: Settings,
 }
 
-/// An image with nothing but stubs.
-fn prepare(shared: &Shared, ir: &ModuleIr) -> Result<Parts> {
-    let count = ir.bodies.len();
-    let stubs = stubs::entry_stubs(0..count as u32);
-    let bytes: usize = ir.bodies.iter().map(ExactSizeIterator::len).sum();
-    let image = Image::new(&*shared.memory, stubs.len() + room_for(count, bytes))?;
-    let base = if stubs.is_empty() {
-        image.base()
-    } else {
-        image.publish(&stubs, Vec::new())?
-    };
-    Ok(Parts {
-        entries: entries(count, |at| base.wrapping_add(stub_offset(at)))?,
-        image,
-        stubs: Stubs::All,
-        given_up: HashSet::new(),
-    })
+impl Parts {
+    /// An image with nothing but stubs.
+    fn of_stubs(shared: &Shared, ir: &ModuleIr, settings: Settings) -> Result<Self> {
+        let count = ir.bodies.len();
+        let stubs = stubs::entry_stubs(0..count as u32);
+        let bytes: usize = ir.bodies.iter().map(ExactSizeIterator::len).sum();
+        let image = Image::new(&*shared.memory, stubs.len() + room_for(count, bytes))?;
+        let base = if stubs.is_empty() {
+            image.base()
+        } else {
+            image.publish(&stubs, Unit::default())?
+        };
+        perf::stubs(base, count);
+        Ok(Self {
+            entries: entries(count, |at| base.wrapping_add(stub_offset(at)))?,
+            image,
+            stubs: Stubs::All,
+            types: Box::default(),
+            settings,
+        })
+    }
+
+    /// An image of functions that were linked together.
+    fn of_linked(
+        shared: &Shared,
+        ir: &ModuleIr,
+        linked: Linked<'_>,
+        settings: Settings,
+    ) -> Result<Self> {
+        let Linked {
+            code,
+            unit,
+            left_out,
+            types,
+        } = linked;
+        let image = Image::new(&*shared.memory, code.len())?;
+        let base = image.base();
+        let entries = entries(ir.bodies.len(), |_| base)?;
+        for function in &unit.functions {
+            let code = base.wrapping_add(function.start as usize);
+            entries[function.func.index()].store(code.cast_mut(), Ordering::Relaxed);
+        }
+        for (i, func) in left_out.iter().enumerate() {
+            let stub = base.wrapping_add(stub_offset(i));
+            entries[*func as usize].store(stub.cast_mut(), Ordering::Relaxed);
+        }
+        if !code.is_empty() {
+            let mut fix = Fix::new(ir, &left_out, &types);
+            image.publish_fixed(&code, unit, |at, piece| fix.apply(at, piece))?;
+        }
+        if let Some((_, unit)) = image.only_unit() {
+            perf::stubs(base, left_out.len());
+            for function in &unit.functions {
+                let code = base.wrapping_add(function.start as usize);
+                perf::function(ir, function.func, code, function.size as usize);
+            }
+        }
+        Ok(Self {
+            entries,
+            image,
+            stubs: Stubs::Some(left_out),
+            types,
+            settings,
+        })
+    }
 }
 
 /// The address space for functions that are compiled one by one, each on pages of its own: more
@@ -377,77 +371,6 @@ fn room_for(count: usize, bytes: usize) -> usize {
         .saturating_mul(PAGE)
         .saturating_add(bytes.saturating_mul(EXPANSION))
         .clamp(64 << 10, u32::MAX as usize & !(PAGE - 1))
-}
-
-/// Lays out functions that were compiled together, and has them call each other.
-fn link(shared: &Shared, ir: &ModuleIr, made: Vec<Option<Compiled>>) -> Result<Parts> {
-    let out_of_memory = |_| Error::new(ErrorKind::OutOfMemory);
-    let left_out: Box<[u32]> = (0..made.len() as u32)
-        .filter(|func| made[*func as usize].is_none())
-        .collect();
-    let mut code = if left_out.is_empty() {
-        Vec::new()
-    } else {
-        stubs::entry_stubs(left_out.iter().copied())
-    };
-    let size: usize = made
-        .iter()
-        .flatten()
-        .map(|compiled| compiled.code.len().next_multiple_of(ALIGN))
-        .sum();
-    code.try_reserve_exact(size + ALIGN)
-        .map_err(out_of_memory)?;
-    let mut starts = Vec::new();
-    starts
-        .try_reserve_exact(made.len())
-        .map_err(out_of_memory)?;
-    let mut stub = 0;
-    for compiled in &made {
-        match compiled {
-            Some(compiled) => {
-                code.resize(code.len().next_multiple_of(ALIGN), 0);
-                starts.push(code.len());
-                code.extend_from_slice(&compiled.code);
-            }
-            None => {
-                starts.push(stub_offset(stub));
-                stub += 1;
-            }
-        }
-    }
-    let mut functions = Vec::new();
-    functions
-        .try_reserve_exact(made.len())
-        .map_err(out_of_memory)?;
-    for (i, compiled) in made.into_iter().enumerate() {
-        let Some(compiled) = compiled else { continue };
-        for call in &compiled.calls {
-            call.link(&mut code, starts[i], starts[call.callee.index()])?;
-        }
-        for place in &compiled.types {
-            let at = starts[i] + place.offset as usize;
-            code[at..at + TypeUse::BYTES].copy_from_slice(&place.id(ir)?);
-        }
-        functions.push(Function {
-            start: starts[i] as u32,
-            size: compiled.code.len() as u32,
-            func: DefinedFuncIdx(i as u32),
-            body: ir.bodies[i].start,
-            sites: compiled.sites,
-        });
-    }
-    let image = Image::new(&*shared.memory, code.len())?;
-    let base = if code.is_empty() {
-        image.base()
-    } else {
-        image.publish(&code, functions)?
-    };
-    Ok(Parts {
-        entries: entries(starts.len(), |at| base.wrapping_add(starts[at]))?,
-        image,
-        given_up: left_out.iter().copied().collect(),
-        stubs: Stubs::Some(left_out),
-    })
 }
 
 fn entries(count: usize, address: impl Fn(usize) -> *const u8) -> Result<Box<[AtomicPtr<u8>]>> {
@@ -502,7 +425,7 @@ impl ModuleCode for JitModule {
         let mut text = String::new();
         stack::with_room(|| {
             catch(|| {
-                self.shared.with_compiler(self.level, |compiler| {
+                self.shared.machine(self.level).with_compiler(|compiler| {
                     compiler.disassemble(&self.ir, &self.settings, func, &mut text)
                 })
             })
@@ -513,5 +436,29 @@ impl ModuleCode for JitModule {
 
     fn code_size(&self) -> usize {
         self.image.used()
+    }
+
+    fn serialize(&self) -> Result<Vec<u8>> {
+        let machine = self.shared.machine(self.level);
+        let write = |contents: &Contents<'_>, settings: &Settings| {
+            let made_for = Description::new(machine.isa(), self.level, settings, self.ir.features);
+            artifact::write(&made_for, &self.ir.bytes, contents)
+        };
+        let Stubs::Some(left_out) = &self.stubs else {
+            let settings = Settings {
+                calls: Calls::Direct,
+                ..self.settings
+            };
+            let may_leave_out = self.fallback.is_some();
+            let (linked, settings) =
+                compile_whole(machine, &self.ir, settings, may_leave_out, &|_| {})?;
+            return write(&Contents::of(&linked), &settings);
+        };
+        let contents = match self.image.only_unit() {
+            Some((code, unit)) => Contents::new(code, unit, left_out, &self.types),
+            // Without functions nothing was published.
+            None => Contents::default(),
+        };
+        write(&contents, &self.settings)
     }
 }

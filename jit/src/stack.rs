@@ -1,6 +1,7 @@
 //! How much of the native stack guests may use.
 
 use diptych_core::platform::thread_stack;
+use diptych_core::vm::NativeStack;
 use diptych_core::{Error, ErrorKind};
 
 /// The most that is left for the host's functions at the end of the stack, in bytes.
@@ -10,20 +11,29 @@ const UNKNOWN: usize = 256 << 10;
 /// What the compiler needs, in bytes.
 const COMPILER: usize = 1 << 20;
 
-/// The address that a guest's frames must not go below, when it may use `max` bytes from here.
-///
-/// It is never 0.
-pub(crate) fn limit(max: usize) -> usize {
+/// The native stack that this is called on, and the address that a guest's frames must not go
+/// below, when it may use `max` bytes from here.
+pub(crate) fn limit(max: usize) -> (NativeStack, usize) {
     let here = here();
-    let limit = here.saturating_sub(max);
-    let bound = match thread_stack() {
+    let (stack, reserve) = match thread_stack().filter(|stack| stack.contains(&here)) {
         Some(stack) => {
             let reserve = (stack.len() / 4).min(MAX_RESERVE);
-            stack.start.saturating_add(reserve)
+            let bounds = NativeStack {
+                start: stack.start,
+                end: stack.end,
+            };
+            (bounds, reserve)
         }
-        None => here.saturating_sub(UNKNOWN),
+        None => {
+            let bounds = NativeStack {
+                start: here.saturating_sub(UNKNOWN),
+                end: here + 1,
+            };
+            (bounds, 0)
+        }
     };
-    limit.max(bound).max(1)
+    let bound = stack.start.saturating_add(reserve);
+    (stack, here.saturating_sub(max).max(bound))
 }
 
 /// Runs `work`, which needs about as much stack as the compiler does: on another stack when this
@@ -52,7 +62,7 @@ pub(crate) fn with_room<R: Send>(work: impl FnOnce() -> R + Send) -> Result<R, E
 
 /// About where the stack is.
 #[inline(always)]
-fn here() -> usize {
+pub(crate) fn here() -> usize {
     let place = 0u8;
     (&raw const place).addr()
 }

@@ -5,7 +5,8 @@
 
 use crate::abi::{self, POINTER, offsets};
 use crate::entry;
-use crate::image::Image;
+use crate::image::{Image, Unit};
+use crate::perf;
 use cranelift_codegen::Context;
 use cranelift_codegen::control::ControlPlane;
 use cranelift_codegen::ir::condcodes::IntCC;
@@ -118,16 +119,24 @@ impl Trampolines {
         let at = match made
             .images
             .last()
-            .map(|image| image.publish(&code, Vec::new()))
+            .map(|image| image.publish(&code, Unit::default()))
         {
             Some(Ok(at)) => at,
             _ => {
                 let image = Image::new(&*self.memory, REGION_BYTES.max(code.len()))?;
-                let at = image.publish(&code, Vec::new())?;
+                let at = image.publish(&code, Unit::default())?;
                 made.images.push(image);
                 at
             }
         };
+        perf::trampoline(
+            at,
+            code.len(),
+            match kind {
+                Kind::Entry => "entry",
+                Kind::Exit | Kind::ExitDefined(_) => "exit",
+            },
+        );
         made.by_shape.insert(key, at);
         Ok(at)
     }

@@ -14,6 +14,7 @@ use crate::{fiber, registry, stubs};
 use diptych_core::backend::{Frame, FrameOwner, Position, WalkControl};
 use diptych_core::vm::{Landing, VmCtx, VmStore};
 use diptych_core::{Error, Trap, backtrace};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Notes that a guest traps: called through the stub for it from the code that `pc` returns to,
 /// whose frame is at `fp`.
@@ -35,13 +36,14 @@ pub(crate) unsafe extern "C" fn trap(
     }
 }
 
-/// Suspends a guest that has run out of fuel, when it can be; null when it was resumed and tries
-/// again. Else notes that it traps, as [`trap`] does.
+/// Suspends a guest that has less fuel than it needs, when it can be; null when it was resumed and
+/// has enough. Else notes that it traps, as [`trap`] does.
 ///
 /// # Safety
 /// See the module.
 pub(crate) unsafe extern "C" fn out_of_fuel(
     ctx: *mut VmCtx,
+    cost: u64,
     offset: u32,
     pc: *const u8,
     fp: *mut u64,
@@ -52,10 +54,41 @@ pub(crate) unsafe extern "C" fn out_of_fuel(
         if (*store).fiber.is_null() {
             return trap(ctx, Trap::OutOfFuel as u32, offset, pc, fp);
         }
-        (*store).pending = Some(Trap::OutOfFuel.into());
-        (*store).failed_host = core::ptr::null_mut();
-        fiber::suspend(store, core::ptr::null_mut());
+        while (*store).fuel < cost {
+            (*store).pending = Some(Trap::OutOfFuel.into());
+            (*store).failed_host = core::ptr::null_mut();
+            fiber::suspend(store, core::ptr::null_mut());
+        }
         core::ptr::null()
+    }
+}
+
+/// Asks the host what becomes of a guest that another thread interrupts; null when it goes on.
+///
+/// # Safety
+/// See the module.
+pub(crate) unsafe extern "C" fn interrupt(
+    ctx: *mut VmCtx,
+    offset: u32,
+    pc: *const u8,
+    fp: *mut u64,
+) -> *const Landing {
+    // SAFETY: see the module.
+    unsafe {
+        let store = (*ctx).store;
+        let place = registry::with_image(pc.addr(), |image| image.call_before(pc.addr()));
+        let innermost = place.map(|place| frame(Place { offset, ..place }));
+        let (pc, fp) = stubs::caller(fp);
+        let at = Position { pc, fp, ctx };
+        let asked = catch_unwind(AssertUnwindSafe(|| {
+            backtrace::interrupted(store, innermost, at)
+        }));
+        match asked {
+            Ok(Ok(())) => return core::ptr::null(),
+            Ok(Err(error)) => (*store).pending = Some(error),
+            Err(panic) => (*store).panic = Some(panic),
+        }
+        &raw const (*store).landing
     }
 }
 

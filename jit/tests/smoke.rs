@@ -73,7 +73,11 @@ fn what_fails_traps() {
                 .expect("it is exported");
             let error = func.call(&mut store, argument).expect_err("it traps");
             assert_eq!(error.trap(), Some(trap), "{name}: {error:?}");
-            assert!(error.backtrace().is_some_and(|trace| !trace.frames().is_empty()));
+            assert!(
+                error
+                    .backtrace()
+                    .is_some_and(|trace| !trace.frames().is_empty())
+            );
         }
     }
 }
@@ -106,7 +110,9 @@ fn a_guest_waits_for_the_host() {
             },
         );
         let instance = Instance::new(&mut store, &module, &[wait.into()]).expect("it fits");
-        let sum = instance.get_func(&mut store, "sum").expect("it is exported");
+        let sum = instance
+            .get_func(&mut store, "sum")
+            .expect("it is exported");
         let mut results = [Val::I32(0)];
         let mut call = sum
             .call_resumable(&mut store, &[Val::I32(3)], &mut results)
@@ -118,7 +124,10 @@ fn a_guest_waits_for_the_host() {
             // Another guest in between, which is given up.
             let mut unused = [Val::I32(0)];
             let given_up = sum.call_resumable(&mut store, &[Val::I32(100)], &mut unused);
-            assert!(matches!(given_up, Ok(ResumableCall::Suspended(_))), "{name}");
+            assert!(
+                matches!(given_up, Ok(ResumableCall::Suspended(_))),
+                "{name}"
+            );
             let values = [Val::I64(rounds * 10), Val::from(0.5f32)];
             // On another thread, too.
             call = std::thread::scope(|scope| {

@@ -1,7 +1,8 @@
-//! The library as an embedder uses it, in every dispatch mode that the build has.
+//! The library as an embedder uses it, with every backend and dispatch mode that the build has.
 
 #![cfg(all(feature = "interp", feature = "wat"))]
 
+mod backends;
 mod calls;
 mod chaos;
 mod concurrency;
@@ -18,27 +19,67 @@ mod scheduling;
 mod stores_apart;
 mod tables_and_globals;
 
+#[cfg(feature = "jit")]
+use diptych::CompilationMode;
 use diptych::{
-    AsContextMut, Config, Dispatch, Engine, Error, ErrorKind, Func, Instance, Module, Result,
-    Store, Trap, Val,
+    AsContextMut, BackendKind, Config, Dispatch, Engine, Error, ErrorKind, Func, Instance, Module,
+    Result, Store, Trap, Val,
 };
 
-/// Runs a test on one engine per dispatch mode.
-fn on_each_engine(test: impl Fn(&Engine)) {
+/// The stack of the threads that tests run on, in bytes: compiled guests use it, and what the tests
+/// set as `max_wasm_stack` has to fit.
+const STACK_BYTES: usize = 64 << 20;
+
+/// Makes a configuration that of an engine.
+type Configure = fn(&mut Config);
+
+/// How the engines differ: what they are called, and what sets them up.
+const ENGINES: &[(&str, Configure)] = &[
+    ("interpreter, loop", |config| {
+        config
+            .backend(BackendKind::Interp)
+            .interp_dispatch(Dispatch::Loop);
+    }),
+    ("interpreter, tail calls", |config| {
+        config
+            .backend(BackendKind::Interp)
+            .interp_dispatch(Dispatch::Tail);
+    }),
+    #[cfg(feature = "jit")]
+    ("compiler, lazy, by signals, guarded", |config| {
+        config.backend(BackendKind::Jit);
+    }),
+    #[cfg(feature = "jit")]
+    ("compiler, eager, explicit, checked", |config| {
+        config
+            .backend(BackendKind::Jit)
+            .compilation(CompilationMode::Eager)
+            .signals_based_traps(false)
+            .memory_guard(false);
+    }),
+    #[cfg(feature = "jit")]
+    ("alternating", |config| {
+        config.backend(BackendKind::Alternating);
+    }),
+];
+
+/// Runs a test on an engine of each kind.
+fn on_each_engine(test: impl Fn(&Engine) + Sync) {
     on_each_engine_with(|_| (), test);
 }
 
-/// Runs a test on one engine per dispatch mode, each configured by `configure`.
-fn on_each_engine_with(configure: impl Fn(&mut Config), test: impl Fn(&Engine)) {
-    for dispatch in [Dispatch::Loop, Dispatch::Tail] {
+/// Runs a test on an engine of each kind, each configured by `configure`.
+fn on_each_engine_with(configure: impl Fn(&mut Config), test: impl Fn(&Engine) + Sync) {
+    for (name, set_up) in ENGINES {
         let mut config = Config::new();
-        config.interp_dispatch(dispatch);
+        set_up(&mut config);
         configure(&mut config);
-        let engine = Engine::new(&config).expect("there is an interpreter");
+        let engine = Engine::new(&config).expect("there are backends");
         if let Err(error) = Module::new(&engine, "(module)") {
             assert!(
-                dispatch == Dispatch::Tail && matches!(error.kind(), ErrorKind::Unsupported(_)),
-                "{dispatch:?}: {error}"
+                config.dispatch() == Dispatch::Tail
+                    && matches!(error.kind(), ErrorKind::Unsupported(_)),
+                "{name}: {error}"
             );
             let expected = !cfg!(debug_assertions)
                 && cfg!(any(target_arch = "x86_64", target_arch = "aarch64"));
@@ -46,8 +87,17 @@ fn on_each_engine_with(configure: impl Fn(&mut Config), test: impl Fn(&Engine)) 
             continue;
         }
         // Shown when the test fails.
-        println!("dispatch: {dispatch:?}");
-        test(&engine);
+        println!("engine: {name}");
+        let outcome = std::thread::scope(|scope| {
+            std::thread::Builder::new()
+                .stack_size(STACK_BYTES)
+                .spawn_scoped(scope, || test(&engine))
+                .expect("a thread")
+                .join()
+        });
+        if let Err(panic) = outcome {
+            std::panic::resume_unwind(panic);
+        }
     }
 }
 
@@ -109,9 +159,11 @@ fn bad_argument<R: std::fmt::Debug>(result: Result<R>) -> String {
 fn has_vectors(engine: &Engine) -> bool {
     let text = r#"(module (func (export "f") (drop (v128.const i64x2 0 0))))"#;
     let mut store = Store::new(engine, ());
-    let module = module(engine, text);
-    let instance = Instance::new(&mut store, &module, &[]).expect("nothing is imported");
-    match call(&mut store, instance, "f", &[]) {
+    let outcome = Module::new(engine, text).and_then(|module| {
+        let instance = Instance::new(&mut store, &module, &[])?;
+        call(&mut store, instance, "f", &[])
+    });
+    match outcome {
         Ok(_) => true,
         Err(error) => {
             assert!(matches!(error.kind(), ErrorKind::Unsupported(_)), "{error}");

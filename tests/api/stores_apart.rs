@@ -49,7 +49,7 @@ impl Things {
     }
 }
 
-fn on_two_stores(test: impl Fn(&Engine, &mut Store<()>, Things, Things)) {
+fn on_two_stores(test: impl Fn(&Engine, &mut Store<()>, Things, Things) + Sync) {
     on_each_engine(|engine| {
         let mut other = Store::new(engine, ());
         let theirs = Things::new(&mut other);

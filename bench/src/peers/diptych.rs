@@ -1,14 +1,24 @@
-//! Diptych's interpreter, in each of its dispatch modes.
+//! Diptych: the interpreter in each of its dispatch modes, and the compiler with each way to trap.
 
 use crate::Result;
 use crate::peer::{Function, Opening, Peer};
-use diptych::{CompilationMode, Config, Dispatch, Engine, Instance, Linker, Module, Store};
+use diptych::{
+    BackendKind, CompilationMode, Config, Dispatch, Engine, Instance, Linker, Module, Store,
+};
 use std::any::Any;
 
 #[derive(Clone, Copy)]
 pub enum Interp {
     Tail,
     Loop,
+}
+
+#[derive(Clone, Copy)]
+pub enum Jit {
+    /// Traps by signals, memories with guards.
+    Guarded,
+    /// Everything is checked by the code itself.
+    Explicit,
 }
 
 impl Peer for Interp {
@@ -27,61 +37,130 @@ impl Peer for Interp {
     }
 
     fn function(&self, wasm: &[u8], name: &str) -> Result<Function> {
-        let (mut store, instance) = self.instance(wasm)?;
-        let func = instance.get_typed_func::<i32, i64>(&mut store, name)?;
-        Ok(Box::new(move |n| Ok(func.call(&mut store, n)?)))
+        function(&self.config(), wasm, name)
     }
 
     fn calls(&self, wasm: &[u8], name: &str) -> Result<Function> {
-        let (mut store, instance) = self.instance(wasm)?;
-        let func = instance.get_typed_func::<i32, i32>(&mut store, name)?;
-        Ok(Box::new(move |n| {
-            let mut value = 0;
-            for _ in 0..n {
-                value = func.call(&mut store, value)?;
-            }
-            Ok(value.into())
-        }))
+        calls(&self.config(), wasm, name)
     }
 
     fn instances(&self, wasm: &[u8]) -> Result<Box<dyn FnMut() -> Result<()>>> {
-        let engine = self.engine(CompilationMode::Lazy)?;
-        let module = Module::new(&engine, wasm)?;
-        let pre = Linker::<()>::new(&engine).instantiate_pre(&module)?;
-        Ok(Box::new(move || {
-            let mut store = Store::new(&engine, ());
-            pre.instantiate(&mut store)?;
-            Ok(())
-        }))
+        instances(&self.config(), wasm)
     }
 
     fn open(&self, wasm: &[u8], how: Opening) -> Result<Option<Box<dyn Any>>> {
-        let engine = self.engine(match how {
-            Opening::Eager => CompilationMode::Eager,
-            Opening::Validated => CompilationMode::Lazy,
-            Opening::Lazy => CompilationMode::FullyLazy,
-        })?;
-        Ok(Some(Box::new(Module::new(&engine, wasm)?)))
+        open(self.config(), wasm, how)
+    }
+}
+
+impl Peer for Jit {
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Guarded => "jit",
+            Self::Explicit => "jit-check",
+        }
+    }
+
+    fn about(&self) -> String {
+        match self {
+            Self::Guarded => "Diptych's compiler, traps by signals, memories with guards",
+            Self::Explicit => "Diptych's compiler, everything checked by code",
+        }
+        .to_owned()
+    }
+
+    fn function(&self, wasm: &[u8], name: &str) -> Result<Function> {
+        function(&self.config(), wasm, name)
+    }
+
+    fn calls(&self, wasm: &[u8], name: &str) -> Result<Function> {
+        calls(&self.config(), wasm, name)
+    }
+
+    fn instances(&self, wasm: &[u8]) -> Result<Box<dyn FnMut() -> Result<()>>> {
+        instances(&self.config(), wasm)
+    }
+
+    fn open(&self, wasm: &[u8], how: Opening) -> Result<Option<Box<dyn Any>>> {
+        open(self.config(), wasm, how)
+    }
+
+    fn code_size(&self, wasm: &[u8]) -> Result<Option<usize>> {
+        let mut config = self.config();
+        config.compilation(CompilationMode::Eager);
+        let module = Module::new(&Engine::new(&config)?, wasm)?;
+        Ok(Some(module.code_size()))
     }
 }
 
 impl Interp {
-    fn engine(self, mode: CompilationMode) -> Result<Engine> {
+    fn config(self) -> Config {
         let mut config = Config::new();
-        config.compilation(mode).interp_dispatch(match self {
-            Self::Tail => Dispatch::Tail,
-            Self::Loop => Dispatch::Loop,
-        });
-        Ok(Engine::new(&config)?)
+        config
+            .backend(BackendKind::Interp)
+            .interp_dispatch(match self {
+                Self::Tail => Dispatch::Tail,
+                Self::Loop => Dispatch::Loop,
+            });
+        config
     }
+}
 
-    fn instance(self, wasm: &[u8]) -> Result<(Store<()>, Instance)> {
-        let engine = self.engine(CompilationMode::Lazy)?;
-        let module = Module::new(&engine, wasm)?;
-        let mut linker = Linker::<()>::new(&engine);
-        linker.func_wrap("host", "step", |n: i32| n.wrapping_add(1))?;
-        let mut store = Store::new(&engine, ());
-        let instance = linker.instantiate(&mut store, &module)?;
-        Ok((store, instance))
+impl Jit {
+    fn config(self) -> Config {
+        let mut config = Config::new();
+        config.backend(BackendKind::Jit);
+        if let Self::Explicit = self {
+            config.signals_based_traps(false).memory_guard(false);
+        }
+        config
     }
+}
+
+fn function(config: &Config, wasm: &[u8], name: &str) -> Result<Function> {
+    let (mut store, instance) = instance(config, wasm)?;
+    let func = instance.get_typed_func::<i32, i64>(&mut store, name)?;
+    Ok(Box::new(move |n| Ok(func.call(&mut store, n)?)))
+}
+
+fn calls(config: &Config, wasm: &[u8], name: &str) -> Result<Function> {
+    let (mut store, instance) = instance(config, wasm)?;
+    let func = instance.get_typed_func::<i32, i32>(&mut store, name)?;
+    Ok(Box::new(move |n| {
+        let mut value = 0;
+        for _ in 0..n {
+            value = func.call(&mut store, value)?;
+        }
+        Ok(value.into())
+    }))
+}
+
+fn instances(config: &Config, wasm: &[u8]) -> Result<Box<dyn FnMut() -> Result<()>>> {
+    let engine = Engine::new(config)?;
+    let module = Module::new(&engine, wasm)?;
+    let pre = Linker::<()>::new(&engine).instantiate_pre(&module)?;
+    Ok(Box::new(move || {
+        let mut store = Store::new(&engine, ());
+        pre.instantiate(&mut store)?;
+        Ok(())
+    }))
+}
+
+fn open(mut config: Config, wasm: &[u8], how: Opening) -> Result<Option<Box<dyn Any>>> {
+    config.compilation(match how {
+        Opening::Eager => CompilationMode::Eager,
+        Opening::Validated => CompilationMode::Lazy,
+        Opening::Lazy => CompilationMode::FullyLazy,
+    });
+    Ok(Some(Box::new(Module::new(&Engine::new(&config)?, wasm)?)))
+}
+
+fn instance(config: &Config, wasm: &[u8]) -> Result<(Store<()>, Instance)> {
+    let engine = Engine::new(config)?;
+    let module = Module::new(&engine, wasm)?;
+    let mut linker = Linker::<()>::new(&engine);
+    linker.func_wrap("host", "step", |n: i32| n.wrapping_add(1))?;
+    let mut store = Store::new(&engine, ());
+    let instance = linker.instantiate(&mut store, &module)?;
+    Ok((store, instance))
 }

@@ -18,6 +18,8 @@ fn all() -> Vec<Box<dyn Peer>> {
         Box::new(wasmi::Wasmi),
         Box::new(diptych::Interp::Tail),
         Box::new(diptych::Interp::Loop),
+        Box::new(diptych::Jit::Guarded),
+        Box::new(diptych::Jit::Explicit),
         #[cfg(feature = "wasmtime")]
         Box::new(wasmtime::Wasmtime::Cranelift),
         #[cfg(feature = "wasmtime")]

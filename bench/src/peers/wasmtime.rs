@@ -65,6 +65,10 @@ impl Peer for Wasmtime {
             Opening::Validated | Opening::Lazy => None,
         })
     }
+
+    fn code_size(&self, wasm: &[u8]) -> Result<Option<usize>> {
+        Ok(Some(Module::new(&self.engine()?, wasm)?.text().len()))
+    }
 }
 
 impl Wasmtime {

@@ -1,12 +1,14 @@
 //! What the tests share.
 
 use diptych::{Config, Engine};
+use diptych_conformance::Mode;
 
-/// An engine of the interpreter.
-pub(crate) fn engine(configure: impl FnOnce(&mut Config)) -> Engine {
-    let mut config = Config::new();
-    configure(&mut config);
-    Engine::with_backends(&config, &[diptych_interp::backend()]).expect("an engine")
+/// An engine of this mode, when the build and the machine have it, after further changes to its
+/// configuration.
+pub(crate) fn engine(mode: &str, configure: impl FnOnce(&mut Config)) -> Option<Engine> {
+    let mode = Mode::named(mode).expect("the mode exists");
+    mode.is_available()
+        .then(|| mode.engine_with(configure).expect("an engine"))
 }
 
 /// The bytes of a module in text.

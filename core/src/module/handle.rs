@@ -60,7 +60,7 @@ impl Module {
     ///   many types, or when code is made now and a function exceeds a limit of the backend.
     /// * [`ErrorKind::OutOfMemory`].
     pub fn new(engine: &Engine, bytes: impl AsRef<[u8]>) -> Result<Self> {
-        Self::open(engine, &binary(bytes.as_ref())?, Trust::None)
+        Self::open_cached(engine, &binary(bytes.as_ref())?)
     }
 
     /// Opens a module from a file.
@@ -82,7 +82,8 @@ impl Module {
     /// [`validate`](Self::validate) has accepted these bytes, with an engine that has the same
     /// proposals switched on. Else guests can do anything to the host.
     pub unsafe fn new_unchecked(engine: &Engine, bytes: impl AsRef<[u8]>) -> Result<Self> {
-        Self::open(engine, bytes.as_ref(), Trust::Bodies)
+        let backend = engine.next_backend();
+        Self::open(engine, bytes.as_ref(), Trust::Bodies, backend)
     }
 
     /// Whether a module is valid, with all its function bodies, whatever the configuration says
@@ -95,20 +96,61 @@ impl Module {
         ModuleIr::validate(engine.config(), &binary(bytes.as_ref())?)
     }
 
-    fn open(engine: &Engine, bytes: &[u8], trust: Trust) -> Result<Self> {
-        let ir = Arc::new(ModuleIr::new(
-            engine.config(),
-            engine.types(),
-            bytes,
-            trust,
-        )?);
-        let backend = engine.next_backend();
-        let codes = load(engine, &ir, backend)?;
+    /// Opens a module for one of the engine's backends.
+    pub(super) fn open(
+        engine: &Engine,
+        bytes: &[u8],
+        trust: Trust,
+        backend: usize,
+    ) -> Result<Self> {
+        let config = engine.config();
+        let ir = ModuleIr::new(config, engine.types(), bytes, trust)?;
+        Self::with_code(engine, Arc::new(ir), backend, |ir, fallback| {
+            engine.backends()[backend].load(config, ir, fallback)
+        })
+    }
+
+    /// As [`open`](Self::open), with all code made now if that can be done. Gives whether it was.
+    pub(super) fn open_eager(
+        engine: &Engine,
+        bytes: &[u8],
+        backend: usize,
+    ) -> Result<(Self, bool)> {
+        let config = engine.config();
+        let mut eager = config.clone();
+        eager.compilation(CompilationMode::Eager);
+        let ir = ModuleIr::new(config, engine.types(), bytes, Trust::None)?;
+        let mut is_whole = true;
+        let module = Self::with_code(engine, Arc::new(ir), backend, |ir, fallback| {
+            let backend = &engine.backends()[backend];
+            backend.load(&eager, ir, fallback.clone()).or_else(|error| {
+                is_whole = false;
+                match config.compilation_mode() {
+                    CompilationMode::Eager => Err(error),
+                    _ => backend.load(config, ir, fallback),
+                }
+            })
+        })?;
+        Ok((module, is_whole))
+    }
+
+    /// A module with the code that `load` makes of it, given what is to run the functions that
+    /// have none.
+    pub(super) fn with_code(
+        engine: &Engine,
+        ir: Arc<ModuleIr>,
+        backend: usize,
+        load: impl FnOnce(&Arc<ModuleIr>, Option<Arc<dyn ModuleCode>>) -> Result<Arc<dyn ModuleCode>>,
+    ) -> Result<Self> {
+        let mut others = interpreted(engine, &ir, backend)?;
+        let mut codes = Vec::with_capacity(1 + others.len());
+        codes.push(load(&ir, others.first().cloned())?);
+        codes.append(&mut others);
         Ok(Self {
             inner: Arc::new(ModuleInner {
                 engine: engine.clone(),
                 ir,
-                codes,
+                codes: codes.into_boxed_slice(),
                 backend,
             }),
         })
@@ -125,7 +167,7 @@ impl Module {
     }
 
     /// The code that the module's backend made.
-    fn code(&self) -> &Arc<dyn ModuleCode> {
+    pub(super) fn code(&self) -> &Arc<dyn ModuleCode> {
         &self.inner.codes[0]
     }
 
@@ -230,23 +272,22 @@ impl Module {
     }
 }
 
-/// The code of a module: the backend's that executes it, and the interpreter's beside it for what
-/// that one cannot do.
-fn load(engine: &Engine, ir: &Arc<ModuleIr>, backend: usize) -> Result<Box<[Arc<dyn ModuleCode>]>> {
-    let config = engine.config();
-    let mut lazy = config.clone();
+/// The interpreter's code of a module, when another backend executes it: for what that one cannot
+/// do.
+fn interpreted(
+    engine: &Engine,
+    ir: &Arc<ModuleIr>,
+    backend: usize,
+) -> Result<Vec<Arc<dyn ModuleCode>>> {
+    let mut lazy = engine.config().clone();
     lazy.compilation(CompilationMode::Lazy);
-    let mut others = Vec::new();
+    let mut codes = Vec::new();
     for (i, other) in engine.backends().iter().enumerate() {
         if i != backend && BackendKind::Interp.name() == Some(other.name()) {
-            others.push(other.load(&lazy, ir, None)?);
+            codes.push(other.load(&lazy, ir, None)?);
         }
     }
-    let fallback = others.first().cloned();
-    let mut codes = Vec::with_capacity(1 + others.len());
-    codes.push(engine.backends()[backend].load(config, ir, fallback)?);
-    codes.append(&mut others);
-    Ok(codes.into_boxed_slice())
+    Ok(codes)
 }
 
 impl fmt::Debug for Module {

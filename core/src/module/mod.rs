@@ -10,6 +10,7 @@ mod handle;
 mod ir;
 mod names;
 mod sections;
+mod serialize;
 #[cfg(test)]
 mod tests;
 mod types;
@@ -21,3 +22,4 @@ pub use ir::{
     CustomSection, DataSegment, ElementItems, ElementMode, ElementSegment, EntityIdx, Export,
     Global, Import, ModuleIr, ModuleType, Table,
 };
+pub use serialize::{CacheKey, CodeCache};

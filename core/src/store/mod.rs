@@ -19,6 +19,7 @@ pub use limits::{ResourceLimiter, StoreLimits, StoreLimitsBuilder};
 pub(crate) use arena::{Arena, PinnedSlice, out_of_memory, try_box};
 
 use crate::backend::{Activation, Position};
+use crate::backtrace::Backtrace;
 use crate::engine::Engine;
 use crate::error::{Error, ErrorKind, Result};
 use crate::module::Module;
@@ -26,8 +27,9 @@ use crate::runtime::{
     FuncObject, GlobalObject, HostFunc, InstanceObject, MemoryObject, TableObject, TagObject, Val,
 };
 use crate::sync::Mutex;
+use crate::trap::Trap;
 use crate::types::DefinedFuncIdx;
-use crate::vm::{FuncRef, Landing, ValueStack, VmStore};
+use crate::vm::{FuncRef, Landing, NativeStack, ValueStack, VmStore};
 use alloc::boxed::Box;
 use alloc::format;
 use alloc::sync::Arc;
@@ -95,6 +97,7 @@ pub struct StoreOpaque {
     fuel_enabled: bool,
     max_stack_slots: usize,
     interrupt: Arc<AtomicU32>,
+    on_interrupt: Option<OnInterrupt>,
     limiter: Option<Limiter>,
     limits: Limits,
     pub(crate) instance_arena: Arena<InstanceObject>,
@@ -117,6 +120,9 @@ pub struct StoreOpaque {
 /// Calls its second argument with the limiter, which it finds in the store's data.
 type Limiter =
     Box<dyn FnMut(*mut StoreOpaque, &mut dyn FnMut(&mut dyn ResourceLimiter)) + Send + Sync>;
+
+/// Calls what the host wants to be called at an interruption, with the store's data.
+type OnInterrupt = Box<dyn FnMut(*mut StoreOpaque, &Backtrace) -> Result<()> + Send + Sync>;
 
 /// How many there may be of each thing that is counted.
 #[derive(Clone, Copy, Debug)]
@@ -238,6 +244,37 @@ impl<T: 'static> Store<T> {
         self.as_context().get_fuel()
     }
 
+    /// Has a guest that was interrupted call `callback`, with where it is, instead of ending: it
+    /// goes on when the callback succeeds, and ends with its error otherwise. The interruption is
+    /// over then; the next one is up to the handle's owner.
+    ///
+    /// So a host can look at what a guest does, give it more time, or stop it for a reason of its
+    /// own.
+    ///
+    /// ```
+    /// # use diptych_core::{Store, Trap};
+    /// # fn example(store: &mut Store<u32>) {
+    /// store.on_interrupt(|turns, backtrace| {
+    ///     *turns += 1;
+    ///     println!("{backtrace}");
+    ///     if *turns < 10 { Ok(()) } else { Err(Trap::Interrupted.into()) }
+    /// });
+    /// # }
+    /// ```
+    pub fn on_interrupt(
+        &mut self,
+        mut callback: impl FnMut(&mut T, &Backtrace) -> Result<()> + Send + Sync + 'static,
+    ) {
+        let mut context = self.as_context_mut();
+        context.opaque_mut().on_interrupt = Some(Box::new(move |store, backtrace| {
+            // SAFETY: the store is a `StoreInner<T>`, and only its opaque part is in use.
+            callback(
+                unsafe { &mut (*store.cast::<StoreInner<T>>()).data },
+                backtrace,
+            )
+        }));
+    }
+
     /// What stops this store's guest from another thread, when the engine is configured with
     /// [`Config::interruption`](crate::Config::interruption).
     ///
@@ -288,7 +325,7 @@ impl fmt::Debug for StoreOpaque {
 }
 
 /// Stops the guest of a store from another thread: it ends with
-/// [`Trap::Interrupted`](crate::Trap::Interrupted) soon, and so does every call until
+/// [`Trap::Interrupted`] soon, and so does every call until
 /// [`clear`](Self::clear).
 #[derive(Clone, Debug)]
 pub struct InterruptHandle {
@@ -329,8 +366,10 @@ impl StoreOpaque {
                 exit_value: 0,
                 exit_record: ptr::null_mut(),
                 exit_resume: None,
+                fibers: None,
                 fiber: ptr::null_mut(),
                 native_stack_limit: 0,
+                native_stack: NativeStack::default(),
                 max_stack_bytes: config.get_max_wasm_stack(),
                 native_shared: ptr::null(),
                 landing: Landing::NONE,
@@ -352,6 +391,7 @@ impl StoreOpaque {
             fuel_enabled: config.fuel_enabled(),
             max_stack_slots,
             interrupt,
+            on_interrupt: None,
             limiter: None,
             limits: Limits {
                 instances: DEFAULT_COUNT,
@@ -474,6 +514,27 @@ impl StoreOpaque {
     /// The number of instances.
     pub(crate) const fn instance_count(&self) -> usize {
         self.instance_arena.len()
+    }
+
+    /// What becomes of a guest that was interrupted at some place: it goes on, or ends.
+    ///
+    /// # Safety
+    /// The store is live and not otherwise borrowed.
+    pub(crate) unsafe fn interrupted(
+        store: *mut Self,
+        backtrace: impl FnOnce() -> Backtrace,
+    ) -> Result<()> {
+        // SAFETY: by contract. The callback is taken out while it runs, so that it and the data
+        // are apart from the store; a callback that panics is gone.
+        unsafe {
+            let Some(mut callback) = (*store).on_interrupt.take() else {
+                return Err(Trap::Interrupted.into());
+            };
+            (*store).interrupt.store(0, Ordering::Relaxed);
+            let result = callback(store, &backtrace());
+            (*store).on_interrupt = Some(callback);
+            result
+        }
     }
 
     /// What `ask` answers for the store's limiter; `None` when there is none.

@@ -90,6 +90,36 @@ impl Landing {
     };
 }
 
+/// The bounds of a native stack.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NativeStack {
+    /// The lowest address.
+    pub start: usize,
+    /// One past the highest.
+    pub end: usize,
+}
+
+impl NativeStack {
+    /// Whether an address is in it.
+    pub const fn contains(&self, address: usize) -> bool {
+        self.start <= address && address < self.end
+    }
+}
+
+/// How guests run on native stacks of their own, which stay as they are while these are suspended.
+#[derive(Clone, Copy, Debug)]
+pub struct Fibers {
+    /// Calls a function on a stack of its own.
+    pub call: super::ArrayCall,
+    /// Suspends the guest that runs on [`VmStore::fiber`], which is not null: the activations
+    /// inside of it end with [`Status::Suspended`](super::Status::Suspended), and this returns when
+    /// it is resumed. What it waits for is at the slots then.
+    ///
+    /// Nothing on the native stack may have a destructor: the guest may never be resumed.
+    pub suspend: unsafe fn(store: *mut VmStore, slots: *mut u64),
+}
+
 /// What guest code and backends see of a store. It is the first field of the store, at one
 /// address for the store's life.
 #[repr(C)]
@@ -119,12 +149,16 @@ pub struct VmStore {
     pub exit_value: u64,
     /// How to go on with the guest that was suspended last.
     pub exit_resume: Option<crate::backend::GoOn>,
-    /// The stack of its own that the guest runs on whose compiled code may be suspended; null when
-    /// it may not.
+    /// How a guest runs on a native stack of its own; none when no code needs it to be suspended.
+    pub fibers: Option<Fibers>,
+    /// The native stack that can be suspended now: null when the guest does not run on one, or is
+    /// inside a call of the host's.
     pub fiber: *mut c_void,
     /// Compiled code traps with [`Trap::StackOverflow`](crate::Trap::StackOverflow) when its
     /// native stack would reach below this address.
     pub native_stack_limit: usize,
+    /// The native stack that the limit is for.
+    pub native_stack: NativeStack,
     /// The size in bytes that the frames of one guest may take together.
     pub max_stack_bytes: usize,
     /// What the compiler keeps for all modules of the engine; null when there is none.

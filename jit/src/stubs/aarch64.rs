@@ -3,7 +3,7 @@
 use crate::abi::offsets;
 use crate::fiber::{self, Fiber, Start};
 use crate::{entry, unwind};
-use core::arch::naked_asm;
+use core::arch::{asm, naked_asm};
 use diptych_core::vm::{FuncRef, VmCtx, VmStore};
 
 /// Goes to the landing pad that `x0` points to.
@@ -37,31 +37,50 @@ pub(crate) unsafe extern "C" fn raise_trap(_: *mut VmCtx, _: u32, _: u32) {
     );
 }
 
-/// Ends or suspends a guest that has run out of fuel: the instance, the offset in the module.
-/// Returns when it was resumed.
+/// Calls a function of the runtime that gives where to go on, or null to return; the address that
+/// this returns to and the caller's frame are its last two arguments.
+macro_rules! ask {
+    ($pc:literal, $fp:literal, $raise:path) => {
+        naked_asm!(
+            concat!("mov ", $pc, ", x30"),
+            concat!("mov ", $fp, ", x29"),
+            "stp x29, x30, [sp, #-16]!",
+            "bl {raise}",
+            "cbnz x0, 2f",
+            "ldp x29, x30, [sp], #16",
+            "ret",
+            "2:",
+            land!(),
+            raise = sym $raise,
+            pc = const offsets::LANDING_PC,
+            fp = const offsets::LANDING_FP,
+            sp = const offsets::LANDING_SP,
+        )
+    };
+}
+
+/// Ends or suspends a guest that has not enough fuel: the instance, how much it needs, the offset
+/// in the module. Returns when it was resumed.
 ///
 /// # Safety
 /// Called by compiled code, which has a frame.
 #[unsafe(naked)]
-pub(crate) unsafe extern "C" fn out_of_fuel(_: *mut VmCtx, _: u32) {
-    naked_asm!(
-        "mov x2, x30",
-        "mov x3, x29",
-        "stp x29, x30, [sp, #-16]!",
-        "bl {raise}",
-        "cbnz x0, 2f",
-        "ldp x29, x30, [sp], #16",
-        "ret",
-        "2:",
-        land!(),
-        raise = sym unwind::out_of_fuel,
-        pc = const offsets::LANDING_PC,
-        fp = const offsets::LANDING_FP,
-        sp = const offsets::LANDING_SP,
-    );
+pub(crate) unsafe extern "C" fn out_of_fuel(_: *mut VmCtx, _: u64, _: u32) {
+    ask!("x3", "x4", unwind::out_of_fuel);
+}
+
+/// Ends a guest that another thread interrupts: the instance, the offset in the module. Returns
+/// when it is to go on.
+///
+/// # Safety
+/// Called by compiled code, which has a frame.
+#[unsafe(naked)]
+pub(crate) unsafe extern "C" fn interrupt(_: *mut VmCtx, _: u32) {
+    ask!("x2", "x3", unwind::interrupt);
 }
 
 /// Keeps the registers that a call keeps.
+#[cfg(not(windows))]
 macro_rules! save_for_switch {
     () => {
         concat!(
@@ -81,6 +100,7 @@ macro_rules! save_for_switch {
 }
 
 /// Undoes [`save_for_switch`].
+#[cfg(not(windows))]
 macro_rules! restore_from_switch {
     () => {
         concat!(
@@ -104,6 +124,7 @@ macro_rules! restore_from_switch {
 ///
 /// # Safety
 /// The fiber does not run; the third argument is what it starts with.
+#[cfg(not(windows))]
 #[unsafe(naked)]
 pub(crate) unsafe extern "C" fn start_fiber(_: *mut Fiber, _: usize, _: *const Start) -> u32 {
     naked_asm!(
@@ -128,6 +149,7 @@ pub(crate) unsafe extern "C" fn start_fiber(_: *mut Fiber, _: usize, _: *const S
 ///
 /// # Safety
 /// The fiber was started and has not ended.
+#[cfg(not(windows))]
 #[unsafe(naked)]
 pub(crate) unsafe extern "C" fn switch_fiber(_: *mut Fiber, _: u32) -> u32 {
     naked_asm!(
@@ -141,6 +163,26 @@ pub(crate) unsafe extern "C" fn switch_fiber(_: *mut Fiber, _: u32) -> u32 {
         "ret",
         other_sp = const core::mem::offset_of!(Fiber, other_sp),
     );
+}
+
+/// As on other systems, but that a thread's description would have to know the stack: there is
+/// none.
+///
+/// # Safety
+/// As on other systems.
+#[cfg(windows)]
+pub(crate) unsafe extern "C" fn start_fiber(_: *mut Fiber, _: usize, start: *const Start) -> u32 {
+    // SAFETY: by contract.
+    unsafe { fiber::refuse(start) }
+}
+
+/// As on other systems; there is no fiber to go to.
+///
+/// # Safety
+/// As on other systems.
+#[cfg(windows)]
+pub(crate) unsafe extern "C" fn switch_fiber(_: *mut Fiber, _: u32) -> u32 {
+    1
 }
 
 /// Ends the guest with the store's pending error: the instance.
@@ -335,5 +377,20 @@ pub(crate) fn entry_stubs(funcs: impl ExactSizeIterator<Item = u32>) -> Vec<u8> 
 /// The frame is one of compiled code, and live.
 pub(crate) unsafe fn caller(fp: *const u64) -> (*const u8, *mut u64) {
     // SAFETY: by contract; a frame begins with the caller's, then the address.
-    unsafe { (fp.add(1).read() as *const u8, fp.read() as *mut u64) }
+    let (pc, fp) = unsafe { (fp.add(1).read() as *const u8, fp.read() as *mut u64) };
+    (without_signature(pc), fp)
+}
+
+/// A return address as it was before it was signed, which compiled code does on macOS.
+fn without_signature(mut pc: *const u8) -> *const u8 {
+    // SAFETY: `xpaclri` changes `x30` alone, and nothing in an address that is not signed. By this
+    // name machines that cannot sign take it for no operation.
+    unsafe {
+        asm!(
+            "hint #7",
+            inout("x30") pc,
+            options(pure, nomem, nostack, preserves_flags),
+        );
+    }
+    pc
 }

@@ -50,47 +50,77 @@ pub(crate) unsafe extern "C" fn raise_trap(_: *mut VmCtx, _: u32, _: u32) {
     );
 }
 
-/// Ends or suspends a guest that has run out of fuel: the instance, the offset in the module.
-/// Returns when it was resumed.
+/// Calls a function of the runtime that gives where to go on, or null to return; the address that
+/// this returns to and the caller's frame are its last two arguments.
+#[cfg(not(windows))]
+macro_rules! ask {
+    ($pc:literal, $fp:literal, $raise:path) => {
+        naked_asm!(
+            concat!("mov ", $pc, ", [rsp]"),
+            concat!("mov ", $fp, ", rbp"),
+            "sub rsp, 8",
+            "call {raise}",
+            "test rax, rax",
+            "jnz 2f",
+            "add rsp, 8",
+            "ret",
+            "2:",
+            land!(),
+            raise = sym $raise,
+            pc = const offsets::LANDING_PC,
+            fp = const offsets::LANDING_FP,
+            sp = const offsets::LANDING_SP,
+        )
+    };
+}
+
+/// As [`ask`], on Windows.
+#[cfg(windows)]
+macro_rules! ask_windows {
+    ($pc:literal, $fp:literal, $raise:path) => {
+        naked_asm!(
+            concat!("mov ", $pc, ", [rsp]"),
+            "sub rsp, 56",
+            concat!("mov ", $fp, ", rbp"),
+            "call {raise}",
+            "test rax, rax",
+            "jnz 2f",
+            "add rsp, 56",
+            "ret",
+            "2:",
+            land!(),
+            raise = sym $raise,
+            pc = const offsets::LANDING_PC,
+            fp = const offsets::LANDING_FP,
+            sp = const offsets::LANDING_SP,
+        )
+    };
+}
+
+/// Ends or suspends a guest that has not enough fuel: the instance, how much it needs, the offset
+/// in the module. Returns when it was resumed.
 ///
 /// # Safety
 /// Called by compiled code, which has a frame.
 #[unsafe(naked)]
-pub(crate) unsafe extern "C" fn out_of_fuel(_: *mut VmCtx, _: u32) {
+pub(crate) unsafe extern "C" fn out_of_fuel(_: *mut VmCtx, _: u64, _: u32) {
     #[cfg(not(windows))]
-    naked_asm!(
-        "mov rdx, [rsp]",
-        "mov rcx, rbp",
-        "sub rsp, 8",
-        "call {raise}",
-        "test rax, rax",
-        "jnz 2f",
-        "add rsp, 8",
-        "ret",
-        "2:",
-        land!(),
-        raise = sym unwind::out_of_fuel,
-        pc = const offsets::LANDING_PC,
-        fp = const offsets::LANDING_FP,
-        sp = const offsets::LANDING_SP,
-    );
+    ask!("rcx", "r8", unwind::out_of_fuel);
     #[cfg(windows)]
-    naked_asm!(
-        "mov r8, [rsp]",
-        "mov r9, rbp",
-        "sub rsp, 40",
-        "call {raise}",
-        "test rax, rax",
-        "jnz 2f",
-        "add rsp, 40",
-        "ret",
-        "2:",
-        land!(),
-        raise = sym unwind::out_of_fuel,
-        pc = const offsets::LANDING_PC,
-        fp = const offsets::LANDING_FP,
-        sp = const offsets::LANDING_SP,
-    );
+    ask_windows!("r9", "[rsp + 32]", unwind::out_of_fuel);
+}
+
+/// Ends a guest that another thread interrupts: the instance, the offset in the module. Returns
+/// when it is to go on.
+///
+/// # Safety
+/// Called by compiled code, which has a frame.
+#[unsafe(naked)]
+pub(crate) unsafe extern "C" fn interrupt(_: *mut VmCtx, _: u32) {
+    #[cfg(not(windows))]
+    ask!("rdx", "rcx", unwind::interrupt);
+    #[cfg(windows)]
+    ask_windows!("r8", "r9", unwind::interrupt);
 }
 
 /// Starts a fiber, on the stack that ends at the second argument; gives the status with which it

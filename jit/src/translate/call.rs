@@ -2,12 +2,13 @@
 
 use super::{Result, Translator, value_type};
 use crate::abi::{self, POINTER, offsets};
-use crate::compile::{FUNCTIONS, TYPE_IDS};
 use crate::builtins::Builtin;
+use crate::compile::{FUNCTIONS, TYPE_IDS};
 use crate::settings::Calls;
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{
-    self, ExtFuncData, ExternalName, GlobalValueData, Inst, InstBuilder, SigRef, UserExternalName, Value, types,
+    self, ExtFuncData, ExternalName, GlobalValueData, Inst, InstBuilder, SigRef, UserExternalName,
+    Value, types,
 };
 use diptych_core::Trap;
 use diptych_core::types::{DefinedFuncIdx, FuncIdx, FuncType, HeapType, TableIdx, TypeIdx};

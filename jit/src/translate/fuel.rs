@@ -2,10 +2,10 @@
 
 use super::Translator;
 use crate::abi::{POINTER, offsets};
+use crate::builtins::Builtin;
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::immediates::Imm64;
 use cranelift_codegen::ir::{InstBuilder, InstructionData, types};
-use diptych_core::Trap;
 use diptych_core::fuel::fuel_cost;
 use wasmparser::Operator;
 
@@ -50,9 +50,22 @@ impl Translator<'_> {
             }
             let left = self.b.use_var(fuel);
             let short = self.b.ins().icmp(IntCC::UnsignedLessThan, left, cost);
-            self.trap_if(short, Trap::OutOfFuel);
-            let left = self.b.ins().isub(left, cost);
+            let more = self.b.create_block();
+            let paid = self.b.create_block();
+            let left_then = self.b.append_block_param(paid, types::I64);
+            self.b.set_cold_block(more);
+            self.b.ins().brif(short, more, &[], paid, &[left.into()]);
+            self.go_on_in(more);
+            let offset = self.iconst32(self.offset);
+            self.call_builtin(Builtin::OutOfFuel, &[self.ctx, cost, offset]);
             let flags = self.flags.fuel;
+            let refilled = self
+                .b
+                .ins()
+                .load(types::I64, flags, self.store, offsets::STORE_FUEL);
+            self.b.ins().jump(paid, &[refilled.into()]);
+            self.go_on_in(paid);
+            let left = self.b.ins().isub(left_then, cost);
             self.b
                 .ins()
                 .store(flags, left, self.store, offsets::STORE_FUEL);

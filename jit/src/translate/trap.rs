@@ -61,6 +61,9 @@ impl Translator<'_> {
     pub(super) fn trap(&mut self, trap: Trap) {
         match self.env.settings.traps {
             Traps::Signals => {
+                // Cranelift makes one trapping instruction of a branch and a block that does
+                // nothing but trap; it would report the branch.
+                self.b.ins().sequence_point();
                 self.b.ins().trap(trap_code(trap));
             }
             Traps::Explicit => {
@@ -103,7 +106,7 @@ impl Translator<'_> {
         self.trap_if(short, Trap::StackOverflow);
     }
 
-    /// Traps when another thread asked for it.
+    /// Asks the host whether to go on when another thread wants so.
     pub(super) fn check_interrupt(&mut self) {
         if !self.env.settings.interruption {
             return;
@@ -112,7 +115,15 @@ impl Translator<'_> {
         // An ordinary load that nothing in a loop stores to would be done once.
         let flags = self.flags.vm;
         let asked = self.b.ins().atomic_load(types::I32, flags, flag);
-        self.trap_if(asked, Trap::Interrupted);
+        let interrupted = self.b.create_block();
+        let next = self.b.create_block();
+        self.b.set_cold_block(interrupted);
+        self.b.ins().brif(asked, interrupted, &[], next, &[]);
+        self.go_on_in(interrupted);
+        let offset = self.iconst32(self.offset);
+        self.call_builtin(Builtin::Interrupt, &[self.ctx, offset]);
+        self.b.ins().jump(next, &[]);
+        self.go_on_in(next);
     }
 
     /// Emits the blocks that traps branch to.

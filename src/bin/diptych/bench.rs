@@ -1,12 +1,13 @@
 //! `diptych bench`.
 
+use crate::engine;
 use crate::flags::{Bench, LimitFlags};
 use crate::host;
 use crate::input;
 use crate::report::{Failure, Outcome};
 use crate::run;
 use crate::value;
-use diptych::{Module, Val};
+use diptych::{Engine, Module, Val};
 use serde_json::{Value, json};
 use std::io::Write as _;
 use std::time::{Duration, Instant};
@@ -17,21 +18,25 @@ const LEAST_CALLS: usize = 5;
 const MOST_CALLS: usize = 100_000;
 
 pub(crate) fn run(flags: &Bench) -> Outcome {
-    let file = flags.file.display();
     let bytes = input::module(&flags.file)?;
-    let fail = |error: diptych::Error| Failure::guest(&file, &error);
     let mut engine_flags = flags.engine.clone();
     engine_flags.compilation = crate::flags::Compilation::Eager;
+    let engine = host::engine(&engine_flags, &LimitFlags::default(), false)?;
+    engine::with_stack(&engine, || measure(flags, &engine, &bytes))
+}
+
+fn measure(flags: &Bench, engine: &Engine, bytes: &[u8]) -> Outcome {
+    let file = flags.file.display();
+    let fail = |error: diptych::Error| Failure::guest(&file, &error);
     let limits = LimitFlags::default();
-    let engine = host::engine(&engine_flags, &limits)?;
 
     let begin = Instant::now();
-    let module = Module::new(&engine, bytes).map_err(fail)?;
+    let module = Module::new(engine, bytes).map_err(fail)?;
     let compile = begin.elapsed();
 
     let linker = host::linker(&module, &flags.world)?;
     let name = host::program_name(&flags.file);
-    let mut store = host::store(&engine, &name, &[], &flags.world, &limits)?;
+    let mut store = host::store(engine, &name, &[], &flags.world, &limits)?;
     let begin = Instant::now();
     let instance = linker.instantiate(&mut store, &module).map_err(fail)?;
     let instantiate = begin.elapsed();

@@ -1,14 +1,22 @@
 //! An engine as the flags ask for it.
 
-use crate::flags::{Backend, Compilation, Dispatch, EngineFlags};
+use crate::flags::{Backend, Compilation, Dispatch, EngineFlags, OptLevel};
 use crate::report::{Failure, Outcome};
 use clap::builder::PossibleValuesParser;
-use diptych::{CompilationMode, Config, Engine};
+use diptych::{BackendKind, CompilationMode, Config, Engine};
+use std::thread;
+
+/// What the host's own functions need of a stack, beside what guests may use, in bytes.
+const HOST_STACK: usize = 2 << 20;
 
 /// The configuration that the flags describe.
-pub(crate) fn config(flags: &EngineFlags) -> Outcome<Config> {
-    require(flags.backend)?;
+pub(crate) fn config(flags: &EngineFlags) -> Config {
     let mut config = Config::new();
+    config.backend(match flags.backend {
+        Backend::Auto => BackendKind::Auto,
+        Backend::Interp => BackendKind::Interp,
+        Backend::Jit => BackendKind::Jit,
+    });
     config.interp_dispatch(match flags.dispatch {
         Dispatch::Auto => diptych::Dispatch::Auto,
         Dispatch::Tail => diptych::Dispatch::Tail,
@@ -19,12 +27,20 @@ pub(crate) fn config(flags: &EngineFlags) -> Outcome<Config> {
         Compilation::FullyLazy => CompilationMode::FullyLazy,
         Compilation::Eager => CompilationMode::Eager,
     });
+    config.opt_level(match flags.opt_level {
+        OptLevel::None => diptych::OptLevel::None,
+        OptLevel::Speed => diptych::OptLevel::Speed,
+        OptLevel::SpeedAndSize => diptych::OptLevel::SpeedAndSize,
+    });
+    config.signals_based_traps(!flags.no_signals);
+    config.memory_guard(!flags.no_guard);
+    crate::progress::show(&mut config);
     for (names, on) in [(&flags.enable, true), (&flags.disable, false)] {
         for name in names {
             switch(&mut config, name, on);
         }
     }
-    Ok(config)
+    config
 }
 
 /// The engine of a configuration.
@@ -32,14 +48,25 @@ pub(crate) fn engine(config: &Config) -> Outcome<Engine> {
     Engine::new(config).map_err(|error| Failure::guest("cannot make the engine", &error))
 }
 
-/// Refuses a backend that this build does not have.
-pub(crate) fn require(backend: Backend) -> Outcome {
-    match backend {
-        Backend::Interp => Ok(()),
-        Backend::Jit | Backend::Tiered => Err(Failure::msg(
-            "this build has no just-in-time compiler; use --backend interp",
-        )),
+/// Does what calls the engine's guests: on a stack that has room for as much as they may use of it
+/// when they are compiled. The interpreter keeps a stack of its own.
+pub(crate) fn with_stack<T: Send>(
+    engine: &Engine,
+    work: impl FnOnce() -> Outcome<T> + Send,
+) -> Outcome<T> {
+    if engine.backend().name() == "interp" {
+        return work();
     }
+    let bytes = engine.config().get_max_wasm_stack();
+    thread::scope(|scope| {
+        thread::Builder::new()
+            .name("guest".to_owned())
+            .stack_size(bytes.saturating_add(HOST_STACK))
+            .spawn_scoped(scope, work)
+            .map_err(|error| Failure::host("cannot make a stack for the guest", &error))?
+            .join()
+            .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    })
 }
 
 macro_rules! proposals {

@@ -36,7 +36,7 @@ pub(crate) enum Command {
 #[command(next_help_heading = "Engine")]
 pub(crate) struct EngineFlags {
     /// What executes the guest.
-    #[arg(long, value_name = "BACKEND", value_enum, default_value_t = Backend::Interp)]
+    #[arg(long, value_name = "BACKEND", value_enum, default_value_t = Backend::Auto)]
     pub(crate) backend: Backend,
 
     /// How the interpreter goes from one operation to the next.
@@ -46,6 +46,18 @@ pub(crate) struct EngineFlags {
     /// When functions are validated and translated.
     #[arg(long, value_name = "WHEN", value_enum, default_value_t = Compilation::Lazy)]
     pub(crate) compilation: Compilation,
+
+    /// What the compiler does for the speed of its code.
+    #[arg(long, value_name = "LEVEL", value_enum, default_value_t = OptLevel::Speed)]
+    pub(crate) opt_level: OptLevel,
+
+    /// Let compiled code check for everything itself, and install no handler of signals.
+    #[arg(long)]
+    pub(crate) no_signals: bool,
+
+    /// Reserve no address space behind memories: compiled code checks each access to them.
+    #[arg(long)]
+    pub(crate) no_guard: bool,
 
     /// Refuse modules that use this proposal; may be repeated [example: --disable simd].
     #[arg(long, value_name = "PROPOSAL", value_parser = crate::engine::proposal_names())]
@@ -58,12 +70,12 @@ pub(crate) struct EngineFlags {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Backend {
+    /// The engine's own choice.
+    Auto,
     /// The interpreter, which runs everywhere.
     Interp,
     /// The just-in-time compiler.
     Jit,
-    /// The interpreter at first, the compiler for what turns out to be hot.
-    Tiered,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -84,6 +96,16 @@ pub(crate) enum Compilation {
     FullyLazy,
     /// Validate and translate at once.
     Eager,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum OptLevel {
+    /// As little as possible: code is there sooner, and slower.
+    None,
+    /// What makes code fast.
+    Speed,
+    /// What makes code fast and does not make it larger.
+    SpeedAndSize,
 }
 
 /// What the guest gets from its host.
@@ -168,6 +190,43 @@ pub(crate) struct LimitFlags {
     pub(crate) max_stack: Option<usize>,
 }
 
+/// What is told of the guest's time.
+#[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "Profile")]
+pub(crate) struct ProfileFlags {
+    /// Print a table of the functions in which the guest spent its time, when it has ended.
+    ///
+    /// With a file, also draw a flame graph there, as SVG; or when its name ends in `.folded`,
+    /// write collapsed stacks, which other tools draw.
+    #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true)]
+    pub(crate) profile: Option<Option<PathBuf>>,
+
+    /// Look at the guest this often.
+    #[arg(
+        long,
+        value_name = "DURATION",
+        default_value = "1ms",
+        value_parser = interval,
+        requires = "profile"
+    )]
+    pub(crate) profile_interval: Duration,
+
+    /// Let the table have this many rows.
+    #[arg(long, value_name = "N", default_value_t = 30, requires = "profile")]
+    pub(crate) profile_top: usize,
+}
+
+fn interval(text: &str) -> Result<Duration, String> {
+    const SHORTEST: Duration = Duration::from_micros(10);
+    quantity::duration(text).and_then(|interval| {
+        if interval < SHORTEST {
+            Err(format!("the shortest interval is {SHORTEST:?}"))
+        } else {
+            Ok(interval)
+        }
+    })
+}
+
 /// Run a program, or one function of a module.
 #[derive(Args, Debug)]
 #[command(
@@ -186,6 +245,8 @@ Exit codes: the guest's own; 134 when it traps; 1 for other errors; 2 for a wron
       lets it see the working directory and a variable; `input.txt -o out.txt` are its arguments
   diptych run --dir assets::/assets:ro --max-memory 64MiB --timeout 10s plugin.wasm
       runs something untrusted: one directory that it cannot write, bounded memory and time
+  diptych run --profile=flames.svg slow.wasm
+      says at the end where it spent its time, and draws it
   diptych run --invoke gcd math.wat 48 0x24
       calls a function of a module in text, and prints 12
   diptych run --invoke scale shapes.wasm -1.5 nan inf 0x1.8p3
@@ -201,6 +262,9 @@ pub(crate) struct Run {
 
     #[command(flatten)]
     pub(crate) limits: LimitFlags,
+
+    #[command(flatten)]
+    pub(crate) profile: ProfileFlags,
 
     #[command(flatten)]
     pub(crate) engine: EngineFlags,
@@ -238,14 +302,15 @@ skipped`, counted in directives. Ends with exit code 1 when something failed.",
     after_long_help = "Examples:
   diptych wast i32.wast
   diptych wast --mode loop --junit report.xml spec/test/core
+  diptych wast --backend jit --mode eager i32.wast
   diptych wast --modes"
 )]
 pub(crate) struct Wast {
     /// What executes the tests.
-    #[arg(long, value_name = "BACKEND", value_enum, default_value_t = Backend::Interp)]
+    #[arg(long, value_name = "BACKEND", value_enum, default_value_t = Backend::Auto)]
     pub(crate) backend: Backend,
 
-    /// The engine's configuration, one of `--modes`.
+    /// The engine's configuration, one of `--modes`; a backend's own without its name before.
     #[arg(long, value_name = "MODE")]
     pub(crate) mode: Option<String>,
 
@@ -307,18 +372,23 @@ pub(crate) struct Validate {
     long_about = "Show what a module imports, exports and contains.
 
 Lists the sections with their sizes, the proposals beyond WebAssembly 1.0 that the module uses, \
-its imports and its exports. With --bytecode it prints one function's interpreter code beside \
-the WebAssembly that it came from.",
+its imports and its exports. With --disassemble it prints the code that the backend makes of one \
+function: the interpreter's beside the WebAssembly that it came from, or the machine's.",
     after_long_help = "Examples:
   diptych inspect app.wasm
   diptych inspect --json app.wasm
-  diptych inspect --bytecode main app.wasm
-  diptych inspect --bytecode 17 app.wasm"
+  diptych inspect --disassemble main app.wasm
+  diptych inspect --backend jit --disassemble 17 app.wasm"
 )]
 pub(crate) struct Inspect {
-    /// Print the interpreter's code of this function: an export, a name or an index.
-    #[arg(long, value_name = "FUNCTION", conflicts_with = "json")]
-    pub(crate) bytecode: Option<String>,
+    /// Print the backend's code of this function: an export, a name or an index.
+    #[arg(
+        long,
+        alias = "bytecode",
+        value_name = "FUNCTION",
+        conflicts_with = "json"
+    )]
+    pub(crate) disassemble: Option<String>,
 
     /// Print one JSON object.
     #[arg(long)]
@@ -342,7 +412,8 @@ thread took for a call, in microseconds. Compilation and instantiation are measu
 functions are translated before the first call.",
     after_long_help = "Examples:
   diptych bench fib.wasm --invoke fib 30
-  diptych bench fib.wasm --dispatch loop --json --invoke fib 30"
+  diptych bench fib.wasm --dispatch loop --json --invoke fib 30
+  diptych bench fib.wasm --backend jit --invoke fib 30"
 )]
 pub(crate) struct Bench {
     /// The module, binary or text; `-` is standard input.
@@ -436,6 +507,26 @@ mod tests {
                 &["--fuel".into(), "x".into()][..]
             )
         );
+    }
+
+    #[test]
+    fn a_profile_takes_its_file_after_an_equals_sign() {
+        let profile = |words: &[&str]| {
+            let words = [&["diptych", "run"], words, &["a.wasm"]].concat();
+            Cli::try_parse_from(words).map(|cli| match cli.command {
+                Command::Run(run) => (run.profile.profile.clone(), run.file().to_owned()),
+                command => panic!("{command:?}"),
+            })
+        };
+        let file = PathBuf::from("a.wasm");
+        assert_eq!(profile(&[]).unwrap(), (None, file.clone()));
+        assert_eq!(profile(&["--profile"]).unwrap(), (Some(None), file.clone()));
+        assert_eq!(
+            profile(&["--profile=b.svg", "--profile-interval", "2ms"]).unwrap(),
+            (Some(Some("b.svg".into())), file)
+        );
+        assert!(profile(&["--profile-top", "3"]).is_err());
+        assert!(profile(&["--profile", "--profile-interval", "1us"]).is_err());
     }
 
     #[test]

@@ -3,9 +3,11 @@
 use crate::engine;
 use crate::flags::{EngineFlags, LimitFlags, WorldFlags};
 use crate::report::{Failure, Outcome};
-use diptych::{Engine, InterruptHandle, Linker, Module, Store, StoreLimits, StoreLimitsBuilder};
+use core::sync::atomic::{AtomicBool, Ordering};
+use diptych::{Engine, Linker, Module, Store, StoreLimits, StoreLimitsBuilder};
 use diptych_wasi::{DirPerms, FilePerms, WasiCtx, WasiCtxBuilder};
 use std::path::Path;
+use std::sync::Arc;
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::thread;
 use std::time::Duration;
@@ -14,13 +16,37 @@ use std::time::Duration;
 pub(crate) struct Host {
     wasi: WasiCtx,
     limits: StoreLimits,
+    deadline: Deadline,
 }
 
-/// An engine with what the limits need.
-pub(crate) fn engine(flags: &EngineFlags, limits: &LimitFlags) -> Outcome<Engine> {
-    let mut config = engine::config(flags)?;
+impl Host {
+    /// The end of the guest's time.
+    pub(crate) const fn deadline(&self) -> &Deadline {
+        &self.deadline
+    }
+}
+
+/// Whether the time that a guest has is over. Interruption alone does not say so: it can also be
+/// that somebody wants to know where the guest is.
+#[derive(Clone, Default)]
+pub(crate) struct Deadline(Arc<AtomicBool>);
+
+impl Deadline {
+    /// Whether it is over.
+    pub(crate) fn is_over(&self) -> bool {
+        self.0.load(Ordering::SeqCst)
+    }
+}
+
+/// An engine with what the limits need, whose guests can also be interrupted if that is asked for.
+pub(crate) fn engine(
+    flags: &EngineFlags,
+    limits: &LimitFlags,
+    interruption: bool,
+) -> Outcome<Engine> {
+    let mut config = engine::config(flags);
     config.consume_fuel(limits.fuel.is_some());
-    config.interruption(limits.timeout.is_some());
+    config.interruption(interruption || limits.timeout.is_some());
     if let Some(bytes) = limits.max_stack {
         config.max_wasm_stack(bytes);
     }
@@ -38,13 +64,14 @@ pub(crate) fn store(
     let host = Host {
         wasi: wasi(name, args, world)?,
         limits: store_limits(limits),
+        deadline: Deadline::default(),
     };
     let mut store = Store::new(engine, host);
     store.limiter(|host| &mut host.limits);
     if limits.timeout.is_some() {
-        let handle = store.interrupt_handle();
+        let deadline = store.data().deadline.clone();
         let wasi = &mut store.data_mut().wasi;
-        wasi.cancel_waits_when(move || handle.is_interrupted());
+        wasi.cancel_waits_when(move || deadline.is_over());
     }
     if let Some(fuel) = limits.fuel {
         store
@@ -112,12 +139,15 @@ pub(crate) struct Watchdog {
 
 impl Watchdog {
     /// Begins to watch.
-    pub(crate) fn start(after: Duration, handle: InterruptHandle) -> Outcome<Self> {
+    pub(crate) fn start(after: Duration, store: &Store<Host>) -> Outcome<Self> {
+        let handle = store.interrupt_handle();
+        let deadline = store.data().deadline.clone();
         let (alive, ended) = mpsc::channel::<()>();
         thread::Builder::new()
             .name("watchdog".to_owned())
             .spawn(move || {
                 if ended.recv_timeout(after) == Err(RecvTimeoutError::Timeout) {
+                    deadline.0.store(true, Ordering::SeqCst);
                     handle.interrupt();
                 }
             })

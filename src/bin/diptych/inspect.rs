@@ -16,10 +16,10 @@ use std::io::Write as _;
 pub(crate) fn run(flags: &Inspect) -> Outcome {
     let file = flags.file.display();
     let bytes = input::module(&flags.file)?;
-    let engine = engine::engine(&engine::config(&flags.engine)?)?;
+    let engine = engine::engine(&engine::config(&flags.engine))?;
     let fail = |error: diptych::Error| Failure::guest(&file, &error);
     let module = Module::new(&engine, &bytes).map_err(fail)?;
-    let text = if let Some(name) = &flags.bytecode {
+    let text = if let Some(name) = &flags.disassemble {
         let func =
             function(&module, name).map_err(|text| Failure::msg(format!("{file}: {text}")))?;
         module.disassemble(func).map_err(fail)?

@@ -9,6 +9,8 @@ mod flags;
 mod host;
 mod input;
 mod inspect;
+mod profile;
+mod progress;
 mod proposals;
 mod quantity;
 mod report;
@@ -36,6 +38,7 @@ fn main() -> ExitCode {
     let Err(failure) = outcome else {
         return ExitCode::SUCCESS;
     };
+    progress::erase();
     failure.print();
     // A guest's code may be more than the byte that `ExitCode` takes.
     let _ = std::io::stdout().flush();

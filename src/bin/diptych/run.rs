@@ -1,18 +1,25 @@
 //! `diptych run`.
 
+use crate::engine;
 use crate::flags::{LimitFlags, Run};
 use crate::host::{self, Host, Watchdog};
 use crate::input;
+use crate::profile::Profile;
 use crate::report::{Failure, Outcome};
 use crate::value;
-use diptych::{ExternType, Func, Instance, Module, Store, Trap, Val};
+use diptych::{Engine, ExternType, Func, Instance, Linker, Module, Store, Trap, Val};
 use std::io::Write as _;
 
 pub(crate) fn run(flags: &Run) -> Outcome {
-    let file = flags.file().display();
     let bytes = input::module(flags.file())?;
-    let engine = host::engine(&flags.engine, &flags.limits)?;
-    let module = Module::new(&engine, bytes).map_err(|error| Failure::guest(&file, &error))?;
+    let profiled = flags.profile.profile.is_some();
+    let engine = host::engine(&flags.engine, &flags.limits, profiled)?;
+    engine::with_stack(&engine, || guest(flags, &engine, &bytes))
+}
+
+fn guest(flags: &Run, engine: &Engine, bytes: &[u8]) -> Outcome {
+    let file = flags.file().display();
+    let module = Module::new(engine, bytes).map_err(|error| Failure::guest(&file, &error))?;
     let linker = host::linker(&module, &flags.world)?;
 
     let name = host::program_name(flags.file());
@@ -22,36 +29,53 @@ pub(crate) fn run(flags: &Run) -> Outcome {
     } else {
         flags.args()
     };
-    let mut store = host::store(&engine, &name, args, &flags.world, &flags.limits)?;
+    let mut store = host::store(engine, &name, args, &flags.world, &flags.limits)?;
     let _watchdog = match flags.limits.timeout {
-        Some(after) => Some(Watchdog::start(after, store.interrupt_handle())?),
+        Some(after) => Some(Watchdog::start(after, &store)?),
         None => None,
     };
+    let profile = Profile::begin(&flags.profile, &mut store)?;
+    let outcome = execute(flags, &module, &linker, &mut store);
+    match (outcome, profile.map_or(Ok(()), Profile::finish)) {
+        (Err(failure), Err(unprofiled)) => {
+            unprofiled.print();
+            Err(failure)
+        }
+        (outcome, profiled) => outcome.and(profiled),
+    }
+}
 
+fn execute(
+    flags: &Run,
+    module: &Module,
+    linker: &Linker<Host>,
+    store: &mut Store<Host>,
+) -> Outcome {
+    let file = flags.file().display();
     let stopped = |error: diptych::Error| stopped(&file, &error, &flags.limits);
-    let instance = linker.instantiate(&mut store, &module).map_err(stopped)?;
+    let instance = linker.instantiate(&mut *store, module).map_err(stopped)?;
     match &flags.invoke {
         Some(name) => {
-            let func = function(&mut store, &instance, &module, name)?;
-            let ty = func.ty(&store);
+            let func = function(store, &instance, module, name)?;
+            let ty = func.ty(&*store);
             let args = value::parse_all(flags.args(), &ty)
                 .map_err(|error| Failure::msg(format!("{file}: {name}: {error}")))?;
-            initialize(&mut store, &instance).map_err(stopped)?;
-            let results = call(&mut store, func, &args, ty.results().len()).map_err(stopped)?;
+            initialize(store, &instance).map_err(stopped)?;
+            let results = call(store, func, &args, ty.results().len()).map_err(stopped)?;
             let mut out = std::io::stdout().lock();
             for result in &results {
                 writeln!(out, "{}", value::print(result))?;
             }
             Ok(out.flush()?)
         }
-        None => match instance.get_func(&mut store, "_start") {
-            Some(start) => call(&mut store, start, &[], 0).map(drop).map_err(stopped),
-            None if initialize(&mut store, &instance).map_err(stopped)? => Ok(()),
+        None => match instance.get_func(&mut *store, "_start") {
+            Some(start) => call(store, start, &[], 0).map(drop).map_err(stopped),
+            None if initialize(store, &instance).map_err(stopped)? => Ok(()),
             // Whatever it does, it did at its instantiation.
             None if module.ir().start.is_some() => Ok(()),
             None => Err(Failure::msg(format!(
                 "{file}: not a program: it exports no `_start`; {}",
-                choice(&module)
+                choice(module)
             ))),
         },
     }

@@ -1,16 +1,14 @@
 //! `diptych wast`.
 
-use crate::engine;
-use crate::flags::Wast;
+use crate::flags::{Backend, Wast};
 use crate::report::{Failure, Outcome};
-use diptych_conformance::{Expectations, MODES, Mode, Options, Report, run_paths};
+use diptych_conformance::{Backends, Expectations, MODES, Mode, Options, Report, run_paths};
 use std::io::Write as _;
 
 pub(crate) fn run(flags: &Wast) -> Outcome {
-    engine::require(flags.backend)?;
     let mut out = std::io::stdout().lock();
     if flags.modes {
-        for mode in MODES.iter().filter(|mode| mode.is_available()) {
+        for mode in MODES.iter().filter(|mode| fits(mode, flags.backend)) {
             writeln!(out, "{}", mode.name)?;
         }
         return Ok(());
@@ -19,15 +17,7 @@ pub(crate) fn run(flags: &Wast) -> Outcome {
         timeout: flags.timeout,
         ..Options::default()
     };
-    if let Some(name) = &flags.mode {
-        options.mode = Mode::named(name)
-            .filter(|mode| mode.is_available())
-            .ok_or_else(|| {
-                Failure::msg(format!(
-                    "this build has no mode `{name}`; --modes lists them"
-                ))
-            })?;
-    }
+    options.mode = mode(flags)?;
     if let Some(threads) = flags.threads {
         options.threads = threads;
     }
@@ -52,4 +42,36 @@ pub(crate) fn run(flags: &Wast) -> Outcome {
     } else {
         Err(Failure::silent())
     }
+}
+
+/// The configuration: by its name, by its name without the backend's before it, or the backend's
+/// first.
+fn mode(flags: &Wast) -> Outcome<&'static Mode> {
+    let backend = match flags.backend {
+        Backend::Auto => "",
+        Backend::Interp => "interp",
+        Backend::Jit => "jit",
+    };
+    let found = match &flags.mode {
+        Some(name) => Mode::named(name).or_else(|| Mode::named(&format!("{backend}-{name}"))),
+        None => MODES.iter().find(|mode| fits(mode, flags.backend)),
+    };
+    found
+        .filter(|mode| fits(mode, flags.backend))
+        .ok_or_else(|| {
+            let wanted = flags.mode.as_deref().unwrap_or(backend);
+            Failure::msg(format!(
+                "this build has no mode `{wanted}` of the backend; --modes lists them"
+            ))
+        })
+}
+
+/// Whether this build has the mode, and the mode is one of this backend.
+fn fits(mode: &Mode, backend: Backend) -> bool {
+    let same = match backend {
+        Backend::Auto => true,
+        Backend::Interp => mode.backends == Backends::Interp,
+        Backend::Jit => mode.backends == Backends::Jit,
+    };
+    same && mode.is_available()
 }

@@ -140,7 +140,7 @@ impl SuspendedCall {
             let guard = UnwindGuard::new(vm);
             (*vm).called_by_host = false;
             (*vm).failed_host = ptr::null_mut();
-            (*vm).resumable = true;
+            (*vm).resumable = (*vm).fibers.is_none();
             let (suspension, resume) = self.guest.into_parts();
             let status = resume(vm, suspension);
             finish(
@@ -189,8 +189,14 @@ pub(super) unsafe fn start(
         write_slots(slots, params);
         (*vm).failed_host = ptr::null_mut();
         // A host function has no frames that could be kept.
-        (*vm).resumable = !(*func.as_ptr()).ctx.is_null();
-        let status = call_array(func.as_ptr(), vm, slots);
+        let is_guest = !(*func.as_ptr()).ctx.is_null();
+        let status = match (*vm).fibers {
+            Some(fibers) if is_guest => (fibers.call)(func.as_ptr(), vm, slots),
+            _ => {
+                (*vm).resumable = is_guest;
+                call_array(func.as_ptr(), vm, slots)
+            }
+        };
         finish(status, func, signature, slots, guard, swap, results)
     }
 }

@@ -6,6 +6,7 @@ mod shapes;
 
 use super::{Env, Scratch, translate};
 use crate::settings::{Calls, Settings, Traps};
+use cranelift_codegen::binemit::Reloc;
 use cranelift_codegen::control::ControlPlane;
 use cranelift_codegen::ir::{Function, InstructionData, Opcode, TrapCode};
 use cranelift_codegen::isa::{OwnedTargetIsa, TargetIsa};
@@ -189,7 +190,10 @@ fn compile(module: &Module) {
                 for reloc in code.buffer.relocs() {
                     let target = format!("{:?}", reloc.target);
                     assert!(target.contains("User"), "{target} is called\n{text}");
-                    assert_eq!(settings.calls, Calls::Direct, "{text}");
+                    // The identities of types are filled in however functions are called.
+                    if reloc.kind != Reloc::Abs8 {
+                        assert_eq!(settings.calls, Calls::Direct, "{text}");
+                    }
                 }
                 if settings.traps == Traps::Explicit {
                     for trap in code.buffer.traps() {

@@ -1,0 +1,414 @@
+//! All functions of a module, compiled and laid out so that they call each other directly.
+
+use crate::compile::{Compiled, Compiler, TypeUse};
+use crate::image::{Function, Unit};
+use crate::settings::{Calls, Settings};
+use crate::shared::Machine;
+use crate::{stack, stubs};
+use core::sync::atomic::{AtomicUsize, Ordering};
+use diptych_core::module::ModuleIr;
+use diptych_core::types::DefinedFuncIdx;
+use diptych_core::{CompileProgress, Error, ErrorKind, Result};
+use std::borrow::Cow;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// The functions of a module, laid out. What depends on the process is still to be filled in
+/// ([`Fix`]): the stubs, which come first, and the identities of types.
+#[derive(Debug)]
+pub(crate) struct Linked<'a> {
+    /// The code.
+    pub(crate) code: Cow<'a, [u8]>,
+    /// Where the functions are in it.
+    pub(crate) unit: Unit,
+    /// The functions that could not be compiled, in ascending order: each has a stub.
+    pub(crate) left_out: Box<[u32]>,
+    /// Where the identities of types are, by ascending offset.
+    pub(crate) types: Box<[TypeUse]>,
+}
+
+/// The size of functions' alignment in bytes.
+const ALIGN: usize = 32;
+
+/// Compiles all functions and has them call each other, directly if they are near enough. Gives
+/// the settings that they were compiled with. `on_progress` is called by the threads that compile.
+///
+/// # Errors
+/// When a function cannot be compiled, and may not be left out for another backend to execute.
+pub(crate) fn compile_whole(
+    machine: &Machine,
+    ir: &ModuleIr,
+    settings: Settings,
+    may_leave_out: bool,
+    on_progress: &(dyn Fn(CompileProgress) + Sync),
+) -> Result<(Linked<'static>, Settings)> {
+    let compile = |settings: &Settings| {
+        let made = compile_all(machine, ir, settings, may_leave_out, on_progress)?;
+        link(ir, made)
+    };
+    match compile(&settings) {
+        Ok(linked) => Ok((linked, settings)),
+        // Functions that are too far apart for direct calls find each other by the table.
+        Err(error)
+            if matches!(error.kind(), ErrorKind::Limit(_)) && settings.calls == Calls::Direct =>
+        {
+            let settings = Settings {
+                calls: Calls::Table,
+                ..settings
+            };
+            Ok((compile(&settings)?, settings))
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// Whether another backend can take over what failed so.
+pub(crate) fn may_be_given_up(error: &Error) -> bool {
+    matches!(
+        error.kind(),
+        ErrorKind::Limit(_) | ErrorKind::OutOfMemory | ErrorKind::Message(_)
+    )
+}
+
+/// Turns a panic of the compiler into an error: its state is thrown away.
+pub(crate) fn catch<R>(work: impl FnOnce() -> Result<R>) -> Result<R> {
+    catch_unwind(AssertUnwindSafe(work))
+        .unwrap_or_else(|_| Err(Error::msg("the compiler failed on a function")))
+}
+
+/// Compiles every function, on as many threads as there are cores for. A function that cannot be
+/// compiled is left out when another backend can execute it.
+fn compile_all(
+    machine: &Machine,
+    ir: &ModuleIr,
+    settings: &Settings,
+    may_leave_out: bool,
+    on_progress: &(dyn Fn(CompileProgress) + Sync),
+) -> Result<Vec<Option<Compiled>>> {
+    let count = ir.bodies.len();
+    let mut order = list(count)?;
+    order.extend(0..count as u32);
+    // The largest first: so no thread is left alone with one at the end.
+    order.sort_by_key(|func| core::cmp::Reverse(ir.bodies[*func as usize].len()));
+    let (next, done) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    let work = || {
+        let mut made = Vec::new();
+        let one = |compiler: &mut Compiler, func: u32| {
+            let func = DefinedFuncIdx(func);
+            if !ir.bodies_validated {
+                ir.validate_body(func)?;
+            }
+            compiler.compile(ir, settings, func)
+        };
+        loop {
+            let Some(func) = order.get(next.fetch_add(1, Ordering::Relaxed)) else {
+                return Ok(made);
+            };
+            let compiled = catch(|| machine.with_compiler(|compiler| one(compiler, *func)));
+            match compiled {
+                Ok(compiled) => made.push((*func, compiled)),
+                Err(error) if may_leave_out && may_be_given_up(&error) => {}
+                Err(error) => {
+                    next.store(order.len(), Ordering::Relaxed);
+                    return Err(error);
+                }
+            }
+            let done = done.fetch_add(1, Ordering::Relaxed) + 1;
+            on_progress(CompileProgress::new(done, count));
+        }
+    };
+    let mut all = list(count)?;
+    all.resize_with(count, || None);
+    for made in on_threads(count, &work)? {
+        for (func, compiled) in made? {
+            all[func as usize] = Some(compiled);
+        }
+    }
+    Ok(all)
+}
+
+/// What each of several threads made of the same work.
+fn on_threads<R: Send>(count: usize, work: &(impl Fn() -> R + Sync)) -> Result<Vec<R>> {
+    let cores = if cfg!(feature = "threads") {
+        std::thread::available_parallelism().map_or(1, usize::from)
+    } else {
+        1
+    };
+    // A thread costs about as much as some functions.
+    let helpers = cores.min(count.div_ceil(8)).saturating_sub(1);
+    std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..helpers)
+            .map_while(|_| {
+                let builder = std::thread::Builder::new().stack_size(4 << 20);
+                builder.spawn_scoped(scope, work).ok()
+            })
+            .collect();
+        let mut results = vec![stack::with_room(work)?];
+        for thread in threads {
+            let result = thread.join();
+            results.push(result.map_err(|_| Error::msg("a compiler's thread failed"))?);
+        }
+        Ok(results)
+    })
+}
+
+/// Lays out functions that were compiled together, and has them call each other.
+fn link(ir: &ModuleIr, made: Vec<Option<Compiled>>) -> Result<Linked<'static>> {
+    let left_out: Box<[u32]> = (0..made.len() as u32)
+        .filter(|func| made[*func as usize].is_none())
+        .collect();
+    let total = |count: fn(&Compiled) -> usize| made.iter().flatten().map(count).sum::<usize>();
+    let size = total(|compiled| compiled.code.len().next_multiple_of(ALIGN));
+    let mut code = list(stubs_size(left_out.len()) + size + ALIGN)?;
+    code.resize(stubs_size(left_out.len()), 0);
+    let mut starts = list(made.len())?;
+    for compiled in &made {
+        match compiled {
+            Some(compiled) => {
+                code.resize(code.len().next_multiple_of(ALIGN), 0);
+                starts.push(code.len());
+                code.extend_from_slice(&compiled.code);
+            }
+            None => {
+                let stub = starts_of_stubs(&left_out, starts.len());
+                starts.push(stub);
+            }
+        }
+    }
+    if u32::try_from(code.len()).is_err() {
+        return Err(Error::new(ErrorKind::Limit(
+            "the module's code is larger than 4 GiB".into(),
+        )));
+    }
+    let mut functions = list(made.len())?;
+    let mut sites = list(total(|compiled| compiled.sites.len()))?;
+    let mut types = list(total(|compiled| compiled.types.len()))?;
+    for (i, compiled) in made.into_iter().enumerate() {
+        let Some(compiled) = compiled else { continue };
+        let start = starts[i] as u32;
+        for call in &compiled.calls {
+            call.link(&mut code, starts[i], starts[call.callee.index()])?;
+        }
+        types.extend(compiled.types.iter().map(|place| TypeUse {
+            offset: start + place.offset,
+            ty: place.ty,
+        }));
+        let first_site = sites.len() as u32;
+        sites.extend_from_slice(&compiled.sites);
+        functions.push(Function {
+            start,
+            size: compiled.code.len() as u32,
+            func: DefinedFuncIdx(i as u32),
+            body: ir.bodies[i].start,
+            sites: first_site..sites.len() as u32,
+        });
+    }
+    Ok(Linked {
+        code: code.into(),
+        unit: Unit { functions, sites },
+        left_out,
+        types: types.into_boxed_slice(),
+    })
+}
+
+/// Where the stub of a function that was left out is.
+fn starts_of_stubs(left_out: &[u32], func: usize) -> usize {
+    let at = left_out.partition_point(|other| (*other as usize) < func);
+    stub_offset(at)
+}
+
+/// Where a stub is among stubs, in bytes.
+pub(crate) const fn stub_offset(index: usize) -> usize {
+    stubs::ENTRY_STUB_HEADER_BYTES + index * stubs::ENTRY_STUB_BYTES
+}
+
+/// The bytes that so many stubs take before the first function's code.
+pub(crate) const fn stubs_size(count: usize) -> usize {
+    if count == 0 { 0 } else { stub_offset(count) }
+}
+
+/// Fills in what depends on the process, in one piece of the code after the other.
+pub(crate) struct Fix<'a> {
+    ir: &'a ModuleIr,
+    stubs: Vec<u8>,
+    /// Those that do not end before the piece.
+    types: &'a [TypeUse],
+}
+
+impl<'a> Fix<'a> {
+    pub(crate) fn new(ir: &'a ModuleIr, left_out: &[u32], types: &'a [TypeUse]) -> Self {
+        let stubs = if left_out.is_empty() {
+            Vec::new()
+        } else {
+            stubs::entry_stubs(left_out.iter().copied())
+        };
+        Self { ir, stubs, types }
+    }
+
+    /// Fills in what there is to in a piece that begins `at` so many bytes from the start.
+    ///
+    /// # Errors
+    /// When the module has not the types that the code has.
+    pub(crate) fn apply(&mut self, at: usize, piece: &mut [u8]) -> Result<()> {
+        let end = at + piece.len();
+        if let Some(stubs) = self.stubs.get(at..) {
+            let len = stubs.len().min(piece.len());
+            piece[..len].copy_from_slice(&stubs[..len]);
+        }
+        while let [place, rest @ ..] = self.types {
+            let start = place.offset as usize;
+            if start >= end {
+                break;
+            }
+            for (i, byte) in place.id(self.ir)?.into_iter().enumerate() {
+                // It may begin in the piece before, and end in the next.
+                let within = (start + i).checked_sub(at);
+                if let Some(to) = within.and_then(|within| piece.get_mut(within)) {
+                    *to = byte;
+                }
+            }
+            if start + TypeUse::BYTES > end {
+                break;
+            }
+            self.types = rest;
+        }
+        Ok(())
+    }
+}
+
+/// A list with room for `len` items.
+fn list<T>(len: usize) -> Result<Vec<T>> {
+    let mut list = Vec::new();
+    list.try_reserve_exact(len)
+        .map_err(|_| Error::new(ErrorKind::OutOfMemory))?;
+    Ok(list)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::artifact::{self, Contents, Description};
+    use diptych_core::types::TypeIdx;
+    use diptych_core::{Config, Engine, Module, OptLevel};
+
+    fn module() -> Module {
+        let text = r#"(module
+            (type (func (param f64)))
+            (type $f (func (param i32) (result i32)))
+            (table funcref (elem $a $b))
+            (func $a (type $f) (call $b (local.get 0)))
+            (func $b (type $f)
+                (call_indirect (type $f) (local.get 0) (i32.const 0)))
+            (func $c (type $f)
+                (i32.div_u (call $b (local.get 0)) (local.get 0))))"#;
+        let engine = Engine::with_backends(&Config::new(), &[crate::backend()]);
+        let bytes = wat::parse_str(text).expect("the text is right");
+        Module::new(&engine.expect("there is a compiler"), bytes).expect("it is valid")
+    }
+
+    fn settings() -> Settings {
+        Settings::new(&Config::new(), Calls::Direct)
+    }
+
+    fn machine() -> Machine {
+        let triple = if cfg!(target_arch = "x86_64") {
+            "x86_64-unknown-linux-gnu"
+        } else {
+            "aarch64-unknown-linux-gnu"
+        };
+        Machine::of_target(triple, OptLevel::Speed).expect("it is the host's")
+    }
+
+    /// The functions of a module but for these.
+    fn linked(ir: &ModuleIr, machine: &Machine, left_out: &[usize]) -> Linked<'static> {
+        let mut made =
+            compile_all(machine, ir, &settings(), false, &|_| ()).expect("they are valid");
+        for func in left_out {
+            made[*func] = None;
+        }
+        link(ir, made).expect("they are small")
+    }
+
+    #[test]
+    fn artifacts_with_functions_left_out_are_read_as_written() {
+        let (module, machine) = (module(), machine());
+        let ir = module.ir();
+        for left_out in [&[][..], &[1], &[0, 2], &[0, 1, 2]] {
+            let linked = linked(ir, &machine, left_out);
+            assert_eq!(linked.left_out.len(), left_out.len());
+            assert_eq!(linked.unit.functions.len(), 3 - left_out.len());
+            let made_for =
+                Description::new(machine.isa(), OptLevel::Speed, &settings(), ir.features);
+            let bytes = artifact::write(&made_for, &ir.bytes, &Contents::of(&linked));
+            let bytes = bytes.expect("there is room");
+            assert!(artifact::open(&bytes, &made_for).is_ok());
+            let range = artifact::module_range(&bytes).expect("it is whole");
+            assert_eq!(&bytes[range], &*ir.bytes);
+            let (read, settings) = artifact::read(&bytes, ir).expect("it is whole");
+            assert_eq!(settings, self::settings());
+            assert_eq!(format!("{read:?}"), format!("{linked:?}"));
+        }
+    }
+
+    /// Whatever the tables say, with a digest that is right: it is refused or read.
+    #[test]
+    fn contradictions_do_no_harm() {
+        let (module, machine) = (module(), machine());
+        let ir = module.ir();
+        let made_for = Description::new(machine.isa(), OptLevel::Speed, &settings(), ir.features);
+        let linked = linked(ir, &machine, &[1]);
+        let bytes = artifact::write(&made_for, &ir.bytes, &Contents::of(&linked));
+        let bytes = bytes.expect("there is room");
+        let tables = 0..artifact::module_range(&bytes).expect("it is whole").start;
+        let (mut refused, mut read) = (0, 0);
+        for at in tables {
+            for value in [0, 1, 2, 0x7f, 0x80, 0xff] {
+                let mut other = bytes.clone();
+                other[at] = value;
+                match artifact::read(&other, ir) {
+                    Ok((linked, _)) => {
+                        read += 1;
+                        let mut fix = Fix::new(ir, &linked.left_out, &linked.types);
+                        let mut code = linked.code.into_owned();
+                        fix.apply(0, &mut code).expect("its types are there");
+                    }
+                    Err(error) => {
+                        refused += 1;
+                        assert!(matches!(error.kind(), ErrorKind::InvalidModule { .. }));
+                    }
+                }
+            }
+        }
+        assert!(refused > 100 && read > 100, "{refused} {read}");
+    }
+
+    #[test]
+    fn pieces_of_any_size_are_filled_in_alike() {
+        let module = module();
+        let ir = module.ir();
+        let types = [(2, 1), (60, 0), (68, 1), (100, 1)].map(|(offset, ty)| TypeUse {
+            offset: offset + stubs_size(2) as u32,
+            ty: TypeIdx(ty),
+        });
+        let filled = |size: usize| {
+            let mut code = vec![0xaa; stubs_size(2) + 108];
+            let mut fix = Fix::new(ir, &[0, 2], &types);
+            for (i, piece) in code.chunks_mut(size).enumerate() {
+                fix.apply(i * size, piece).expect("its types are there");
+            }
+            code
+        };
+        let whole = filled(1 << 10);
+        assert_eq!(
+            whole[..stubs_size(2)],
+            stubs::entry_stubs([0, 2].into_iter())
+        );
+        for place in types {
+            let at = place.offset as usize;
+            let id = place.id(ir).expect("it is there");
+            assert_eq!(whole[at..at + TypeUse::BYTES], id);
+        }
+        for size in 1..whole.len() {
+            assert_eq!(filled(size), whole, "{size}");
+        }
+    }
+}
