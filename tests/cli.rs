@@ -708,3 +708,81 @@ fn the_program_of_the_readme_draws_its_picture() {
     let symmetric = picture.lines().rev().collect::<Vec<_>>();
     assert_eq!(picture.lines().collect::<Vec<_>>()[..4], symmetric[..4]);
 }
+
+/// Modules are compiled, run, and refused where they do not fit.
+#[test]
+fn compiled_modules_are_files_too() {
+    let folder = Folder::new("compiled");
+    let math = folder.file("math.wat", MATH);
+    let compiled = folder.path("math.cwasm");
+    let gcd = |flags: &[&str], file: &str| {
+        let run = ["run", "--precompiled", "--invoke", "gcd"];
+        run.iter()
+            .chain(flags)
+            .chain(&[file, "48", "36"])
+            .map(|word| (*word).to_owned())
+            .collect::<Vec<_>>()
+    };
+    let words = |words: &[String]| {
+        words
+            .iter()
+            .map(String::as_str)
+            .collect::<Vec<_>>()
+            .join(" ")
+    };
+    let good = |args: Vec<String>| good(&args.iter().map(String::as_str).collect::<Vec<_>>());
+    let bad = |args: Vec<String>| bad(1, &args.iter().map(String::as_str).collect::<Vec<_>>());
+    let owned = |args: &[&str]| {
+        args.iter()
+            .map(|word| (*word).to_owned())
+            .collect::<Vec<_>>()
+    };
+
+    assert_eq!(good(owned(&["compile", &math])), "");
+    assert_eq!(good(gcd(&[], &compiled)), "12\n");
+    // With what the code cannot do.
+    let refused = bad(gcd(&["--fuel", "100"], &compiled));
+    assert!(refused.contains("fuel"), "{refused}");
+    // A module is no code.
+    bad(gcd(&[], &math));
+
+    let for_fuel = folder.path("fuel.cwasm");
+    good(owned(&["compile", "--fuel", "-o", &for_fuel, &math]));
+    let run = gcd(&["--fuel", "100"], &for_fuel);
+    assert_eq!(good(run.clone()), "12\n", "{}", words(&run));
+
+    // For another machine, and for one that there is not.
+    let other = if cfg!(target_arch = "x86_64") {
+        "aarch64-unknown-linux-gnu"
+    } else {
+        "x86_64-unknown-linux-gnu"
+    };
+    let elsewhere = folder.path("other.cwasm");
+    good(owned(&[
+        "compile", "--target", other, "-o", &elsewhere, &math,
+    ]));
+    let refused = bad(gcd(&[], &elsewhere));
+    assert!(
+        refused.contains("aarch64") || refused.contains("x86_64"),
+        "{refused}"
+    );
+    let refused = bad(owned(&["compile", "--target", "z80-none-none", &math]));
+    assert!(refused.contains("z80"), "{refused}");
+
+    // A cache makes no difference but to time.
+    let cache = folder.path("cache");
+    for _ in 0..2 {
+        let run = [
+            "run",
+            "--backend",
+            "jit",
+            "--cache",
+            &cache,
+            "--invoke",
+            "gcd",
+        ];
+        let run = [&run[..], &[&math, "9", "6"]].concat();
+        assert_eq!(good(owned(&run)), "3\n");
+    }
+    assert_eq!(fs::read_dir(&cache).expect("it is there").count(), 1);
+}

@@ -9,8 +9,10 @@ use diptych_core::{Error, ErrorKind};
 /// Pointers, and what is passed for them: every target has 64 bits.
 pub(crate) const POINTER: Type = types::I64;
 
-/// The most results of one register class that are returned in registers.
-const MAX_RESULT_REGISTERS: usize = 8;
+/// The most results that are returned in registers, of integers and of floats. The convention has
+/// more for integers on x86_64, but no more on aarch64, and code is the same for both.
+const MAX_INT_RESULTS: usize = 6;
+const MAX_FLOAT_RESULTS: usize = 8;
 
 /// The type of values in code.
 ///
@@ -39,7 +41,7 @@ pub(crate) fn results_in_memory(ty: &FuncType) -> bool {
         .iter()
         .filter(|ty| matches!(ty, ValType::F32 | ValType::F64))
         .count();
-    floats > MAX_RESULT_REGISTERS || ty.results().len() - floats > MAX_RESULT_REGISTERS
+    floats > MAX_FLOAT_RESULTS || ty.results().len() - floats > MAX_INT_RESULTS
 }
 
 /// The signature of a compiled function: the instance, where the results go if they are in

@@ -365,7 +365,12 @@ impl Parts {
 /// The address space for functions that are compiled one by one, each on pages of its own: more
 /// than code ever needs, since what is not used costs nothing.
 fn room_for(count: usize, bytes: usize) -> usize {
-    const PAGE: usize = 16 << 10;
+    // The largest page that hosts of the architecture have.
+    const PAGE: usize = if cfg!(target_arch = "aarch64") {
+        64 << 10
+    } else {
+        4 << 10
+    };
     const EXPANSION: usize = 32;
     count
         .saturating_mul(PAGE)

@@ -52,7 +52,13 @@ fn memory_faults(guest: &Guest) {
         assert_eq!(guest.read(base + offset), 42, "{offset:#x}");
         let fault = CLAIMED.lock().expect("no panic").take().expect("claimed");
         assert_eq!(fault.kind, FaultKind::Memory);
-        assert_eq!(fault.address, Some(base + offset));
+        let address = fault.address.expect("it is known");
+        if offset % size_of::<usize>() == 0 || cfg!(target_arch = "x86_64") {
+            assert_eq!(address, base + offset);
+        } else {
+            // QEMU gives the address of the word that the access begins in.
+            assert!((base + offset - (size_of::<usize>() - 1)..=base + offset).contains(&address));
+        }
         // The function has only saved the frame pointer.
         assert_eq!(fault.sp, fault.fp);
     }

@@ -1,16 +1,20 @@
 //! An engine as the flags ask for it.
 
-use crate::flags::{Backend, Compilation, Dispatch, EngineFlags, OptLevel};
+use crate::flags::{Backend, Compilation, Dispatch, EngineFlags, OptLevel, Perf};
 use crate::report::{Failure, Outcome};
 use clap::builder::PossibleValuesParser;
-use diptych::{BackendKind, CompilationMode, Config, Engine};
+use diptych::{BackendKind, Cache, CompilationMode, Config, Engine, ProfilerKind};
+use std::sync::Arc;
 use std::thread;
 
 /// What the host's own functions need of a stack, beside what guests may use, in bytes.
 const HOST_STACK: usize = 2 << 20;
 
+/// What a cache may take, in bytes.
+const CACHE_BYTES: u64 = 2 << 30;
+
 /// The configuration that the flags describe.
-pub(crate) fn config(flags: &EngineFlags) -> Config {
+pub(crate) fn config(flags: &EngineFlags) -> Outcome<Config> {
     let mut config = Config::new();
     config.backend(match flags.backend {
         Backend::Auto => BackendKind::Auto,
@@ -40,7 +44,17 @@ pub(crate) fn config(flags: &EngineFlags) -> Config {
             switch(&mut config, name, on);
         }
     }
-    config
+    config.profiler(match flags.perf {
+        None => ProfilerKind::None,
+        Some(Perf::Map) => ProfilerKind::PerfMap,
+        Some(Perf::Jitdump) => ProfilerKind::JitDump,
+    });
+    if let Some(directory) = &flags.cache {
+        let cache = Cache::open(directory, CACHE_BYTES)
+            .map_err(|error| Failure::host(directory.display(), &error))?;
+        config.code_cache(Arc::new(cache));
+    }
+    Ok(config)
 }
 
 /// The engine of a configuration.

@@ -23,6 +23,7 @@ pub(crate) struct Cli {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Run(Run),
+    Compile(Compile),
     Wast(Wast),
     Validate(Validate),
     Inspect(Inspect),
@@ -58,6 +59,17 @@ pub(crate) struct EngineFlags {
     /// Reserve no address space behind memories: compiled code checks each access to them.
     #[arg(long)]
     pub(crate) no_guard: bool,
+
+    /// Keep compiled code in this directory, and take it from there the next time.
+    ///
+    /// Nobody may write to the directory who may not execute code as you. It takes at most 2 GiB;
+    /// what was not used for longest goes first.
+    #[arg(long, value_name = "DIRECTORY")]
+    pub(crate) cache: Option<PathBuf>,
+
+    /// Let the `perf` of Linux know the names of compiled functions.
+    #[arg(long, value_name = "HOW", value_enum)]
+    pub(crate) perf: Option<Perf>,
 
     /// Refuse modules that use this proposal; may be repeated [example: --disable simd].
     #[arg(long, value_name = "PROPOSAL", value_parser = crate::engine::proposal_names())]
@@ -106,6 +118,14 @@ pub(crate) enum OptLevel {
     Speed,
     /// What makes code fast and does not make it larger.
     SpeedAndSize,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Perf {
+    /// A map of names: /tmp/perf-PID.map.
+    Map,
+    /// The code itself: jit-PID.dump in the working directory, for `perf inject --jit`.
+    Jitdump,
 }
 
 /// What the guest gets from its host.
@@ -257,6 +277,10 @@ pub(crate) struct Run {
     #[arg(long, value_name = "FUNCTION")]
     pub(crate) invoke: Option<String>,
 
+    /// The file is one that `diptych compile` wrote, and is trusted as an executable is.
+    #[arg(long)]
+    pub(crate) precompiled: bool,
+
     #[command(flatten)]
     pub(crate) world: WorldFlags,
 
@@ -290,6 +314,46 @@ impl Run {
     pub(crate) fn args(&self) -> &[String] {
         self.program.get(1..).unwrap_or_default()
     }
+}
+
+/// Compile a module to machine code, for `run --precompiled`.
+#[derive(Args, Debug)]
+#[command(
+    long_about = "Compile a module to machine code, for `run --precompiled`.
+
+The code is run by the same version of diptych, with the same flags for the engine: it says so if \
+these differ. For another machine name its target; the code then needs no more than every such \
+machine has.",
+    after_long_help = "Examples:
+  diptych compile app.wasm
+      writes app.cwasm
+  diptych compile app.wasm -o app.arm.cwasm --target aarch64-unknown-linux-gnu
+      compiles for another machine
+  diptych run --precompiled app.cwasm
+      runs it"
+)]
+pub(crate) struct Compile {
+    /// Where the code goes [default: beside the module, as .cwasm].
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+
+    /// The machine that the code is for, as a target triple [default: this one].
+    #[arg(long, value_name = "TRIPLE")]
+    pub(crate) target: Option<String>,
+
+    /// Let the code count instructions, for `run --fuel`.
+    #[arg(long)]
+    pub(crate) fuel: bool,
+
+    /// Let the code be interrupted, for `run --timeout` and `run --profile`.
+    #[arg(long)]
+    pub(crate) interruption: bool,
+
+    #[command(flatten)]
+    pub(crate) engine: EngineFlags,
+
+    /// The module, binary or text (`-` is standard input).
+    pub(crate) file: PathBuf,
 }
 
 /// Run specification tests (.wast).

@@ -44,7 +44,7 @@ pub(crate) fn engine(
     limits: &LimitFlags,
     interruption: bool,
 ) -> Outcome<Engine> {
-    let mut config = engine::config(flags);
+    let mut config = engine::config(flags)?;
     config.consume_fuel(limits.fuel.is_some());
     config.interruption(interruption || limits.timeout.is_some());
     if let Some(bytes) = limits.max_stack {

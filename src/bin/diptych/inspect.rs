@@ -16,7 +16,7 @@ use std::io::Write as _;
 pub(crate) fn run(flags: &Inspect) -> Outcome {
     let file = flags.file.display();
     let bytes = input::module(&flags.file)?;
-    let engine = engine::engine(&engine::config(&flags.engine))?;
+    let engine = engine::engine(&engine::config(&flags.engine)?)?;
     let fail = |error: diptych::Error| Failure::guest(&file, &error);
     let module = Module::new(&engine, &bytes).map_err(fail)?;
     let text = if let Some(name) = &flags.disassemble {

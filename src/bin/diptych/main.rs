@@ -3,6 +3,7 @@
 #![deny(unsafe_code)]
 
 mod bench;
+mod compile;
 mod completions;
 mod engine;
 mod flags;
@@ -28,6 +29,7 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Run(flags) => run::run(&flags),
+        Command::Compile(flags) => compile::run(&flags),
         Command::Wast(flags) => wast::run(&flags),
         Command::Validate(flags) => validate::run(&flags),
         Command::Inspect(flags) => inspect::run(&flags),

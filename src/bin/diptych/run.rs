@@ -1,5 +1,6 @@
 //! `diptych run`.
 
+use crate::compile;
 use crate::engine;
 use crate::flags::{LimitFlags, Run};
 use crate::host::{self, Host, Watchdog};
@@ -11,16 +12,24 @@ use diptych::{Engine, ExternType, Func, Instance, Linker, Module, Store, Trap, V
 use std::io::Write as _;
 
 pub(crate) fn run(flags: &Run) -> Outcome {
-    let bytes = input::module(flags.file())?;
     let profiled = flags.profile.profile.is_some();
+    if flags.precompiled {
+        let engine = compile::with_compiler(&flags.engine);
+        let engine = host::engine(&engine, &flags.limits, profiled)?;
+        let module = compile::load(&engine, flags.file())?;
+        return engine::with_stack(&engine, || guest(flags, &engine, &module));
+    }
+    let bytes = input::module(flags.file())?;
     let engine = host::engine(&flags.engine, &flags.limits, profiled)?;
-    engine::with_stack(&engine, || guest(flags, &engine, &bytes))
+    engine::with_stack(&engine, || {
+        let module = Module::new(&engine, &bytes)
+            .map_err(|error| Failure::guest(flags.file().display(), &error))?;
+        guest(flags, &engine, &module)
+    })
 }
 
-fn guest(flags: &Run, engine: &Engine, bytes: &[u8]) -> Outcome {
-    let file = flags.file().display();
-    let module = Module::new(engine, bytes).map_err(|error| Failure::guest(&file, &error))?;
-    let linker = host::linker(&module, &flags.world)?;
+fn guest(flags: &Run, engine: &Engine, module: &Module) -> Outcome {
+    let linker = host::linker(module, &flags.world)?;
 
     let name = host::program_name(flags.file());
     // The arguments of a function are not the program's.
@@ -35,7 +44,7 @@ fn guest(flags: &Run, engine: &Engine, bytes: &[u8]) -> Outcome {
         None => None,
     };
     let profile = Profile::begin(&flags.profile, &mut store)?;
-    let outcome = execute(flags, &module, &linker, &mut store);
+    let outcome = execute(flags, module, &linker, &mut store);
     match (outcome, profile.map_or(Ok(()), Profile::finish)) {
         (Err(failure), Err(unprofiled)) => {
             unprofiled.print();

@@ -9,7 +9,7 @@ use std::io::Write as _;
 use std::path::Path;
 
 pub(crate) fn run(flags: &Validate) -> Outcome {
-    let engine = engine::engine(&engine::config(&flags.engine))?;
+    let engine = engine::engine(&engine::config(&flags.engine)?)?;
     let mut all_valid = true;
     for file in &flags.files {
         match validate(&engine, file) {

@@ -1,0 +1,58 @@
+//! `diptych compile`, and what runs that it wrote.
+
+use crate::engine;
+use crate::flags::{Backend, Compile, EngineFlags};
+use crate::input;
+use crate::progress;
+use crate::report::{Failure, Outcome};
+use diptych::{Engine, Module};
+use std::path::{Path, PathBuf};
+
+/// What the names of compiled modules end with.
+const EXTENSION: &str = "cwasm";
+
+pub(crate) fn run(flags: &Compile) -> Outcome {
+    let bytes = input::module(&flags.file)?;
+    let mut config = engine::config(&with_compiler(&flags.engine))?;
+    config.consume_fuel(flags.fuel);
+    config.interruption(flags.interruption);
+    let engine = engine::engine(&config)?;
+    let artifact = engine
+        .precompile_module(&bytes, flags.target.as_deref())
+        .map_err(|error| Failure::guest(flags.file.display(), &error));
+    progress::erase();
+    let output = match &flags.output {
+        Some(output) => output.clone(),
+        None => default_output(&flags.file)?,
+    };
+    std::fs::write(&output, artifact?).map_err(|error| Failure::host(output.display(), &error))
+}
+
+/// The file beside the module, with the extension of compiled ones.
+fn default_output(file: &Path) -> Outcome<PathBuf> {
+    if file == Path::new("-") {
+        return Err(Failure::msg(
+            "a module from standard input has no name: say with --output where its code goes",
+        ));
+    }
+    Ok(file.with_extension(EXTENSION))
+}
+
+/// The flags of an engine that has the compiler.
+pub(crate) fn with_compiler(flags: &EngineFlags) -> EngineFlags {
+    EngineFlags {
+        backend: Backend::Jit,
+        ..flags.clone()
+    }
+}
+
+/// The module in a file that [`run`] wrote.
+pub(crate) fn load(engine: &Engine, file: &Path) -> Outcome<Module> {
+    #[expect(
+        unsafe_code,
+        reason = "whoever asks for a compiled file to be run trusts it, as any executable"
+    )]
+    // SAFETY: the user says by a flag that the file is one that `diptych compile` wrote.
+    let module = unsafe { Module::deserialize_file(engine, file) };
+    module.map_err(|error| Failure::guest(file.display(), &error))
+}
