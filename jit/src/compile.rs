@@ -20,6 +20,8 @@ pub(crate) struct Compiler {
     context: Context,
     control: ControlPlane,
     scratch: Scratch,
+    /// Whether machine code is wanted as text, too.
+    text: bool,
 }
 
 /// The machine code of a function.
@@ -187,6 +189,7 @@ impl Compiler {
             context: Context::new(),
             control: ControlPlane::default(),
             scratch: Scratch::default(),
+            text: false,
         }
     }
 
@@ -232,9 +235,9 @@ impl Compiler {
         func: DefinedFuncIdx,
         out: &mut dyn fmt::Write,
     ) -> Result<(), Error> {
-        self.context.set_disasm(true);
+        self.text = true;
         let result = self.run(ir, settings, func, 0);
-        self.context.set_disasm(false);
+        self.text = false;
         result?;
         let code = self
             .context
@@ -258,6 +261,7 @@ impl Compiler {
         extra_frame: u32,
     ) -> Result<u32, Error> {
         self.context.clear();
+        self.context.set_disasm(self.text);
         let env = Env {
             ir,
             isa: &*self.isa,

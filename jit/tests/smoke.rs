@@ -1,5 +1,6 @@
 //! Compiled code, end to end, on engines of the compiler alone.
 
+use diptych_core::types::FuncIdx;
 use diptych_core::{
     Caller, CompilationMode, Config, Engine, Error, Func, Instance, Module, Result, ResumableCall,
     Store, Trap, Val,
@@ -145,5 +146,20 @@ fn a_guest_waits_for_the_host() {
                 .to_string(),
             "not yet"
         );
+    }
+}
+
+/// Both the compiler's representation and the machine's instructions are shown.
+#[test]
+fn code_can_be_read() {
+    let text = r#"(module (func (param i32) (result i32)
+        (i32.mul (local.get 0) (local.get 0))))"#;
+    let bytes = wat::parse_str(text).expect("the text is right");
+    for (name, engine) in engines() {
+        let module = Module::new(&engine, &bytes).expect("it is valid");
+        let code = module.disassemble(FuncIdx(0)).expect("it is there");
+        assert!(code.contains("imul"), "{name}: {code}");
+        let machine = code.rsplit('}').next().expect("there is text");
+        assert!(machine.contains("ret"), "{name}: {code}");
     }
 }
