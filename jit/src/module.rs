@@ -371,10 +371,15 @@ fn room_for(count: usize, bytes: usize) -> usize {
     } else {
         4 << 10
     };
+    // Ordinary code is a few times as large as its WebAssembly. The worst there is, which is no
+    // large part of a large module, is more than a hundred times as large.
     const EXPANSION: usize = 32;
+    const WORST: usize = 512;
+    const LARGE: usize = 1 << 30;
+    let code = bytes.saturating_mul(WORST).min(LARGE);
     count
         .saturating_mul(PAGE)
-        .saturating_add(bytes.saturating_mul(EXPANSION))
+        .saturating_add(bytes.saturating_mul(EXPANSION).max(code))
         .clamp(64 << 10, u32::MAX as usize & !(PAGE - 1))
 }
 

@@ -219,7 +219,7 @@ impl<'a> Translator<'a> {
             self.check_stack(extra_frame);
         }
         self.begin_locals(bytes.len());
-        self.begin_fuel();
+        self.begin_fuel(ir.body(func).len());
         self.begin_function()?;
         let kept = core::mem::take(&mut self.buffers.operators);
         let mut operators = OperatorsReader::new_with_allocs(locals.get_binary_reader(), kept);
