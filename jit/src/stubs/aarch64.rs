@@ -371,6 +371,15 @@ pub(crate) fn entry_stubs(funcs: impl ExactSizeIterator<Item = u32>) -> Vec<u8> 
     code
 }
 
+/// The stack pointer.
+#[inline(always)]
+pub(crate) fn stack_pointer() -> usize {
+    let sp;
+    // SAFETY: the register is only read.
+    unsafe { asm!("mov {}, sp", out(reg) sp, options(nomem, nostack, preserves_flags)) };
+    sp
+}
+
 /// The address that a frame returns to, and the frame of its caller.
 ///
 /// # Safety

@@ -3,7 +3,7 @@
 use crate::abi::offsets;
 use crate::fiber::{self, Fiber, Start};
 use crate::{entry, unwind};
-use core::arch::naked_asm;
+use core::arch::{asm, naked_asm};
 use diptych_core::vm::{FuncRef, VmCtx, VmStore};
 
 /// Goes to the landing pad that `rax` points to.
@@ -493,6 +493,15 @@ pub(crate) fn entry_stubs(funcs: impl ExactSizeIterator<Item = u32>) -> Vec<u8> 
         code.resize(start + ENTRY_STUB_BYTES, 0xcc);
     }
     code
+}
+
+/// The stack pointer.
+#[inline(always)]
+pub(crate) fn stack_pointer() -> usize {
+    let sp;
+    // SAFETY: the register is only read.
+    unsafe { asm!("mov {}, rsp", out(reg) sp, options(nomem, nostack, preserves_flags)) };
+    sp
 }
 
 /// The address that a frame returns to, and the frame of its caller.
