@@ -12,6 +12,10 @@ std::thread_local! {
 }
 
 /// Makes a store's guest the one that runs in this thread, and gives the one before.
+///
+/// Never inlined: a guest may go on in another thread than the one in which its caller began, and
+/// the caller must not remember where this thread's variable is.
+#[inline(never)]
 pub(crate) fn set_current(store: *mut VmStore) -> *mut VmStore {
     CURRENT.replace(store)
 }
