@@ -87,6 +87,7 @@
 //! | `std` | yes | files, threads' locks, stacks that the operating system backs |
 //! | `threads` | yes | worker threads for validation and compilation |
 //! | `wat` | yes | modules from WebAssembly text |
+//! | `cache` | no | compiled code kept on disk |
 //! | `cli` | no | the program `diptych` |
 //!
 //! Without `std` the library needs only `alloc`.

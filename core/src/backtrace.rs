@@ -124,17 +124,7 @@ impl fmt::Debug for BacktraceFrame {
 /// intact. The error may be the store's own pending one.
 pub unsafe fn attach(store: *mut VmStore, error: &mut Error) {
     // SAFETY: by contract.
-    unsafe {
-        if !wants(store, error) {
-            return;
-        }
-        let at = Position {
-            pc: (*store).exit_pc,
-            fp: (*store).exit_fp,
-            ctx: (*store).exit_ctx,
-        };
-        error.set_backtrace(capture(store, None, at));
-    }
+    unsafe { attach_at(store, error, None, VmStore::exit(store)) };
 }
 
 /// As [`attach`], for a guest that did not leave but failed: in the frame `innermost`, if any,

@@ -201,9 +201,7 @@ impl Enter {
                 (*store).stack_limit = limit;
             }
             let outer = self.activation.outer_exit;
-            (*store).exit_pc = outer.pc;
-            (*store).exit_fp = outer.fp;
-            (*store).exit_ctx = outer.ctx;
+            VmStore::set_exit(store, outer);
         }
     }
 }
@@ -245,12 +243,12 @@ unsafe fn drive(st: &mut State, store: *mut VmStore, shared: &Shared, resumable:
                             return_from_host(st, record);
                             Ok(())
                         }
-                        _ if is_host && !fiber.is_null() && suspends(store) => {
+                        _ if is_host && !fiber.is_null() && (*store).can_wait() => {
                             suspend(store, st.fp);
                             return_from_host(st, record);
                             Ok(())
                         }
-                        _ if is_host && resumable && suspends(store) => {
+                        _ if is_host && resumable && (*store).can_wait() => {
                             (*store).exit_fp = st.fp;
                             (*store).exit_ctx = st.vm;
                             (*store).exit_value = record as u64;
@@ -374,17 +372,6 @@ unsafe fn suspend(store: *mut VmStore, slots: *mut u64) {
         if let Some(fibers) = (*store).fibers {
             (fibers.suspend)(store, slots);
         }
-    }
-}
-
-/// Whether the error of a host function suspends a resumable guest. The request to exit does not.
-unsafe fn suspends(store: *mut VmStore) -> bool {
-    // SAFETY: the store is valid.
-    unsafe {
-        (*store)
-            .pending
-            .as_ref()
-            .is_some_and(|error| error.exit_code().is_none())
     }
 }
 

@@ -66,39 +66,17 @@ unsafe fn first_call(callee: *mut FuncRef, store: *mut VmStore, slots: *mut u64)
     }
 }
 
+/// Runs compiled code as an activation of its own.
+///
 /// # Safety
 /// As [`array_call`]; the function has native code and an entry.
 #[inline]
 unsafe fn enter(callee: *mut FuncRef, store: *mut VmStore, slots: *mut u64) -> Status {
     // SAFETY: by contract.
     unsafe {
-        let entry = core::mem::transmute::<*const c_void, Entry>((*callee).native_entry);
         (*store).resumable = false;
-        let status = activate(store, |store| {
-            let code = (*callee).native_code;
-            if entry(code, (*callee).native_ctx, slots, store) == 0 {
-                Status::Done
-            } else {
-                Status::Error
-            }
-        });
-        status.unwrap_or_else(|| fail(store, Trap::StackOverflow.into()))
-    }
-}
-
-/// Runs compiled code as an activation of its own; `None` when there are as many as may be.
-///
-/// # Safety
-/// The store is live; `run` runs guest code of it.
-#[inline]
-pub(crate) unsafe fn activate(
-    store: *mut VmStore,
-    run: impl FnOnce(*mut VmStore) -> Status,
-) -> Option<Status> {
-    // SAFETY: by contract.
-    unsafe {
         if (*store).activation_depth >= (*store).activation_limit {
-            return None;
+            return fail(store, Trap::StackOverflow.into());
         }
         let before = Before::of(store);
         let activation = Activation {
@@ -118,18 +96,20 @@ pub(crate) unsafe fn activate(
             (*store).native_stack_limit = limit;
         }
         let current = fault::set_current(store);
-        let status = run(store);
+        let entry = core::mem::transmute::<*const c_void, Entry>((*callee).native_entry);
+        let status = entry((*callee).native_code, (*callee).native_ctx, slots, store);
         fault::set_current(current);
         before.restore(store);
-        if status == Status::Error {
-            if !(*store).tail_callee.is_null() {
-                return Some(Status::TailCall);
-            }
-            if let Some(panic) = (*store).panic.take() {
-                resume_unwind(panic);
-            }
+        if status == 0 {
+            return Status::Done;
         }
-        Some(status)
+        if !(*store).tail_callee.is_null() {
+            return Status::TailCall;
+        }
+        if let Some(panic) = (*store).panic.take() {
+            resume_unwind(panic);
+        }
+        Status::Error
     }
 }
 
@@ -151,11 +131,7 @@ impl Before {
         unsafe {
             Self {
                 activation: (*store).activation,
-                exit: Position {
-                    pc: (*store).exit_pc,
-                    fp: (*store).exit_fp,
-                    ctx: (*store).exit_ctx,
-                },
+                exit: VmStore::exit(store),
                 landing: (*store).landing,
                 stack: (*store).native_stack,
                 stack_limit: (*store).native_stack_limit,
@@ -174,9 +150,7 @@ impl Before {
             (*store).landing = self.landing;
             (*store).native_stack = self.stack;
             (*store).native_stack_limit = self.stack_limit;
-            (*store).exit_pc = self.exit.pc;
-            (*store).exit_fp = self.exit.fp;
-            (*store).exit_ctx = self.exit.ctx;
+            VmStore::set_exit(store, self.exit);
         }
     }
 }
@@ -205,13 +179,10 @@ pub(crate) unsafe extern "C" fn call_out(
     // SAFETY: by contract.
     unsafe {
         if !(*callee).ctx.is_null() && is_entry((*store).exit_pc) {
-            return match tail_call(callee, store, slots) {
-                Ok(()) => 1,
-                Err(error) => {
-                    (*store).pending = Some(error);
-                    1
-                }
-            };
+            if let Err(error) = tail_call(callee, store, slots) {
+                (*store).pending = Some(error);
+            }
+            return 1;
         }
     }
     // SAFETY: by contract.
@@ -232,7 +203,7 @@ pub(crate) unsafe extern "C" fn call_out(
         Ok(Status::Done) => 0,
         // SAFETY: by contract.
         Ok(_) => unsafe {
-            if is_host && fiber::can_suspend(store) {
+            if is_host && !fiber.is_null() && (*store).can_wait() {
                 fiber::suspend(store, slots);
                 return 0;
             }

@@ -61,11 +61,7 @@ impl Context {
             Self {
                 activation: (*store).activation,
                 depth: (*store).activation_depth,
-                exit: Position {
-                    pc: (*store).exit_pc,
-                    fp: (*store).exit_fp,
-                    ctx: (*store).exit_ctx,
-                },
+                exit: VmStore::exit(store),
                 landing: (*store).landing,
                 stack: (*store).native_stack,
                 stack_limit: (*store).native_stack_limit,
@@ -83,9 +79,7 @@ impl Context {
         unsafe {
             (*store).activation = self.activation;
             (*store).activation_depth = self.depth;
-            (*store).exit_pc = self.exit.pc;
-            (*store).exit_fp = self.exit.fp;
-            (*store).exit_ctx = self.exit.ctx;
+            VmStore::set_exit(store, self.exit);
             (*store).landing = self.landing;
             (*store).native_stack = self.stack;
             (*store).native_stack_limit = self.stack_limit;
@@ -265,22 +259,6 @@ pub(crate) unsafe fn suspend(store: *mut VmStore, slots: *mut u64) {
         let exit_fp = core::mem::replace(&mut (*store).exit_fp, slots);
         stubs::switch_fiber(fiber, SUSPENDED);
         (*store).exit_fp = exit_fp;
-    }
-}
-
-/// Whether the guest that runs compiled code can be suspended for the error that is pending. The
-/// request to exit does not suspend it.
-///
-/// # Safety
-/// The store is live.
-pub(crate) unsafe fn can_suspend(store: *mut VmStore) -> bool {
-    // SAFETY: by contract.
-    unsafe {
-        !(*store).fiber.is_null()
-            && (*store)
-                .pending
-                .as_ref()
-                .is_some_and(|error| error.exit_code().is_none())
     }
 }
 

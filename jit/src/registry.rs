@@ -6,7 +6,7 @@
 //! it. An image is taken off the list before it is freed, so that a reader, which is in code of
 //! the image or walks frames of it, finds it alive.
 
-use crate::image::Image;
+use crate::image::{Image, Place};
 use core::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};
 use std::sync::Mutex;
 
@@ -81,4 +81,9 @@ pub(crate) fn with_image<R>(pc: usize, look: impl FnOnce(&Image) -> Option<R>) -
     let entry = list[..after].last().filter(|entry| pc < entry.end)?;
     // SAFETY: an image is on the list only while it is alive.
     look(unsafe { &*entry.image })
+}
+
+/// The call that returns to an address, when that is one of compiled code.
+pub(crate) fn call_before(pc: *const u8) -> Option<Place> {
+    with_image(pc.addr(), |image| image.call_before(pc.addr()))
 }

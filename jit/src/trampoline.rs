@@ -11,8 +11,8 @@ use cranelift_codegen::Context;
 use cranelift_codegen::control::ControlPlane;
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{
-    AbiParam, BlockArg, BlockCall, ExceptionTableData, ExceptionTableItem, InstBuilder,
-    MemFlagsData, Signature, StackSlotData, StackSlotKind, Type, UserFuncName, Value, types,
+    BlockArg, BlockCall, ExceptionTableData, ExceptionTableItem, InstBuilder, MemFlagsData,
+    Signature, StackSlotData, StackSlotKind, Type, UserFuncName, Value, types,
 };
 use cranelift_codegen::isa::TargetIsa;
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
@@ -246,23 +246,18 @@ impl Trampolines {
         builder.switch_to_block(first);
         let params = builder.block_params(first).to_vec();
         let trusted = MemFlagsData::trusted();
-        let (callee, store) = match defined {
-            None => {
-                let store = builder
-                    .ins()
-                    .load(POINTER, trusted, params[0], offsets::FUNC_STORE);
-                (params[0], store)
-            }
-            Some(_) => {
-                let store = builder
-                    .ins()
-                    .load(POINTER, trusted, params[0], offsets::CTX_STORE);
-                builder
-                    .ins()
-                    .store(trusted, params[0], store, offsets::STORE_EXIT_CTX);
-                (params[0], store)
-            }
+        // The function reference, or the instance.
+        let callee = params[0];
+        let offset = match defined {
+            None => offsets::FUNC_STORE,
+            Some(_) => offsets::CTX_STORE,
         };
+        let store = builder.ins().load(POINTER, trusted, callee, offset);
+        if defined.is_some() {
+            builder
+                .ins()
+                .store(trusted, callee, store, offsets::STORE_EXIT_CTX);
+        }
         let pc = builder.ins().get_return_address(POINTER);
         let own = builder.ins().get_frame_pointer(POINTER);
         let fp = builder.ins().load(POINTER, trusted, own, 0);
@@ -337,8 +332,7 @@ impl Trampolines {
         types: &[Type],
         args: &[Value],
     ) -> Value {
-        let mut signature = abi::host_signature(&*self.isa, types, &[types::I32]);
-        signature.returns = vec![AbiParam::new(types::I32)];
+        let signature = abi::host_signature(&*self.isa, types, &[types::I32]);
         let signature = builder.import_signature(signature);
         let address = builder.ins().iconst(POINTER, address as i64);
         let call = builder.ins().call_indirect(signature, address, args);

@@ -30,8 +30,7 @@ pub(crate) unsafe extern "C" fn trap(
 ) -> *const Landing {
     // SAFETY: see the module.
     unsafe {
-        let place = registry::with_image(pc.addr(), |image| image.call_before(pc.addr()));
-        let place = place.map(|place| Place { offset, ..place });
+        let place = registry::call_before(pc).map(|place| Place { offset, ..place });
         fail((*ctx).store, trap_of(code), place, fp)
     }
 }
@@ -76,8 +75,7 @@ pub(crate) unsafe extern "C" fn interrupt(
     // SAFETY: see the module.
     unsafe {
         let store = (*ctx).store;
-        let place = registry::with_image(pc.addr(), |image| image.call_before(pc.addr()));
-        let innermost = place.map(|place| frame(Place { offset, ..place }));
+        let innermost = registry::call_before(pc).map(|place| frame(Place { offset, ..place }));
         let (pc, fp) = stubs::caller(fp);
         let at = Position { pc, fp, ctx };
         let asked = catch_unwind(AssertUnwindSafe(|| {
@@ -168,7 +166,7 @@ fn frame(place: Place) -> Frame {
 /// As [`Walk`](diptych_core::backend::Walk).
 pub(crate) unsafe fn walk(from: Position, visit: &mut dyn FnMut(Frame) -> WalkControl) {
     let (mut pc, mut fp) = (from.pc, from.fp);
-    while let Some(place) = registry::with_image(pc.addr(), |image| image.call_before(pc.addr())) {
+    while let Some(place) = registry::call_before(pc) {
         if visit(frame(place)) == WalkControl::Stop {
             return;
         }

@@ -9,6 +9,7 @@ mod const_expr;
 mod handle;
 mod ir;
 mod names;
+mod proposal;
 mod sections;
 mod serialize;
 #[cfg(test)]
@@ -22,4 +23,5 @@ pub use ir::{
     CustomSection, DataSegment, ElementItems, ElementMode, ElementSegment, EntityIdx, Export,
     Global, Import, ModuleIr, ModuleType, Table,
 };
+pub use proposal::proposal_name;
 pub use serialize::{CacheKey, CodeCache};

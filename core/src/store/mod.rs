@@ -268,10 +268,8 @@ impl<T: 'static> Store<T> {
         let mut context = self.as_context_mut();
         context.opaque_mut().on_interrupt = Some(Box::new(move |store, backtrace| {
             // SAFETY: the store is a `StoreInner<T>`, and only its opaque part is in use.
-            callback(
-                unsafe { &mut (*store.cast::<StoreInner<T>>()).data },
-                backtrace,
-            )
+            let data = unsafe { &mut (*store.cast::<StoreInner<T>>()).data };
+            callback(data, backtrace)
         }));
     }
 
@@ -619,11 +617,7 @@ impl UnwindGuard {
                 vm,
                 activation: (*vm).activation,
                 depth: (*vm).activation_depth,
-                exit: Position {
-                    pc: (*vm).exit_pc,
-                    fp: (*vm).exit_fp,
-                    ctx: (*vm).exit_ctx,
-                },
+                exit: VmStore::exit(vm),
                 stack_top: (*vm).stack_top,
                 segment: (*vm).stack.current(),
                 called_by_host: (*vm).called_by_host,
@@ -636,9 +630,7 @@ impl Drop for UnwindGuard {
     fn drop(&mut self) {
         // SAFETY: as in `new`.
         unsafe {
-            (*self.vm).exit_pc = self.exit.pc;
-            (*self.vm).exit_fp = self.exit.fp;
-            (*self.vm).exit_ctx = self.exit.ctx;
+            VmStore::set_exit(self.vm, self.exit);
             (*self.vm).called_by_host = self.called_by_host;
             (*self.vm).resumable = false;
             (*self.vm).activation = self.activation;

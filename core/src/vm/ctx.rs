@@ -1,6 +1,7 @@
 //! What guest code sees of an instance and of its store.
 
 use super::{FuncRef, ValueStack};
+use crate::backend::Position;
 use crate::error::Error;
 use crate::store::StoreOpaque;
 use alloc::boxed::Box;
@@ -192,4 +193,44 @@ pub struct VmStore {
     /// The host function whose error [`pending`](Self::pending) is; null when the last host
     /// function succeeded.
     pub failed_host: *mut FuncRef,
+}
+
+impl VmStore {
+    /// Where the guest was when it last left for the host or for the runtime.
+    ///
+    /// # Safety
+    /// The store is live. Other fields may be borrowed.
+    #[inline]
+    pub const unsafe fn exit(this: *const Self) -> Position {
+        // SAFETY: by contract.
+        unsafe {
+            Position {
+                pc: (*this).exit_pc,
+                fp: (*this).exit_fp,
+                ctx: (*this).exit_ctx,
+            }
+        }
+    }
+
+    /// Makes this the position at which the guest last left.
+    ///
+    /// # Safety
+    /// As [`exit`](Self::exit).
+    #[inline]
+    pub const unsafe fn set_exit(this: *mut Self, at: Position) {
+        // SAFETY: by contract.
+        unsafe {
+            (*this).exit_pc = at.pc;
+            (*this).exit_fp = at.fp;
+            (*this).exit_ctx = at.ctx;
+        }
+    }
+
+    /// Whether the error that is pending is one that a guest can wait for. The request to exit is
+    /// not.
+    pub fn can_wait(&self) -> bool {
+        self.pending
+            .as_ref()
+            .is_some_and(|error| error.exit_code().is_none())
+    }
 }

@@ -5,6 +5,7 @@ use super::{Result, Translator, unsupported};
 use crate::ops::{Bin, Load, Slow, Store, Ty, Un};
 use alloc::vec::Vec;
 use diptych_core::fuel::fuel_cost;
+use diptych_core::module::proposal_name;
 use wasmparser::{Operator, VisitOperator, VisitSimdOperator};
 
 /// Defines `translate!`, which translates one operator: those of one shape by name, the others as
@@ -33,7 +34,7 @@ macro_rules! define_translate {
             }};)*
             ($d this:ident, $d proposal:ident, $d op:ident $d($d arg:ident)*) => {{
                 $d(let _ = $d arg;)*
-                Err(unsupported(feature(stringify!($d proposal))))
+                Err(unsupported(proposal_name(stringify!($d proposal))))
             }};
         }
     };
@@ -165,7 +166,7 @@ impl<'a> VisitOperator<'a> for Translator<'_, '_> {
 macro_rules! refuse {
     ($(@$proposal:ident $op:ident $({ $($arg:ident: $argty:ty),* })? => $visit:ident ($($ann:tt)*))*) => {$(
         fn $visit(&mut self $($(, _: $argty)*)?) -> Result<()> {
-            if self.reachable { Err(unsupported(feature(stringify!($proposal)))) } else { Ok(()) }
+            if self.reachable { Err(unsupported(proposal_name(stringify!($proposal)))) } else { Ok(()) }
         }
     )*};
 }
@@ -198,24 +199,5 @@ impl Translator<'_, '_> {
             0 => Ok(()),
             cost => self.charge(cost),
         }
-    }
-}
-
-/// A proposal of `wasmparser` in the words of error messages.
-fn feature(proposal: &str) -> &str {
-    match proposal {
-        "acquire_release_atomics" => "acquire-release atomics",
-        "custom_descriptors" => "custom descriptors",
-        "exceptions" => "exceptions",
-        "gc" => "garbage collection (GC)",
-        "legacy_exceptions" => "legacy exceptions",
-        "memory_control" => "memory control",
-        "relaxed_simd" => "relaxed SIMD",
-        "shared_everything_threads" => "shared-everything threads",
-        "simd" => "SIMD (v128)",
-        "stack_switching" => "stack switching",
-        "threads" => "threads (atomic instructions)",
-        "wide_arithmetic" => "wide arithmetic",
-        other => other,
     }
 }

@@ -5,9 +5,6 @@
 //! Each stub is reached only from compiled code, with the registers that its documentation says.
 //! None has a frame that must be unwound, and the Rust functions they call never unwind.
 
-use crate::unwind;
-use diptych_core::vm::{Landing, VmCtx};
-
 cfg_if::cfg_if! {
     if #[cfg(target_arch = "x86_64")] {
         mod x86_64;
@@ -19,9 +16,3 @@ cfg_if::cfg_if! {
         compile_error!("the compiler is for x86_64 and aarch64");
     }
 }
-
-/// What [`raise_trap`] calls: notes the trap, and tells where to go on.
-pub(crate) type RaiseTrap =
-    unsafe extern "C" fn(*mut VmCtx, u32, u32, *const u8, *mut u64) -> *const Landing;
-
-const _: RaiseTrap = unwind::trap;

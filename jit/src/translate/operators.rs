@@ -6,6 +6,7 @@ use super::{Result, Translator, unsupported};
 use cranelift_codegen::ir::InstBuilder;
 use cranelift_codegen::ir::condcodes::{FloatCC, IntCC};
 use cranelift_codegen::ir::types::{F32, F64, I8, I16, I32, I64};
+use diptych_core::module::proposal_name;
 use wasmparser::{Operator, VisitOperator, VisitSimdOperator};
 
 /// Defines `translate!`, which translates one operator: those of one shape by what they are in
@@ -54,7 +55,7 @@ macro_rules! define_translate {
             }};)*
             ($d this:ident, $d proposal:ident, $d op:ident $d($d arg:ident)*) => {{
                 $d(let _ = $d arg;)*
-                Err(unsupported(feature(stringify!($d proposal))))
+                Err(unsupported(proposal_name(stringify!($d proposal))))
             }};
         }
     };
@@ -260,7 +261,7 @@ impl<'a> VisitOperator<'a> for Translator<'_> {
 macro_rules! refuse {
     ($(@$proposal:ident $op:ident $({ $($arg:ident: $argty:ty),* })? => $visit:ident ($($ann:tt)*))*) => {$(
         fn $visit(&mut self $($(, _: $argty)*)?) -> Result<()> {
-            if self.reachable { Err(unsupported(feature(stringify!($proposal)))) } else { Ok(()) }
+            if self.reachable { Err(unsupported(proposal_name(stringify!($proposal)))) } else { Ok(()) }
         }
     )*};
 }
@@ -286,24 +287,5 @@ impl Translator<'_> {
             _ => {}
         }
         Ok(())
-    }
-}
-
-/// A proposal of `wasmparser` in the words of error messages.
-fn feature(proposal: &str) -> &str {
-    match proposal {
-        "acquire_release_atomics" => "acquire-release atomics",
-        "custom_descriptors" => "custom descriptors",
-        "exceptions" => "exceptions",
-        "gc" => "garbage collection (GC)",
-        "legacy_exceptions" => "legacy exceptions",
-        "memory_control" => "memory control",
-        "relaxed_simd" => "relaxed SIMD",
-        "shared_everything_threads" => "shared-everything threads",
-        "simd" => "SIMD (v128)",
-        "stack_switching" => "stack switching",
-        "threads" => "threads (atomic instructions)",
-        "wide_arithmetic" => "wide arithmetic",
-        other => other,
     }
 }

@@ -4,7 +4,7 @@
 
 use super::{Func, FuncObject, Signature};
 use super::{check_values, make_room, pending, read_slots, write_slots};
-use crate::backend::{GoOn, Position, Resume, Suspension};
+use crate::backend::{GoOn, Resume, Suspension};
 use crate::error::{Error, Result};
 use crate::runtime::Val;
 use crate::store::{AsContextMut, StoreId, UnwindGuard};
@@ -221,13 +221,8 @@ unsafe fn finish(
             read_slots((*vm).opaque, slots, signature.results(), results);
         }
         let host = (*vm).failed_host;
-        let at = Position {
-            pc: (*vm).exit_pc,
-            fp: (*vm).exit_fp,
-            ctx: (*vm).exit_ctx,
-        };
         let suspension = Suspension {
-            at,
+            at: VmStore::exit(vm),
             value: (*vm).exit_value,
             by_host: !host.is_null(),
         };
