@@ -86,11 +86,16 @@
 //! | `jit` | no | the Cranelift JIT |
 //! | `std` | yes | files, threads' locks, stacks that the operating system backs |
 //! | `threads` | yes | worker threads for validation and compilation |
+//! | `mmap` | yes | for the JIT: executable memory and guarded linear memories from the system |
+//! | `signals` | yes | for the JIT: faults of compiled code caught as signals or exceptions |
+//! | `tls` | yes | for the JIT: a thread remembers where its stack is |
 //! | `wat` | yes | modules from WebAssembly text |
 //! | `cache` | no | compiled code kept on disk |
 //! | `cli` | no | the program `diptych` |
 //!
-//! Without `std` the library needs only `alloc`.
+//! Without `std` the library needs only `alloc`. What a feature takes from the system an embedder
+//! can supply at run time instead: `Config::memory_creator`, [`Config::code_memory`],
+//! `Config::trap_catcher`, `Config::workers`.
 
 #![no_std]
 #![warn(
@@ -100,6 +105,9 @@
     reason = "nothing may need more of the host than it must"
 )]
 #![deny(unsafe_code)]
+
+#[cfg(feature = "jit")]
+extern crate alloc;
 
 use core::ops::{Deref, DerefMut};
 
@@ -132,6 +140,43 @@ impl Config {
         #[cfg(feature = "jit")]
         config.add_backend(diptych_jit::backend());
         Self(config)
+    }
+
+    /// What gives the compiler memory for code, in the place of the operating system.
+    ///
+    /// ```
+    /// # #[cfg(feature = "mmap")]
+    /// # fn main() -> diptych::Result<()> {
+    /// use diptych::platform::{CodeMemory, CodeRegion, MemoryError, MmapCodeMemory};
+    /// use diptych::{BackendKind, Config, Engine};
+    /// use std::sync::Arc;
+    ///
+    /// /// The operating system's, a few regions of it.
+    /// #[derive(Debug)]
+    /// struct Small;
+    ///
+    /// impl CodeMemory for Small {
+    ///     fn reserve(&self, len: usize) -> Result<Box<dyn CodeRegion>, MemoryError> {
+    ///         if len > 64 << 20 {
+    ///             return Err(MemoryError);
+    ///         }
+    ///         MmapCodeMemory.reserve(len)
+    ///     }
+    /// }
+    ///
+    /// let mut config = Config::new();
+    /// config.code_memory(Arc::new(Small)).backend(BackendKind::Jit);
+    /// let engine = Engine::new(&config)?;
+    /// # Ok(())
+    /// # }
+    /// # #[cfg(not(feature = "mmap"))]
+    /// # fn main() {}
+    /// ```
+    #[cfg(feature = "jit")]
+    pub fn code_memory(&mut self, memory: alloc::sync::Arc<dyn platform::CodeMemory>) -> &mut Self {
+        let jit = diptych_jit::Jit::with_code_memory(memory);
+        self.0.add_backend(alloc::sync::Arc::new(jit));
+        self
     }
 }
 

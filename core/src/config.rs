@@ -5,7 +5,7 @@ use crate::module::CodeCache;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
-use diptych_platform::MemoryCreator;
+use diptych_platform::{MemoryCreator, TrapCatcher, Workers};
 use wasmparser::WasmFeatures;
 
 /// How an [`Engine`](crate::Engine) behaves.
@@ -41,6 +41,9 @@ pub struct Config {
     profiler: ProfilerKind,
     code_cache: Option<Arc<dyn CodeCache>>,
     compile_progress: Option<OnProgress>,
+    trap_catcher: Option<Arc<dyn TrapCatcher>>,
+    workers: Option<Arc<dyn Workers>>,
+    parallel_compilation: bool,
 }
 
 /// When functions are validated and compiled.
@@ -180,12 +183,20 @@ impl Config {
             profiler: ProfilerKind::default(),
             code_cache: None,
             compile_progress: None,
+            trap_catcher: None,
+            workers: default_workers(),
+            parallel_compilation: true,
         }
     }
 
-    /// Adds a backend. The facade `diptych` adds those that are compiled in.
+    /// Adds a backend, in the place of one with the same name if there is one. The facade `diptych`
+    /// adds those that are compiled in.
     pub fn add_backend(&mut self, backend: Arc<dyn Backend>) -> &mut Self {
-        self.backends.push(backend);
+        let same = |known: &&mut Arc<dyn Backend>| known.name() == backend.name();
+        match self.backends.iter_mut().find(same) {
+            Some(known) => *known = backend,
+            None => self.backends.push(backend),
+        }
         self
     }
 
@@ -271,6 +282,14 @@ impl Config {
         self
     }
 
+    /// What catches the faults of compiled code. By default the operating system's means, if the
+    /// feature `signals` is on; without either, compiled code checks for everything itself
+    /// ([`signals_based_traps`](Self::signals_based_traps)).
+    pub fn trap_catcher(&mut self, catcher: Arc<dyn TrapCatcher>) -> &mut Self {
+        self.trap_catcher = Some(catcher);
+        self
+    }
+
     /// Whether memories are followed by address space that no one can access, so that compiled
     /// code need not check accesses to memories with 32-bit indices. It takes
     /// [`signals_based_traps`](Self::signals_based_traps), and memories that can be made so; where
@@ -314,6 +333,20 @@ impl Config {
         callback: impl Fn(CompileProgress) + Send + Sync + 'static,
     ) -> &mut Self {
         self.compile_progress = Some(OnProgress(Arc::new(callback)));
+        self
+    }
+
+    /// Whether a module's functions are validated and compiled by several threads at once. On by
+    /// default; without the feature `threads` it takes [`workers`](Self::workers) to give them.
+    pub fn parallel_compilation(&mut self, enable: bool) -> &mut Self {
+        self.parallel_compilation = enable;
+        self
+    }
+
+    /// The threads by which a module's functions are validated and compiled. By default they are
+    /// started for each module, if the feature `threads` is on; else there are none.
+    pub fn workers(&mut self, workers: Arc<dyn Workers>) -> &mut Self {
+        self.workers = Some(workers);
         self
     }
 
@@ -404,10 +437,29 @@ impl Config {
         self.code_cache.as_ref()
     }
 
+    /// What catches the faults of compiled code, when the configuration says so.
+    pub fn get_trap_catcher(&self) -> Option<&Arc<dyn TrapCatcher>> {
+        self.trap_catcher.as_ref()
+    }
+
+    /// The threads by which modules are validated and compiled; `None` when the calling one does
+    /// it alone.
+    pub fn get_workers(&self) -> Option<&Arc<dyn Workers>> {
+        self.workers.as_ref().filter(|_| self.parallel_compilation)
+    }
+
     /// The features that modules may use.
     pub const fn features(&self) -> WasmFeatures {
         self.features
     }
+}
+
+/// The threads that there are without an embedder's.
+fn default_workers() -> Option<Arc<dyn Workers>> {
+    #[cfg(feature = "threads")]
+    return Some(Arc::new(diptych_platform::ThreadWorkers));
+    #[cfg(not(feature = "threads"))]
+    None
 }
 
 macro_rules! proposals {

@@ -30,9 +30,7 @@ use artifact::{Contents, Description};
 use core::ops::Range;
 use diptych_core::backend::{Backend, ModuleCode};
 use diptych_core::module::ModuleIr;
-use diptych_core::platform::{
-    CodeMemory, GUARDED_RESERVATION, MmapCodeMemory, MmapMemoryCreator, install_fault_handler,
-};
+use diptych_core::platform::{CodeMemory, GUARDED_RESERVATION, TrapCatcherError};
 use diptych_core::vm::{FuncRef, VmStore};
 use diptych_core::{CacheKey, CompilationMode, Config, Error, ErrorKind, Result};
 use link::compile_whole;
@@ -61,11 +59,18 @@ impl Default for Jit {
 }
 
 impl Jit {
-    /// The compiler, with memory for code from the operating system.
+    /// The compiler, with memory for code from the operating system: the feature `mmap` knows how.
     ///
-    /// On a machine that it does not know, modules cannot be opened with it.
+    /// Without it, and on a machine that the compiler does not know, modules cannot be opened.
     pub fn new() -> Self {
-        Self::with_code_memory(Arc::new(MmapCodeMemory))
+        #[cfg(feature = "mmap")]
+        return Self::with_code_memory(Arc::new(diptych_core::platform::MmapCodeMemory));
+        #[cfg(not(feature = "mmap"))]
+        Self {
+            shared: Err(
+                "there is no memory for code: supply it, or enable the feature `mmap`".to_owned(),
+            ),
+        }
     }
 
     /// The compiler, with memory for code from the embedder.
@@ -99,12 +104,14 @@ impl Backend for Jit {
 
     fn prepare(&self, config: &mut Config) {
         perf::start(config.get_profiler());
-        if config.signals_based_traps_enabled() && install_fault_handler(fault::handler).is_err() {
+        if config.signals_based_traps_enabled() && catch_faults(config).is_err() {
             config.signals_based_traps(false);
         }
         let wanted = config.memory_guard_enabled();
+        #[cfg(feature = "mmap")]
         if wanted && config.get_memory_creator().is_none() {
-            config.memory_creator(Arc::new(MmapMemoryCreator::default()));
+            let creator = diptych_core::platform::MmapMemoryCreator::default();
+            config.memory_creator(Arc::new(creator));
         }
         let guarded = config
             .get_memory_creator()
@@ -148,9 +155,10 @@ impl Backend for Jit {
             None => self.shared()?.machine(level),
         };
         let settings = Settings::new(config, Calls::Direct);
-        let (linked, settings) = compile_whole(machine, module, settings, false, &|progress| {
-            config.report_compile_progress(progress);
-        })?;
+        let on_progress = |progress| config.report_compile_progress(progress);
+        let workers = config.get_workers().map(|workers| &**workers);
+        let (linked, settings) =
+            compile_whole(machine, module, settings, false, workers, &on_progress)?;
         let made_for = Description::new(machine.isa(), level, &settings, module.features);
         artifact::write(&made_for, &module.bytes, &Contents::of(&linked))
     }
@@ -186,4 +194,16 @@ impl Backend for Jit {
     fn adopt(&self, _: &Config, func_ref: &mut FuncRef) {
         func_ref.native_code = stubs::lazy_func_ref as *const core::ffi::c_void;
     }
+}
+
+/// Has the faults of compiled code caught, by what the embedder supplies or by the platform's
+/// means.
+fn catch_faults(config: &Config) -> Result<(), TrapCatcherError> {
+    if let Some(catcher) = config.get_trap_catcher() {
+        return catcher.install(fault::handler);
+    }
+    #[cfg(feature = "signals")]
+    return diptych_core::platform::install_fault_handler(fault::handler);
+    #[cfg(not(feature = "signals"))]
+    Err(TrapCatcherError::Unsupported)
 }

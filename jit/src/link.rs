@@ -7,10 +7,12 @@ use crate::shared::Machine;
 use crate::{stack, stubs};
 use core::sync::atomic::{AtomicUsize, Ordering};
 use diptych_core::module::ModuleIr;
+use diptych_core::platform::Workers;
 use diptych_core::types::DefinedFuncIdx;
 use diptych_core::{CompileProgress, Error, ErrorKind, Result};
 use std::borrow::Cow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Mutex, PoisonError};
 
 /// The functions of a module, laid out. What depends on the process is still to be filled in
 /// ([`Fix`]): the stubs, which come first, and the identities of types.
@@ -39,10 +41,11 @@ pub(crate) fn compile_whole(
     ir: &ModuleIr,
     settings: Settings,
     may_leave_out: bool,
+    workers: Option<&dyn Workers>,
     on_progress: &(dyn Fn(CompileProgress) + Sync),
 ) -> Result<(Linked<'static>, Settings)> {
     let compile = |settings: &Settings| {
-        let made = compile_all(machine, ir, settings, may_leave_out, on_progress)?;
+        let made = compile_all(machine, ir, settings, may_leave_out, workers, on_progress)?;
         link(ir, made)
     };
     match compile(&settings) {
@@ -75,13 +78,14 @@ pub(crate) fn catch<R>(work: impl FnOnce() -> Result<R>) -> Result<R> {
         .unwrap_or_else(|_| Err(Error::msg("the compiler failed on a function")))
 }
 
-/// Compiles every function, on as many threads as there are cores for. A function that cannot be
+/// Compiles every function, with as many workers as there are. A function that cannot be
 /// compiled is left out when another backend can execute it.
 fn compile_all(
     machine: &Machine,
     ir: &ModuleIr,
     settings: &Settings,
     may_leave_out: bool,
+    workers: Option<&dyn Workers>,
     on_progress: &(dyn Fn(CompileProgress) + Sync),
 ) -> Result<Vec<Option<Compiled>>> {
     let count = ir.bodies.len();
@@ -118,7 +122,7 @@ fn compile_all(
     };
     let mut all = list(count)?;
     all.resize_with(count, || None);
-    for made in on_threads(count, &work)? {
+    for made in on_threads(workers, count, &work)? {
         for (func, compiled) in made? {
             all[func as usize] = Some(compiled);
         }
@@ -127,28 +131,28 @@ fn compile_all(
 }
 
 /// What each of several threads made of the same work.
-fn on_threads<R: Send>(count: usize, work: &(impl Fn() -> R + Sync)) -> Result<Vec<R>> {
-    let cores = if cfg!(feature = "threads") {
-        std::thread::available_parallelism().map_or(1, usize::from)
-    } else {
-        1
+fn on_threads<R: Send>(
+    workers: Option<&dyn Workers>,
+    count: usize,
+    work: &(impl Fn() -> R + Sync),
+) -> Result<Vec<R>> {
+    let Some(workers) = workers else {
+        return Ok(vec![stack::with_room(work)?]);
     };
     // A thread costs about as much as some functions.
-    let helpers = cores.min(count.div_ceil(8)).saturating_sub(1);
-    std::thread::scope(|scope| {
-        let threads: Vec<_> = (0..helpers)
-            .map_while(|_| {
-                let builder = std::thread::Builder::new().stack_size(4 << 20);
-                builder.spawn_scoped(scope, work).ok()
-            })
-            .collect();
-        let mut results = vec![stack::with_room(work)?];
-        for thread in threads {
-            let result = thread.join();
-            results.push(result.map_err(|_| Error::msg("a compiler's thread failed"))?);
-        }
-        Ok(results)
-    })
+    let helpers = workers
+        .parallelism()
+        .min(count.div_ceil(8))
+        .saturating_sub(1);
+    let results = Mutex::new(Vec::new());
+    workers.run(helpers, &|| {
+        let result = stack::with_room(work);
+        let mut results = results.lock().unwrap_or_else(PoisonError::into_inner);
+        results.push(result);
+    });
+    let results = results.into_inner();
+    let results = results.unwrap_or_else(PoisonError::into_inner);
+    results.into_iter().collect()
 }
 
 /// Lays out functions that were compiled together, and has them call each other.
@@ -321,7 +325,7 @@ mod tests {
     /// The functions of a module but for these.
     fn linked(ir: &ModuleIr, machine: &Machine, left_out: &[usize]) -> Linked<'static> {
         let mut made =
-            compile_all(machine, ir, &settings(), false, &|_| ()).expect("they are valid");
+            compile_all(machine, ir, &settings(), false, None, &|_| ()).expect("they are valid");
         for func in left_out {
             made[*func] = None;
         }

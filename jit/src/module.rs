@@ -13,6 +13,7 @@ use core::fmt;
 use core::sync::atomic::{AtomicPtr, Ordering};
 use diptych_core::backend::ModuleCode;
 use diptych_core::module::ModuleIr;
+use diptych_core::platform::Workers;
 use diptych_core::types::DefinedFuncIdx;
 use diptych_core::vm::{FuncRef, VmCtx};
 use diptych_core::{CompilationMode, Config, Error, ErrorKind, OptLevel, Result};
@@ -32,6 +33,8 @@ pub(crate) struct JitModule {
     fallback: Option<Arc<dyn ModuleCode>>,
     settings: Settings,
     level: OptLevel,
+    /// What compiles all functions at once, where none is yet.
+    workers: Option<Arc<dyn Workers>>,
     /// Where the stub of each function is in the image, when it has one.
     stubs: Stubs,
     entries: Box<[AtomicPtr<u8>]>,
@@ -81,13 +84,15 @@ impl JitModule {
                 ir,
                 Settings::new(config, Calls::Direct),
                 fallback.is_some(),
+                config.get_workers().map(|workers| &**workers),
                 &|progress| config.report_compile_progress(progress),
             )?;
             Parts::of_linked(shared, ir, linked, settings)?
         } else {
             Parts::of_stubs(shared, ir, Settings::new(config, Calls::Table))?
         };
-        Ok(Self::new(shared, ir, fallback, level, parts))
+        let workers = config.get_workers().cloned();
+        Ok(Self::new(shared, ir, fallback, level, workers, parts))
     }
 
     /// The module whose code was linked before, and is loaded again.
@@ -111,7 +116,7 @@ impl JitModule {
             )));
         }
         let parts = Parts::of_linked(shared, ir, linked, settings)?;
-        Ok(Self::new(shared, ir, fallback, level, parts))
+        Ok(Self::new(shared, ir, fallback, level, None, parts))
     }
 
     fn new(
@@ -119,6 +124,7 @@ impl JitModule {
         ir: &Arc<ModuleIr>,
         fallback: Option<Arc<dyn ModuleCode>>,
         level: OptLevel,
+        workers: Option<Arc<dyn Workers>>,
         parts: Parts,
     ) -> Arc<Self> {
         let Parts {
@@ -142,6 +148,7 @@ impl JitModule {
             fallback,
             settings,
             level,
+            workers,
             stubs,
             entries,
             types,
@@ -460,8 +467,9 @@ impl ModuleCode for JitModule {
                 ..self.settings
             };
             let may_leave_out = self.fallback.is_some();
+            let workers = self.workers.as_deref();
             let (linked, settings) =
-                compile_whole(machine, &self.ir, settings, may_leave_out, &|_| {})?;
+                compile_whole(machine, &self.ir, settings, may_leave_out, workers, &|_| {})?;
             return write(&Contents::of(&linked), &settings);
         };
         let contents = match self.image.only_unit() {

@@ -40,14 +40,22 @@ pub(crate) fn limit(max: usize) -> (NativeStack, usize) {
 /// one has not enough.
 ///
 /// # Errors
-/// [`ErrorKind::OutOfMemory`] when there is no other stack to be had.
+/// [`ErrorKind::OutOfMemory`] when there is no other stack to be had. Without the feature `threads`
+/// there never is.
 pub(crate) fn with_room<R: Send>(work: impl FnOnce() -> R + Send) -> Result<R, Error> {
     let here = here();
     let left = thread_stack()
         .filter(|stack| stack.contains(&here))
-        .map_or(0, |stack| here - stack.start);
-    if left >= COMPILER {
+        .map(|stack| here - stack.start);
+    if left.is_some_and(|left| left >= COMPILER) {
         return Ok(work());
+    }
+    if cfg!(not(feature = "threads")) {
+        return match left {
+            Some(_) => Err(Error::new(ErrorKind::OutOfMemory)),
+            // The embedder sees to it that there is enough.
+            None => Ok(work()),
+        };
     }
     std::thread::scope(|scope| {
         let thread = std::thread::Builder::new().stack_size(4 * COMPILER);

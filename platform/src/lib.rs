@@ -8,6 +8,7 @@
 //! | executable memory | [`CodeMemory`] | `mmap` | `MmapCodeMemory` |
 //! | faults of compiled code | [`TrapCatcher`] | `signals` | `SignalTrapCatcher` |
 //! | the bounds of a thread's stack | [`thread_stack`] | `mmap` or `signals` | |
+//! | threads to share work with | [`Workers`] | `threads` | `ThreadWorkers` |
 //!
 //! The features `mmap` and `signals` need the standard library and a Unix or Windows. Faults are
 //! caught on Linux, macOS and Windows, on x86_64 and aarch64; elsewhere their installation fails.
@@ -32,16 +33,21 @@ mod memory;
 mod os;
 mod stack;
 mod trap;
+mod workers;
 
 #[cfg(all(feature = "mmap", any(unix, windows)))]
 pub use code::MmapCodeMemory;
 pub use code::{CodeMemory, CodeRegion};
-pub use memory::{
-    AllocMemory, AllocMemoryCreator, LinearMemory, MemoryCreator, MemoryError, MemoryRequest,
-};
 #[cfg(all(feature = "mmap", any(unix, windows)))]
-pub use memory::{GUARDED_RESERVATION, MmapMemoryCreator};
+pub use memory::MmapMemoryCreator;
+pub use memory::{
+    AllocMemory, AllocMemoryCreator, GUARDED_RESERVATION, LinearMemory, MemoryCreator, MemoryError,
+    MemoryRequest,
+};
 pub use stack::thread_stack;
 pub use trap::{Fault, FaultHandler, FaultKind, Resume, TrapCatcher, TrapCatcherError};
 #[cfg(feature = "signals")]
 pub use trap::{SignalTrapCatcher, fault_handler_is_installed, install_fault_handler};
+#[cfg(feature = "threads")]
+pub use workers::ThreadWorkers;
+pub use workers::{WORKER_STACK, Workers};

@@ -14,7 +14,17 @@ use core::ptr::{self, NonNull};
 mod mmap;
 
 #[cfg(all(feature = "mmap", any(unix, windows)))]
-pub use mmap::{GUARDED_RESERVATION, MmapMemoryCreator};
+pub use mmap::MmapMemoryCreator;
+
+/// The address space of a guarded memory, in bytes: 8 GiB and 64 KiB, or 0 where addresses have
+/// not 64 bits and no memory can be guarded.
+///
+/// A 32-bit index plus a 32-bit offset plus the width of an access always lies within it.
+pub const GUARDED_RESERVATION: usize = if cfg!(target_pointer_width = "64") {
+    ((8_u64 << 30) + (64 << 10)) as usize
+} else {
+    0
+};
 
 /// The bytes of one linear memory.
 ///

@@ -13,6 +13,7 @@ mod limits;
 mod linking;
 mod memory;
 mod panics;
+mod platform;
 mod reentrancy;
 mod resumable;
 mod scheduling;

@@ -21,6 +21,7 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::ops::Range;
+use diptych_platform::Workers;
 use wasmparser::{
     DataKind, ElementKind, ExternalKind, FromReader, SectionLimited, TableInit, TypeRef,
     WasmFeatures,
@@ -47,12 +48,12 @@ impl ModuleIr {
         let sections = Sections::read(bytes, config.features())?;
         let late = config.compilation_mode() == CompilationMode::FullyLazy;
         if trust == Trust::None && !late {
-            sections.validate_bodies()?;
+            sections.validate_bodies(workers(config))?;
         }
         let mut ir = build(&sections, registry, config.features()).or_else(|error| {
             // Only a valid module can be one that is not supported.
             if trust == Trust::None && late {
-                sections.validate_bodies()?;
+                sections.validate_bodies(workers(config))?;
             }
             Err(error)
         })?;
@@ -66,8 +67,12 @@ impl ModuleIr {
     /// Validates a module in the binary format, all of it.
     pub(super) fn validate(config: &Config, bytes: &[u8]) -> Result<()> {
         check_size(config, bytes)?;
-        Sections::read(bytes, config.features())?.validate_bodies()
+        Sections::read(bytes, config.features())?.validate_bodies(workers(config))
     }
+}
+
+fn workers(config: &Config) -> Option<&dyn Workers> {
+    config.get_workers().map(|workers| &**workers)
 }
 
 fn check_size(config: &Config, bytes: &[u8]) -> Result<()> {

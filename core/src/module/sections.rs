@@ -8,6 +8,7 @@ use alloc::format;
 use alloc::string::ToString as _;
 use alloc::vec::Vec;
 use core::ops::Range;
+use diptych_platform::Workers;
 use wasmparser::{
     BinaryReader, Chunk, DataSectionReader, ElementSectionReader, Encoding, ExportSectionReader,
     FunctionSectionReader, GlobalSectionReader, ImportSectionReader, MemorySectionReader, Parser,
@@ -141,10 +142,10 @@ impl<'a> Sections<'a> {
         false
     }
 
-    /// Validates all function bodies.
-    pub(super) fn validate_bodies(&self) -> Result<()> {
+    /// Validates all function bodies, on several threads where there are any.
+    pub(super) fn validate_bodies(&self, workers: Option<&dyn Workers>) -> Result<()> {
         match &self.validator {
-            Some(validator) => validator.validate_all(self.bytes, &self.bodies),
+            Some(validator) => validator.validate_all(self.bytes, &self.bodies, workers),
             None => Ok(()),
         }
     }

@@ -9,6 +9,7 @@ use crate::types::DefinedFuncIdx;
 use core::fmt;
 use core::mem;
 use core::ops::Range;
+use diptych_platform::Workers;
 use wasmparser::{
     BinaryReader, FuncToValidate, FuncValidatorAllocations, ValidatorResources, WasmFeatures,
     WasmModuleResources as _,
@@ -74,9 +75,15 @@ impl BodyValidator {
     }
 
     /// Validates all bodies. The error is that of the first invalid one.
-    pub(super) fn validate_all(&self, bytes: &[u8], bodies: &[Range<u32>]) -> Result<()> {
-        #[cfg(feature = "threads")]
-        if let Some(result) = parallel::validate_all(self, bytes, bodies) {
+    pub(super) fn validate_all(
+        &self,
+        bytes: &[u8],
+        bodies: &[Range<u32>],
+        workers: Option<&dyn Workers>,
+    ) -> Result<()> {
+        if let Some(workers) = workers
+            && let Some(result) = parallel::validate_all(self, bytes, bodies, workers)
+        {
             return result;
         }
         self.validate_range(
@@ -106,7 +113,6 @@ impl BodyValidator {
     }
 }
 
-#[cfg(feature = "threads")]
 mod parallel {
     use super::BodyValidator;
     use crate::error::{Error, Result};
@@ -114,7 +120,7 @@ mod parallel {
     use core::mem;
     use core::ops::Range;
     use core::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
-    use std::thread;
+    use diptych_platform::Workers;
     use wasmparser::FuncValidatorAllocations;
 
     /// The code size in bytes from which on a second thread is worth its start.
@@ -128,35 +134,39 @@ mod parallel {
         validator: &BodyValidator,
         bytes: &[u8],
         bodies: &[Range<u32>],
+        workers: &dyn Workers,
     ) -> Option<Result<()>> {
         let (first, last) = (bodies.first()?, bodies.last()?);
         let size = last.end - first.start;
         if size < MIN_CODE {
             return None;
         }
-        let cores = thread::available_parallelism().map_or(1, |count| count.get());
-        let threads = cores.min(MAX_THREADS).min((size / CHUNK) as usize);
-        (threads > 1).then(|| run(validator, bytes, bodies, threads))
+        let most = MAX_THREADS.min((size / CHUNK) as usize);
+        let threads = workers.parallelism().min(most);
+        (threads > 1).then(|| run(validator, bytes, bodies, workers, threads))
     }
 
     pub(super) fn run(
         validator: &BodyValidator,
         bytes: &[u8],
         bodies: &[Range<u32>],
+        workers: &dyn Workers,
         threads: usize,
     ) -> Result<()> {
         let next = AtomicUsize::new(0);
         let end = AtomicU32::new(bodies.last().map_or(0, |body| body.end));
         let failed = Mutex::new(None);
-        Job {
+        let job = Job {
             validator,
             bytes,
             bodies,
             next,
             end,
             failed,
-        }
-        .run(threads)
+        };
+        workers.run(threads - 1, &|| job.work());
+        let failed = job.failed.lock().take();
+        failed.map_or(Ok(()), |(_, error)| Err(error))
     }
 
     struct Job<'a> {
@@ -172,23 +182,6 @@ mod parallel {
     }
 
     impl Job<'_> {
-        fn run(self, threads: usize) -> Result<()> {
-            thread::scope(|scope| {
-                for _ in 1..threads {
-                    // Where no more threads can be had, those that there are do all the work.
-                    if thread::Builder::new()
-                        .spawn_scoped(scope, || self.work())
-                        .is_err()
-                    {
-                        break;
-                    }
-                }
-                self.work();
-            });
-            let failed = self.failed.lock().take();
-            failed.map_or(Ok(()), |(_, error)| Err(error))
-        }
-
         /// Takes chunks in ascending order until none is left. A chunk before the first known
         /// error is never left out, so that the error is the same on any number of threads.
         fn work(&self) {
@@ -285,6 +278,7 @@ mod tests {
     use crate::module::sections::Sections;
     use alloc::format;
     use alloc::string::{String, ToString as _};
+    use diptych_platform::ThreadWorkers;
 
     /// A module of many functions, those with these indices invalid.
     fn module(invalid: &[usize]) -> alloc::vec::Vec<u8> {
@@ -311,7 +305,7 @@ mod tests {
             let sections = Sections::read(&bytes, Config::new().features()).unwrap();
             let validator = sections.validator.as_ref().unwrap();
             let on = |threads| {
-                super::parallel::run(validator, &bytes, &sections.bodies, threads)
+                super::parallel::run(validator, &bytes, &sections.bodies, &ThreadWorkers, threads)
                     .map_err(|error| error.to_string())
             };
             let all = 0..sections.bodies.len();

@@ -5,7 +5,9 @@
 //! written, the others fault; `len <= accessible`, and bytes from `len` on are 0. With a guard
 //! `len == accessible` and the mapping has [`GUARDED_RESERVATION`] bytes.
 
-use super::{LinearMemory, MemoryCreator, MemoryError, MemoryRequest, try_box};
+use super::{
+    GUARDED_RESERVATION, LinearMemory, MemoryCreator, MemoryError, MemoryRequest, try_box,
+};
 use crate::os::{Access, Mapping, round_to_pages};
 use alloc::boxed::Box;
 use alloc::sync::Arc;
@@ -13,17 +15,6 @@ use alloc::vec::Vec;
 use core::fmt;
 use core::ptr::{self, NonNull};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-
-/// The address space of a guarded memory, in bytes: 8 GiB and 64 KiB, or 0 where addresses have 32
-/// bits and no memory can be guarded.
-///
-/// A 32-bit index plus a 32-bit offset plus the width of an access always lies within it.
-#[cfg(target_pointer_width = "64")]
-pub const GUARDED_RESERVATION: usize = (8 << 30) + (64 << 10);
-/// The address space of a guarded memory, in bytes: 8 GiB and 64 KiB, or 0 where addresses have 32
-/// bits and no memory can be guarded.
-#[cfg(not(target_pointer_width = "64"))]
-pub const GUARDED_RESERVATION: usize = 0;
 
 /// A memory with a known maximum up to this many bytes gets its address space at once.
 const RESERVED_MAXIMUM: usize = if cfg!(target_pointer_width = "64") {
