@@ -1,5 +1,6 @@
 //! From a function's WebAssembly to its machine code.
 
+use crate::placement;
 use crate::settings::{Settings, Traps};
 use crate::translate::{Env, Scratch, translate};
 use cranelift_codegen::binemit::Reloc;
@@ -35,6 +36,8 @@ pub(crate) struct Compiled {
     pub(crate) types: Vec<TypeUse>,
     /// What is known of places in the code, by ascending offset.
     pub(crate) sites: Box<[Site]>,
+    /// Where in a line of [`LINE`](placement::LINE) bytes the code is best put, if it matters.
+    pub(crate) lead: Option<usize>,
 }
 
 /// A call to another function of the module, to be filled in.
@@ -221,6 +224,7 @@ impl Compiler {
             calls,
             types,
             sites: sites(code, body)?,
+            lead: placement::lead(code),
         })
     }
 

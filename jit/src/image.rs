@@ -111,6 +111,11 @@ impl Image {
         self.region.len()
     }
 
+    /// The size of a page in bytes.
+    pub(crate) fn page_size(&self) -> usize {
+        self.page_size
+    }
+
     /// The bytes in use.
     pub(crate) fn used(&self) -> usize {
         self.lock().end

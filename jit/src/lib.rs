@@ -14,6 +14,7 @@ mod image;
 mod link;
 mod module;
 mod perf;
+mod placement;
 mod registry;
 mod settings;
 mod shared;

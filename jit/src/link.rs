@@ -2,9 +2,10 @@
 
 use crate::compile::{Compiled, Compiler, TypeUse};
 use crate::image::{Function, Unit};
+use crate::placement::LINE;
 use crate::settings::{Calls, Settings};
 use crate::shared::Machine;
-use crate::{stack, stubs};
+use crate::{placement, stack, stubs};
 use core::sync::atomic::{AtomicUsize, Ordering};
 use diptych_core::module::ModuleIr;
 use diptych_core::platform::Workers;
@@ -27,9 +28,6 @@ pub(crate) struct Linked<'a> {
     /// Where the identities of types are, by ascending offset.
     pub(crate) types: Box<[TypeUse]>,
 }
-
-/// The size of functions' alignment in bytes.
-const ALIGN: usize = 32;
 
 /// Compiles all functions and has them call each other, directly if they are near enough. Gives
 /// the settings that they were compiled with. `on_progress` is called by the threads that compile.
@@ -161,14 +159,14 @@ fn link(ir: &ModuleIr, made: Vec<Option<Compiled>>) -> Result<Linked<'static>> {
         .filter(|func| made[*func as usize].is_none())
         .collect();
     let total = |count: fn(&Compiled) -> usize| made.iter().flatten().map(count).sum::<usize>();
-    let size = total(|compiled| compiled.code.len().next_multiple_of(ALIGN));
-    let mut code = list(stubs_size(left_out.len()) + size + ALIGN)?;
+    let size = total(|compiled| compiled.code.len() + LINE);
+    let mut code = list(stubs_size(left_out.len()) + size)?;
     code.resize(stubs_size(left_out.len()), 0);
     let mut starts = list(made.len())?;
     for compiled in &made {
         match compiled {
             Some(compiled) => {
-                code.resize(code.len().next_multiple_of(ALIGN), 0);
+                code.resize(placement::next(code.len(), compiled.lead), 0);
                 starts.push(code.len());
                 code.extend_from_slice(&compiled.code);
             }

@@ -7,7 +7,7 @@ use crate::image::{Function, Image, Unit};
 use crate::link::{Fix, Linked, catch, compile_whole, may_be_given_up, stub_offset};
 use crate::settings::{Calls, Settings};
 use crate::shared::{Machine, Shared};
-use crate::{builtins, entry, perf, registry, stack, stubs};
+use crate::{builtins, entry, perf, placement, registry, stack, stubs};
 use core::ffi::c_void;
 use core::fmt;
 use core::sync::atomic::{AtomicPtr, Ordering};
@@ -239,9 +239,17 @@ impl JitModule {
             let at = place.offset as usize;
             compiled.code[at..at + TypeUse::BYTES].copy_from_slice(&place.id(&self.ir)?);
         }
+        let size = compiled.code.len();
+        let page = self.image.page_size();
+        let start = placement::in_page(func.0, size, compiled.lead, page);
+        compiled
+            .code
+            .try_reserve_exact(start)
+            .map_err(|_| Error::new(ErrorKind::OutOfMemory))?;
+        compiled.code.splice(..0, core::iter::repeat_n(0, start));
         let function = Function {
-            start: 0,
-            size: compiled.code.len() as u32,
+            start: start as u32,
+            size: size as u32,
             func,
             body: self.ir.bodies[func.index()].start,
             sites: 0..compiled.sites.len() as u32,
@@ -251,7 +259,8 @@ impl JitModule {
             sites: compiled.sites.into_vec(),
         };
         let code = self.image.publish(&compiled.code, unit)?;
-        perf::function(&self.ir, func, code, compiled.code.len());
+        let code = code.wrapping_add(start);
+        perf::function(&self.ir, func, code, size);
         Ok(code)
     }
 

@@ -135,6 +135,8 @@ fn finish(builder: &isa::Builder, level: OptLevel) -> Result<OwnedTargetIsa, Err
         ("enable_probestack", switch(name.contains("windows"))),
         ("probestack_strategy", "inline"),
         ("use_colocated_libcalls", "false"),
+        // Says where loops are, which decides where in a line of the cache a function begins.
+        ("machine_code_cfg_info", "true"),
         ("enable_verifier", switch(cfg!(debug_assertions))),
     ] {
         flags
