@@ -189,6 +189,7 @@ pub trait ModuleCode: Send + Sync + fmt::Debug {
 }
 
 /// A position of guest code, in a backend's own terms.
+#[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct Position {
     /// The instruction.
@@ -250,12 +251,13 @@ pub enum WalkControl {
 
 /// One entry from the host into guest code, on the native stack; a linked list from the innermost
 /// outwards. It keeps the position at which the guest outside it had left for the host.
+#[repr(C)]
 #[derive(Debug)]
 pub struct Activation {
     /// The activation outside this one.
     pub outer: *const Activation,
-    /// The store's `exit_*` position when this one was entered; a null `pc` when no guest code
-    /// is outside.
+    /// The store's `exit_*` position when this one was entered: of no meaning when there is none
+    /// outside.
     pub outer_exit: Position,
     /// Walks the frames of this activation.
     pub walk: Walk,

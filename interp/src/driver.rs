@@ -16,7 +16,7 @@ use core::mem::MaybeUninit;
 use diptych_core::backend::{Activation, GoOn, Position, Suspension};
 use diptych_core::types::{DataIdx, DefinedFuncIdx, ElemIdx, FuncIdx, MemoryIdx, TableIdx, TypeId};
 use diptych_core::vm::frame::{RECORD_SLOTS, ReturnRecord};
-use diptych_core::vm::{FuncRef, Status, VmStore, call_array, libcalls};
+use diptych_core::vm::{FuncRef, StackMark, Status, VmStore, call_array, libcalls};
 use diptych_core::{Error, Trap, backtrace};
 
 /// The slots at the beginning of a stack segment that link it to the one below: the frame and
@@ -27,7 +27,7 @@ pub(crate) const LINK_SLOTS: usize = 4;
 ///
 /// # Safety
 /// As `ArrayCall`; the callee is a function of an instance of one of this backend's modules.
-pub(crate) unsafe fn array_call(
+pub(crate) unsafe extern "C-unwind" fn array_call(
     callee: *mut FuncRef,
     store: *mut VmStore,
     slots: *mut u64,
@@ -47,11 +47,10 @@ pub(crate) unsafe fn array_call(
         // Arguments and record stay where the activation begins, whatever segment the frame
         // comes to be in: that is where results are looked for.
         let exchange = (*code).record as usize;
-        let mut fp = activation.stack_top;
+        let mut fp = (*store).stack_top;
         let end = fp.wrapping_add(exchange + RECORD_SLOTS);
         if end as usize > (*store).stack_limit as usize {
             let Some((base, limit)) = (*store).stack.push_segment(exchange + RECORD_SLOTS) else {
-                activation.leave(store);
                 return fail(store, Trap::StackOverflow.into());
             };
             (*store).stack_limit = limit;
@@ -74,10 +73,9 @@ pub(crate) unsafe fn array_call(
             f64acc: 0.0,
         };
         if let Err(error) = enter_code(&mut st, store, &module.shared) {
-            activation.leave(store);
             return fail(store, error);
         }
-        let status = activation.run(&mut st, store, &module.shared);
+        let status = activation.run(&mut st, &module.shared);
         if status == Status::Done && fp != slots {
             core::ptr::copy(fp, slots, exchange);
         }
@@ -116,7 +114,7 @@ pub(crate) unsafe fn resume(store: *mut VmStore, suspension: Suspension) -> Stat
         if by_host {
             return_from_host(&mut st, value as *mut ReturnRecord);
         }
-        activation.run(&mut st, store, &module.shared)
+        activation.run(&mut st, &module.shared)
     }
 }
 
@@ -127,12 +125,13 @@ unsafe fn fail(store: *mut VmStore, error: Error) -> Status {
     Status::Error
 }
 
-/// What entering guest code changes in the store, to be put back when it is left.
+/// What entering guest code changes in the store. It is put back when this is dropped, also by a
+/// panic.
 struct Enter {
+    store: *mut VmStore,
     activation: Activation,
     resumable: bool,
-    stack_top: *mut u64,
-    segment: usize,
+    stack: StackMark,
 }
 
 impl Enter {
@@ -150,58 +149,51 @@ impl Enter {
                 return None;
             }
             (*store).activation_depth += 1;
-            let outer = (*store).activation;
-            let pc = if outer.is_null() {
-                core::ptr::null()
-            } else {
-                (*store).exit_pc
-            };
-            let outer_exit = Position {
-                pc,
-                fp: (*store).exit_fp,
-                ctx: (*store).exit_ctx,
-            };
             Some(Self {
+                store,
                 activation: Activation {
-                    outer,
-                    outer_exit,
+                    outer: (*store).activation,
+                    outer_exit: VmStore::exit(store),
                     walk: walk::walk,
                 },
                 resumable: core::mem::take(&mut (*store).resumable),
-                stack_top: (*store).stack_top,
-                segment: (*store).stack.current(),
+                stack: VmStore::stack_mark(store),
             })
         }
     }
 
     /// Runs the machine until the activation ends.
-    unsafe fn run(self, st: &mut State, store: *mut VmStore, shared: &Shared) -> Status {
+    unsafe fn run(self, st: &mut State, shared: &Shared) -> Status {
         // SAFETY: the list holds this activation only while it is on the native stack.
         unsafe {
-            (*store).activation = &raw const self.activation;
-            let status = drive(st, store, shared, self.resumable);
-            (*store).activation = self.activation.outer;
+            (*self.store).activation = &raw const self.activation;
+            let status = drive(st, self.store, shared, self.resumable);
             if status == Status::Suspended {
                 // The guest's stack and position are the embedder's now.
-                (*store).activation_depth -= 1;
-            } else {
-                self.leave(store);
+                self.end();
+                core::mem::forget(self);
             }
             status
         }
     }
 
-    unsafe fn leave(self, store: *mut VmStore) {
-        // SAFETY: frames above this activation's are dead.
+    /// Takes the activation off the list.
+    fn end(&self) {
+        // SAFETY: the store is valid.
         unsafe {
-            (*store).activation_depth -= 1;
-            (*store).stack_top = self.stack_top;
-            if (*store).stack.current() != self.segment {
-                let (_, limit) = (*store).stack.restore(self.segment);
-                (*store).stack_limit = limit;
-            }
-            let outer = self.activation.outer_exit;
-            VmStore::set_exit(store, outer);
+            (*self.store).activation_depth -= 1;
+            (*self.store).activation = self.activation.outer;
+        }
+    }
+}
+
+impl Drop for Enter {
+    fn drop(&mut self) {
+        self.end();
+        // SAFETY: the store is valid; frames above this activation's are dead.
+        unsafe {
+            VmStore::cut_stack(self.store, self.stack);
+            VmStore::set_exit(self.store, self.activation.outer_exit);
         }
     }
 }
@@ -231,19 +223,13 @@ unsafe fn drive(st: &mut State, store: *mut VmStore, shared: &Shared, resumable:
                         return Status::TailCall;
                     }
                     let is_host = (*callee).ctx.is_null();
-                    let fiber = (*store).fiber;
-                    if is_host {
-                        // Guests that it calls cannot be suspended.
-                        (*store).fiber = core::ptr::null_mut();
-                    }
                     let status = call_array(callee, store, st.fp);
-                    (*store).fiber = fiber;
                     match status {
                         Status::Done => {
                             return_from_host(st, record);
                             Ok(())
                         }
-                        _ if is_host && !fiber.is_null() && (*store).can_wait() => {
+                        _ if is_host && !(*store).fiber.is_null() && (*store).can_wait() => {
                             suspend(store, st.fp);
                             return_from_host(st, record);
                             Ok(())
@@ -302,6 +288,7 @@ unsafe fn drive(st: &mut State, store: *mut VmStore, shared: &Shared, resumable:
                 ExitKind::OutOfFuel if resumable => {
                     save_position(st, store);
                     (*store).pending = Some(Trap::OutOfFuel.into());
+                    (*store).failed_host = core::ptr::null_mut();
                     (*store).exit_resume = Some(GO_ON);
                     return Status::Suspended;
                 }

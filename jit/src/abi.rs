@@ -95,7 +95,7 @@ pub(crate) struct NativeHeader {
 pub(crate) mod offsets {
     use super::NativeHeader;
     use core::mem::offset_of;
-    use diptych_core::vm::{FuncRef, Landing, VmCtx, VmMemory, VmStore, VmTable};
+    use diptych_core::vm::{FuncRef, VmCtx, VmMemory, VmStore, VmTable};
 
     macro_rules! offsets {
         ($($name:ident = $ty:ident . $($field:ident).+;)*) => {$(
@@ -126,12 +126,12 @@ pub(crate) mod offsets {
         STORE_EXIT_CTX = VmStore.exit_ctx;
         STORE_STACK_LIMIT = VmStore.native_stack_limit;
         STORE_LANDING = VmStore.landing;
-        LANDING_PC = Landing.pc;
-        LANDING_SP = Landing.sp;
-        LANDING_FP = Landing.fp;
+        STORE_ACTIVATION = VmStore.activation;
         FUNC_TYPE = FuncRef.type_id;
         FUNC_NATIVE_CODE = FuncRef.native_code;
         FUNC_NATIVE_CTX = FuncRef.native_ctx;
+        FUNC_NATIVE_ENTRY = FuncRef.native_entry;
+        FUNC_ARRAY_CALL = FuncRef.array_call;
         FUNC_STORE = FuncRef.store;
         MEMORY_BASE = VmMemory.base;
         MEMORY_LEN = VmMemory.len;

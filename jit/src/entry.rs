@@ -2,50 +2,31 @@
 //!
 //! # Safety
 //! A call into compiled code is an activation on the native stack. Whatever it changes in the
-//! store is put back when it ends, however it ends: compiled code that fails goes to its entry's
-//! landing pad, and a host function's panic travels past compiled code as a value.
+//! store is put back when it ends, however it ends: compiled code that fails goes back to its
+//! entry, and a panic of the host travels past compiled code as a value.
 
 use crate::module::JitModule;
-use crate::registry;
 use crate::shared::Shared;
-use crate::stack;
-use crate::trampoline::Entry;
-use crate::unwind;
-use crate::{fault, fiber};
+use crate::{fiber, stack, stubs, unwind};
 use core::ffi::c_void;
 use core::ptr;
-use diptych_core::backend::{Activation, Position};
+use diptych_core::backend::{Position, Walk};
 use diptych_core::types::DefinedFuncIdx;
-use diptych_core::vm::{
-    FuncRef, Landing, NativeStack, Status, VmCtx, VmStore, call_array, libcalls,
-};
+use diptych_core::vm::{FuncRef, Status, VmCtx, VmStore, call_array, libcalls};
 use diptych_core::{Error, ErrorKind, Trap, backtrace};
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
-/// The uniform entry of compiled functions ([`ArrayCall`](diptych_core::vm::ArrayCall)).
+/// The uniform entry of compiled functions ([`ArrayCall`](diptych_core::vm::ArrayCall)) until they
+/// are called by it: makes what [`enter`] wants.
 ///
 /// # Safety
 /// As `ArrayCall`; the callee is a function of an instance whose module this backend compiles.
-pub(crate) unsafe fn array_call(
+#[cold]
+pub(crate) unsafe extern "C-unwind" fn array_call(
     callee: *mut FuncRef,
     store: *mut VmStore,
     slots: *mut u64,
 ) -> Status {
-    // SAFETY: by contract.
-    unsafe {
-        if (*callee).native_entry.is_null() {
-            return first_call(callee, store, slots);
-        }
-        enter(callee, store, slots)
-    }
-}
-
-/// As [`array_call`], for a function that was not called so before.
-///
-/// # Safety
-/// As `array_call`.
-#[cold]
-unsafe fn first_call(callee: *mut FuncRef, store: *mut VmStore, slots: *mut u64) -> Status {
     // SAFETY: by contract.
     unsafe {
         let module = JitModule::of((*callee).ctx);
@@ -59,6 +40,7 @@ unsafe fn first_call(callee: *mut FuncRef, store: *mut VmStore, slots: *mut u64)
         match entry {
             Ok(entry) => {
                 (*callee).native_entry = entry;
+                (*callee).array_call = enter;
                 enter(callee, store, slots)
             }
             Err(error) => fail(store, error),
@@ -70,88 +52,37 @@ unsafe fn first_call(callee: *mut FuncRef, store: *mut VmStore, slots: *mut u64)
 ///
 /// # Safety
 /// As [`array_call`]; the function has native code and an entry.
-#[inline]
-unsafe fn enter(callee: *mut FuncRef, store: *mut VmStore, slots: *mut u64) -> Status {
+unsafe extern "C-unwind" fn enter(
+    callee: *mut FuncRef,
+    store: *mut VmStore,
+    slots: *mut u64,
+) -> Status {
     // SAFETY: by contract.
     unsafe {
-        (*store).resumable = false;
         if (*store).activation_depth >= (*store).activation_limit {
             return fail(store, Trap::StackOverflow.into());
         }
-        let before = Before::of(store);
-        let activation = Activation {
-            outer: before.activation,
-            outer_exit: if before.activation.is_null() {
-                Position::NONE
-            } else {
-                before.exit
-            },
-            walk: unwind::walk,
-        };
-        (*store).activation = &raw const activation;
         (*store).activation_depth += 1;
-        if !before.stack.contains(stack::here()) {
-            let (stack, limit) = stack::limit((*store).max_stack_bytes);
-            (*store).native_stack = stack;
-            (*store).native_stack_limit = limit;
-        }
-        let current = fault::set_current(store);
-        let entry = core::mem::transmute::<*const c_void, Entry>((*callee).native_entry);
-        let status = entry((*callee).native_code, (*callee).native_ctx, slots, store);
-        fault::set_current(current);
-        before.restore(store);
+        let walk: Walk = unwind::walk;
+        let walk = walk as *const c_void;
+        let status = if (*store).native_stack.contains(stack::here()) {
+            stubs::enter(callee, store, slots, walk)
+        } else {
+            let before = ((*store).native_stack, (*store).native_stack_limit);
+            ((*store).native_stack, (*store).native_stack_limit) =
+                stack::limit((*store).max_stack_bytes);
+            let status = stubs::enter(callee, store, slots, walk);
+            ((*store).native_stack, (*store).native_stack_limit) = before;
+            status
+        };
+        (*store).activation_depth -= 1;
         if status == 0 {
             return Status::Done;
         }
         if !(*store).tail_callee.is_null() {
             return Status::TailCall;
         }
-        if let Some(panic) = (*store).panic.take() {
-            resume_unwind(panic);
-        }
         Status::Error
-    }
-}
-
-/// What a call into compiled code changes in the store.
-struct Before {
-    activation: *const Activation,
-    exit: Position,
-    landing: Landing,
-    stack: NativeStack,
-    stack_limit: usize,
-}
-
-impl Before {
-    /// # Safety
-    /// The store is live.
-    #[inline]
-    unsafe fn of(store: *mut VmStore) -> Self {
-        // SAFETY: by contract.
-        unsafe {
-            Self {
-                activation: (*store).activation,
-                exit: VmStore::exit(store),
-                landing: (*store).landing,
-                stack: (*store).native_stack,
-                stack_limit: (*store).native_stack_limit,
-            }
-        }
-    }
-
-    /// # Safety
-    /// The store is live.
-    #[inline]
-    unsafe fn restore(self, store: *mut VmStore) {
-        // SAFETY: by contract.
-        unsafe {
-            (*store).activation = self.activation;
-            (*store).activation_depth -= 1;
-            (*store).landing = self.landing;
-            (*store).native_stack = self.stack;
-            (*store).native_stack_limit = self.stack_limit;
-            VmStore::set_exit(store, self.exit);
-        }
     }
 }
 
@@ -166,11 +97,33 @@ unsafe fn fail(store: *mut VmStore, error: Error) -> Status {
     Status::Error
 }
 
-/// Calls a function that is called with arguments in slots, for compiled code. Gives 0, or 1 when
-/// it failed: the caller then goes to its landing pad.
+/// What is done when a host function failed that compiled code called. Gives 0 when the guest was
+/// suspended and is resumed, and the results are at `slots`; else 1: the caller then goes back to
+/// its entry.
 ///
 /// # Safety
 /// Called by an exit trampoline, which has noted where the guest is.
+#[cold]
+pub(crate) unsafe extern "C" fn host_failed(store: *mut VmStore, slots: *mut u64) -> u32 {
+    // SAFETY: by contract.
+    unsafe {
+        if !(*store).fiber.is_null() && (*store).can_wait() {
+            fiber::suspend(store, slots);
+            return 0;
+        }
+        if let Some(error) = &mut (*store).pending {
+            backtrace::attach(store, error);
+        }
+    }
+    1
+}
+
+/// Calls a function of another instance or backend, with arguments in slots, for compiled code.
+/// Gives 0, or 1 when it failed: the caller then goes back to its entry.
+///
+/// # Safety
+/// Called by an exit trampoline, which has noted where the guest is; the callee is no function of
+/// the host's.
 pub(crate) unsafe extern "C" fn call_out(
     callee: *mut FuncRef,
     store: *mut VmStore,
@@ -178,35 +131,22 @@ pub(crate) unsafe extern "C" fn call_out(
 ) -> u32 {
     // SAFETY: by contract.
     unsafe {
-        if !(*callee).ctx.is_null() && is_entry((*store).exit_pc) {
+        if unwind::is_first(store, (*store).exit_fp) {
             if let Err(error) = tail_call(callee, store, slots) {
                 (*store).pending = Some(error);
             }
             return 1;
         }
     }
-    // SAFETY: by contract.
-    let (is_host, fiber) = unsafe { ((*callee).ctx.is_null(), (*store).fiber) };
-    if is_host {
-        // Guests that it calls cannot be suspended.
-        // SAFETY: by contract.
-        unsafe { (*store).fiber = ptr::null_mut() };
-    }
-    // SAFETY: by contract. What a panic leaves behind is put in order by the guards that it
-    // passes, here and in the host function.
+    // SAFETY: by contract. The host may be called back by another backend; what a panic leaves
+    // behind is put in order by those that it passes.
     let outcome = catch_unwind(AssertUnwindSafe(|| unsafe {
         call_array(callee, store, slots)
     }));
-    // SAFETY: by contract.
-    unsafe { (*store).fiber = fiber };
     match outcome {
         Ok(Status::Done) => 0,
         // SAFETY: by contract.
         Ok(_) => unsafe {
-            if is_host && !fiber.is_null() && (*store).can_wait() {
-                fiber::suspend(store, slots);
-                return 0;
-            }
             if let Some(error) = &mut (*store).pending {
                 backtrace::attach(store, error);
             }
@@ -218,11 +158,6 @@ pub(crate) unsafe extern "C" fn call_out(
             1
         }
     }
-}
-
-/// Whether the code that an address belongs to is not a function's: an entry from the host.
-fn is_entry(pc: *const u8) -> bool {
-    registry::with_image(pc.addr(), |_| Some(())).is_none()
 }
 
 /// Leaves a call to whoever called the activation that ends here. Only a tail call is the first
@@ -249,12 +184,14 @@ unsafe fn tail_call(
         let mut at = (*store).stack_top;
         let left = ((*store).stack_limit.addr() - at.addr()) / size_of::<u64>();
         if left < count {
+            let mark = VmStore::stack_mark(store);
             let (base, limit) = (*store)
                 .stack
                 .push_segment(count)
                 .ok_or(Trap::StackOverflow)?;
             (*store).stack_limit = limit;
             (*store).stack_top = base;
+            (*store).tail_moved = Some(mark);
             at = base;
         }
         ptr::copy_nonoverlapping(slots, at, count);
@@ -390,7 +327,12 @@ unsafe fn make_exit(callee: *mut FuncRef) -> Result<Native, Error> {
     // SAFETY: by contract; the store keeps the backend, and with it what they share.
     unsafe {
         let shared = &*(*(*callee).store).native_shared.cast::<Shared>();
-        let code = shared.trampolines.exit(&signature(callee)?)?;
+        let ty = signature(callee)?;
+        let code = if (*callee).ctx.is_null() {
+            shared.trampolines.host_exit(&ty)?
+        } else {
+            shared.trampolines.exit(&ty)?
+        };
         (*callee).native_code = code;
         (*callee).native_ctx = callee.cast();
         Ok(Native::Exit(code))

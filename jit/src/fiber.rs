@@ -6,13 +6,13 @@
 //! runtime's functions that suspended it, and nothing with a destructor: it can be freed at any
 //! time.
 
-use crate::{fault, stubs};
+use crate::stubs;
 use core::ptr::NonNull;
 use diptych_core::backend::{Activation, GoOn, Position, Suspension};
-use diptych_core::vm::{Fibers, FuncRef, Landing, NativeStack, Status, VmStore, call_array};
+use diptych_core::vm::{Fibers, FuncRef, NativeStack, Status, VmStore, call_array};
 use diptych_core::{Error, ErrorKind, Trap};
 use std::alloc::{Layout, alloc, dealloc};
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// What compiled code and the host's functions that it calls have beside a guest's own frames.
 const HOST_BYTES: usize = 1 << 20;
@@ -43,7 +43,7 @@ struct Context {
     activation: *const Activation,
     depth: u32,
     exit: Position,
-    landing: Landing,
+    landing: usize,
     stack: NativeStack,
     stack_limit: usize,
     fiber: *mut core::ffi::c_void,
@@ -148,10 +148,13 @@ impl Drop for Fiber {
 ///
 /// # Safety
 /// As [`ArrayCall`](diptych_core::vm::ArrayCall).
-unsafe fn call(callee: *mut FuncRef, store: *mut VmStore, slots: *mut u64) -> Status {
+unsafe extern "C-unwind" fn call(
+    callee: *mut FuncRef,
+    store: *mut VmStore,
+    slots: *mut u64,
+) -> Status {
     // SAFETY: by contract.
     unsafe {
-        (*store).resumable = false;
         let outside = Context::of(store);
         let fiber = match Fiber::new((*store).max_stack_bytes, &outside) {
             Ok(fiber) => Box::into_raw(fiber),
@@ -176,7 +179,7 @@ unsafe fn call(callee: *mut FuncRef, store: *mut VmStore, slots: *mut u64) -> St
 /// # Safety
 /// Called by [`stubs::start_fiber`].
 pub(crate) unsafe extern "C" fn start(start: *const Start) -> u32 {
-    // SAFETY: by contract. A panic ends where the stack does, and goes on outside of it.
+    // SAFETY: by contract. A panic of one of the host's callbacks ends where the stack does.
     unsafe {
         let Start {
             callee,
@@ -222,9 +225,7 @@ unsafe fn run(
     // SAFETY: by contract; only who ends the fiber frees it.
     unsafe {
         (*fiber).inside.restore(store);
-        let current = fault::set_current(store);
         let status = switch();
-        fault::set_current(current);
         if status == SUSPENDED {
             (*fiber).inside = Context::of(store);
             // How deep the guest itself is.
@@ -240,9 +241,6 @@ unsafe fn run(
         drop(Box::from_raw(fiber));
         if status == 0 {
             return Status::Done;
-        }
-        if let Some(panic) = (*store).panic.take() {
-            resume_unwind(panic);
         }
         Status::Error
     }

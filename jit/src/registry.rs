@@ -64,6 +64,30 @@ fn replace(change: impl FnOnce(&mut List)) {
 
 /// Calls `look` with the image that the address lies in. Takes no lock and allocates nothing.
 pub(crate) fn with_image<R>(pc: usize, look: impl FnOnce(&Image) -> Option<R>) -> Option<R> {
+    with_codes(|codes| {
+        let entry = codes.find(pc)?;
+        // SAFETY: an image is on the list only while it is alive.
+        look(unsafe { &*entry.image })
+    })
+}
+
+/// All images, for someone who reads.
+pub(crate) struct Codes<'a>(&'a [Entry]);
+
+impl<'a> Codes<'a> {
+    fn find(&self, pc: usize) -> Option<&'a Entry> {
+        let after = self.0.partition_point(|entry| entry.start <= pc);
+        self.0[..after].last().filter(|entry| pc < entry.end)
+    }
+
+    /// Whether an address lies in an image.
+    pub(crate) fn contains(&self, pc: usize) -> bool {
+        self.find(pc).is_some()
+    }
+}
+
+/// Calls `look` with the images. Takes no lock and allocates nothing.
+pub(crate) fn with_codes<R>(look: impl FnOnce(&Codes<'_>) -> R) -> R {
     /// Ends the reading, also when `look` panics.
     struct Reading;
 
@@ -76,11 +100,8 @@ pub(crate) fn with_image<R>(pc: usize, look: impl FnOnce(&Image) -> Option<R>) -
     READERS.fetch_add(1, Ordering::SeqCst);
     let _reading = Reading;
     // SAFETY: the list is not freed while there are readers.
-    let list = unsafe { LIST.load(Ordering::SeqCst).as_ref() }?;
-    let after = list.partition_point(|entry| entry.start <= pc);
-    let entry = list[..after].last().filter(|entry| pc < entry.end)?;
-    // SAFETY: an image is on the list only while it is alive.
-    look(unsafe { &*entry.image })
+    let list = unsafe { LIST.load(Ordering::SeqCst).as_ref() };
+    look(&Codes(list.map_or(&[], Vec::as_slice)))
 }
 
 /// The call that returns to an address, when that is one of compiled code.

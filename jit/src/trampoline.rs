@@ -11,10 +11,10 @@ use cranelift_codegen::Context;
 use cranelift_codegen::control::ControlPlane;
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{
-    BlockArg, BlockCall, ExceptionTableData, ExceptionTableItem, InstBuilder, MemFlagsData,
-    Signature, StackSlotData, StackSlotKind, Type, UserFuncName, Value, types,
+    AbiParam, InstBuilder, MemFlagsData, Signature, StackSlotData, StackSlotKind, Type,
+    UserFuncName, Value, types,
 };
-use cranelift_codegen::isa::TargetIsa;
+use cranelift_codegen::isa::{CallConv, TargetIsa};
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
 use diptych_core::platform::CodeMemory;
 use diptych_core::types::{FuncType, ValType};
@@ -24,15 +24,6 @@ use hashbrown::HashMap;
 use std::ffi::c_void;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
-
-/// Calls a compiled function: its code, its first argument, the slots, the store. Gives 0, or 1
-/// when it failed.
-pub(crate) type Entry = unsafe extern "C" fn(
-    code: *const c_void,
-    ctx: *mut c_void,
-    slots: *mut u64,
-    store: *mut VmStore,
-) -> u32;
 
 /// The trampolines that were made so far.
 pub(crate) struct Trampolines {
@@ -55,8 +46,10 @@ type Shape = (Box<[Type]>, Box<[Type]>);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Kind {
-    /// From slots to registers.
+    /// From slots to registers, for [`enter`](crate::stubs::enter).
     Entry,
+    /// From registers to slots, to a function of the host's; the first argument is its reference.
+    HostExit,
     /// From registers to slots; the first argument is the function reference.
     Exit,
     /// From registers to slots; the first argument is the instance, the function one that it
@@ -84,7 +77,15 @@ impl Trampolines {
         Ok(self.get(ty, Kind::Entry)?.cast())
     }
 
-    /// What compiled code calls in the place of a function that is called with arguments in
+    /// What compiled code calls in the place of a function of the host's.
+    ///
+    /// # Errors
+    /// As [`entry`](Self::entry).
+    pub(crate) fn host_exit(&self, ty: &FuncType) -> Result<*const c_void, Error> {
+        Ok(self.get(ty, Kind::HostExit)?.cast())
+    }
+
+    /// What compiled code calls in the place of another function that is called with arguments in
     /// slots, by a reference.
     ///
     /// # Errors
@@ -134,7 +135,7 @@ impl Trampolines {
             code.len(),
             match kind {
                 Kind::Entry => "entry",
-                Kind::Exit | Kind::ExitDefined(_) => "exit",
+                Kind::HostExit | Kind::Exit | Kind::ExitDefined(_) => "exit",
             },
         );
         made.by_shape.insert(key, at);
@@ -146,14 +147,15 @@ impl Trampolines {
         let mut builder_context = FunctionBuilderContext::new();
         context.func.name = UserFuncName::user(1, 0);
         context.func.signature = match kind {
-            Kind::Entry => self.entry_signature(),
-            Kind::Exit | Kind::ExitDefined(_) => abi::native_signature(ty)?,
+            Kind::Entry => entry_signature(),
+            Kind::HostExit | Kind::Exit | Kind::ExitDefined(_) => abi::native_signature(ty)?,
         };
         let mut builder = FunctionBuilder::new(&mut context.func, &mut builder_context);
         match kind {
-            Kind::Entry => self.build_entry(&mut builder, ty)?,
-            Kind::Exit => self.build_exit(&mut builder, ty, None)?,
-            Kind::ExitDefined(func) => self.build_exit(&mut builder, ty, Some(func))?,
+            Kind::Entry => build_entry(&mut builder, ty)?,
+            Kind::HostExit => self.build_exit(&mut builder, ty, Callee::Host)?,
+            Kind::Exit => self.build_exit(&mut builder, ty, Callee::Ref)?,
+            Kind::ExitDefined(func) => self.build_exit(&mut builder, ty, Callee::Defined(func))?,
         }
         builder.seal_all_blocks();
         builder.finalize(self.isa.frontend_config());
@@ -163,83 +165,11 @@ impl Trampolines {
         Ok(code.code_buffer().to_vec())
     }
 
-    fn entry_signature(&self) -> Signature {
-        abi::host_signature(&*self.isa, &[POINTER; 4], &[types::I32])
-    }
-
-    fn build_entry(&self, builder: &mut FunctionBuilder<'_>, ty: &FuncType) -> Result<(), Error> {
-        let first = builder.create_block();
-        let enter = builder.create_block();
-        let returned = builder.create_block();
-        let failed = builder.create_block();
-        builder.append_block_params_for_function_params(first);
-        builder.switch_to_block(first);
-        let [code, ctx, slots, store] = *builder.block_params(first) else {
-            return Err(Error::msg("an entry has four parameters"));
-        };
-        builder.ins().jump(enter, &[]);
-
-        builder.switch_to_block(enter);
-        let trusted = MemFlagsData::trusted();
-        let fp = builder.ins().get_frame_pointer(POINTER);
-        let sp = builder.ins().get_stack_pointer(POINTER);
-        let pc = builder
-            .ins()
-            .get_exception_handler_address(POINTER, enter, 0);
-        for (value, offset) in [
-            (fp, offsets::LANDING_FP),
-            (sp, offsets::LANDING_SP),
-            (pc, offsets::LANDING_PC),
-        ] {
-            let offset = offsets::STORE_LANDING + offset;
-            builder.ins().store(trusted, value, store, offset);
-        }
-        let native = abi::native_signature(ty)?;
-        let in_memory = abi::results_in_memory(ty);
-        let mut args = vec![ctx];
-        if in_memory {
-            args.push(slots);
-        }
-        for (i, param) in ty.params().iter().enumerate() {
-            let class = abi::value_type(*param)?;
-            args.push(builder.ins().load(class, trusted, slots, slot(i)));
-        }
-        let results: Vec<Value> = native
-            .returns
-            .iter()
-            .map(|result| builder.append_block_param(returned, result.value_type))
-            .collect();
-        let signature = builder.import_signature(native);
-        let pool = &mut builder.func.dfg.value_lists;
-        let normal = (0..results.len() as u32).map(BlockArg::TryCallRet);
-        let table = ExceptionTableData::new(
-            signature,
-            BlockCall::new(returned, normal, pool),
-            [ExceptionTableItem::Default(BlockCall::new(
-                failed,
-                [],
-                pool,
-            ))],
-        );
-        let table = builder.func.dfg.exception_tables.push(table);
-        builder.ins().try_call_indirect(code, &args, table);
-
-        builder.switch_to_block(returned);
-        store_slots(builder, slots, &results);
-        let done = builder.ins().iconst(types::I32, 0);
-        builder.ins().return_(&[done]);
-
-        builder.switch_to_block(failed);
-        let error = builder.ins().iconst(types::I32, 1);
-        builder.ins().return_(&[error]);
-        Ok(())
-    }
-
     fn build_exit(
         &self,
         builder: &mut FunctionBuilder<'_>,
         ty: &FuncType,
-        defined: Option<u32>,
+        kind: Callee,
     ) -> Result<(), Error> {
         let first = builder.create_block();
         builder.append_block_params_for_function_params(first);
@@ -248,12 +178,12 @@ impl Trampolines {
         let trusted = MemFlagsData::trusted();
         // The function reference, or the instance.
         let callee = params[0];
-        let offset = match defined {
-            None => offsets::FUNC_STORE,
-            Some(_) => offsets::CTX_STORE,
+        let offset = match kind {
+            Callee::Host | Callee::Ref => offsets::FUNC_STORE,
+            Callee::Defined(_) => offsets::CTX_STORE,
         };
         let store = builder.ins().load(POINTER, trusted, callee, offset);
-        if defined.is_some() {
+        if let Callee::Defined(_) = kind {
             builder
                 .ins()
                 .store(trusted, callee, store, offsets::STORE_EXIT_CTX);
@@ -277,28 +207,48 @@ impl Trampolines {
         ));
         let slots = builder.ins().stack_addr(POINTER, area, 0);
         store_slots(builder, slots, args);
-        let status = match defined {
-            None => {
+        let status = match kind {
+            Callee::Host => {
+                let code = builder
+                    .ins()
+                    .load(POINTER, trusted, callee, offsets::FUNC_ARRAY_CALL);
+                self.call_host(builder, code, &[callee, store, slots])
+            }
+            Callee::Ref => {
                 let call_out: unsafe extern "C" fn(*mut FuncRef, *mut VmStore, *mut u64) -> u32 =
                     entry::call_out;
-                let types = [POINTER; 3];
-                self.call_host(builder, call_out as usize, &types, &[callee, store, slots])
+                let code = builder.ins().iconst(POINTER, call_out as usize as i64);
+                self.call_host(builder, code, &[callee, store, slots])
             }
-            Some(func) => {
+            Callee::Defined(func) => {
                 let call_out: unsafe extern "C" fn(*mut VmCtx, u32, *mut u64) -> u32 =
                     entry::call_out_defined;
+                let code = builder.ins().iconst(POINTER, call_out as usize as i64);
                 let func = builder.ins().iconst(types::I32, i64::from(func));
-                let types = [POINTER, types::I32, POINTER];
-                self.call_host(builder, call_out as usize, &types, &[callee, func, slots])
+                self.call_host(builder, code, &[callee, func, slots])
             }
         };
         let returned = builder.create_block();
         let failed = builder.create_block();
+        let over = builder.create_block();
         builder.set_cold_block(failed);
+        builder.set_cold_block(over);
         let ok = builder.ins().icmp_imm_u(IntCC::Equal, status, 0);
         builder.ins().brif(ok, returned, &[], failed, &[]);
 
         builder.switch_to_block(failed);
+        if let Callee::Host = kind {
+            let host_failed: unsafe extern "C" fn(*mut VmStore, *mut u64) -> u32 =
+                entry::host_failed;
+            let code = builder.ins().iconst(POINTER, host_failed as usize as i64);
+            let status = self.call_host(builder, code, &[store, slots]);
+            let ok = builder.ins().icmp_imm_u(IntCC::Equal, status, 0);
+            builder.ins().brif(ok, returned, &[], over, &[]);
+        } else {
+            builder.ins().jump(over, &[]);
+        }
+
+        builder.switch_to_block(over);
         let land: unsafe extern "C" fn(*mut VmStore) = crate::stubs::land;
         let signature = abi::host_signature(&*self.isa, &[POINTER], &[]);
         let signature = builder.import_signature(signature);
@@ -325,19 +275,56 @@ impl Trampolines {
     }
 
     /// Calls a function of the host's that gives a status.
-    fn call_host(
-        &self,
-        builder: &mut FunctionBuilder<'_>,
-        address: usize,
-        types: &[Type],
-        args: &[Value],
-    ) -> Value {
-        let signature = abi::host_signature(&*self.isa, types, &[types::I32]);
+    fn call_host(&self, builder: &mut FunctionBuilder<'_>, code: Value, args: &[Value]) -> Value {
+        let class = |value: &Value| builder.func.dfg.value_type(*value);
+        let params: Vec<Type> = args.iter().map(class).collect();
+        let signature = abi::host_signature(&*self.isa, &params, &[types::I32]);
         let signature = builder.import_signature(signature);
-        let address = builder.ins().iconst(POINTER, address as i64);
-        let call = builder.ins().call_indirect(signature, address, args);
+        let call = builder.ins().call_indirect(signature, code, args);
         builder.inst_results(call)[0]
     }
+}
+
+/// What an exit calls.
+#[derive(Clone, Copy)]
+enum Callee {
+    /// A function of the host's.
+    Host,
+    /// Another function, by its reference.
+    Ref,
+    /// A function that the instance defines.
+    Defined(u32),
+}
+
+/// An entry has the callee's first argument, its code, and the slots.
+fn entry_signature() -> Signature {
+    let mut signature = Signature::new(CallConv::Tail);
+    signature.params.extend([AbiParam::new(POINTER); 3]);
+    signature
+}
+
+fn build_entry(builder: &mut FunctionBuilder<'_>, ty: &FuncType) -> Result<(), Error> {
+    let first = builder.create_block();
+    builder.append_block_params_for_function_params(first);
+    builder.switch_to_block(first);
+    let [ctx, code, slots] = *builder.block_params(first) else {
+        return Err(Error::msg("an entry has three parameters"));
+    };
+    let mut args = vec![ctx];
+    if abi::results_in_memory(ty) {
+        args.push(slots);
+    }
+    for (i, param) in ty.params().iter().enumerate() {
+        let class = abi::value_type(*param)?;
+        let flags = MemFlagsData::trusted();
+        args.push(builder.ins().load(class, flags, slots, slot(i)));
+    }
+    let signature = builder.import_signature(abi::native_signature(ty)?);
+    let call = builder.ins().call_indirect(signature, code, &args);
+    let results = builder.inst_results(call).to_vec();
+    store_slots(builder, slots, &results);
+    builder.ins().return_(&[]);
+    Ok(())
 }
 
 impl fmt::Debug for Trampolines {

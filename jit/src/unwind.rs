@@ -1,18 +1,18 @@
 //! How compiled code ends when it fails, and how its frames are walked.
 //!
-//! Nothing unwinds. What failed is noted, then the guest goes on at the landing pad of its entry
-//! from the host, which returns; between the two there are frames of compiled code only, and none
-//! of the host's.
+//! Nothing unwinds. What failed is noted, then the thread goes on in the guest's entry from the
+//! host, which returns; between the two there are frames of compiled code only, and none of the
+//! host's. Functions that the stubs call give the stack pointer of that entry.
 //!
 //! # Safety
 //! What is here is called by the stubs with a store whose guest is running, and a frame of
-//! compiled code. Frames of compiled code are linked by their frame pointers up to the entry,
-//! which is in no image.
+//! compiled code. Frames of compiled code are linked by their frame pointers up to the entry's
+//! trampoline, which is in no image, and behind it the frame of [`stubs::enter`].
 
 use crate::image::Place;
 use crate::{fiber, registry, stubs};
 use diptych_core::backend::{Frame, FrameOwner, Position, WalkControl};
-use diptych_core::vm::{Landing, VmCtx, VmStore};
+use diptych_core::vm::{VmCtx, VmStore};
 use diptych_core::{Error, Trap, backtrace};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -27,7 +27,7 @@ pub(crate) unsafe extern "C" fn trap(
     offset: u32,
     pc: *const u8,
     fp: *mut u64,
-) -> *const Landing {
+) -> usize {
     // SAFETY: see the module.
     unsafe {
         let place = registry::call_before(pc).map(|place| Place { offset, ..place });
@@ -35,8 +35,8 @@ pub(crate) unsafe extern "C" fn trap(
     }
 }
 
-/// Suspends a guest that has less fuel than it needs, when it can be; null when it was resumed and
-/// has enough. Else notes that it traps, as [`trap`] does.
+/// Suspends a guest that has less fuel than it needs, when it can be; 0 when it was resumed and has
+/// enough. Else notes that it traps, as [`trap`] does.
 ///
 /// # Safety
 /// See the module.
@@ -46,7 +46,7 @@ pub(crate) unsafe extern "C" fn out_of_fuel(
     offset: u32,
     pc: *const u8,
     fp: *mut u64,
-) -> *const Landing {
+) -> usize {
     // SAFETY: see the module.
     unsafe {
         let store = (*ctx).store;
@@ -58,11 +58,11 @@ pub(crate) unsafe extern "C" fn out_of_fuel(
             (*store).failed_host = core::ptr::null_mut();
             fiber::suspend(store, core::ptr::null_mut());
         }
-        core::ptr::null()
+        0
     }
 }
 
-/// Asks the host what becomes of a guest that another thread interrupts; null when it goes on.
+/// Asks the host what becomes of a guest that another thread interrupts; 0 when it goes on.
 ///
 /// # Safety
 /// See the module.
@@ -71,7 +71,7 @@ pub(crate) unsafe extern "C" fn interrupt(
     offset: u32,
     pc: *const u8,
     fp: *mut u64,
-) -> *const Landing {
+) -> usize {
     // SAFETY: see the module.
     unsafe {
         let store = (*ctx).store;
@@ -82,11 +82,11 @@ pub(crate) unsafe extern "C" fn interrupt(
             backtrace::interrupted(store, innermost, at)
         }));
         match asked {
-            Ok(Ok(())) => return core::ptr::null(),
+            Ok(Ok(())) => return 0,
             Ok(Err(error)) => (*store).pending = Some(error),
             Err(panic) => (*store).panic = Some(panic),
         }
-        &raw const (*store).landing
+        (*store).landing
     }
 }
 
@@ -94,18 +94,14 @@ pub(crate) unsafe extern "C" fn interrupt(
 ///
 /// # Safety
 /// See the module.
-pub(crate) unsafe extern "C" fn pending(
-    ctx: *mut VmCtx,
-    pc: *const u8,
-    fp: *mut u64,
-) -> *const Landing {
+pub(crate) unsafe extern "C" fn pending(ctx: *mut VmCtx, pc: *const u8, fp: *mut u64) -> usize {
     // SAFETY: see the module.
     unsafe {
         let store = (*ctx).store;
         if let Some(error) = &mut (*store).pending {
             backtrace::attach_at(store, error, None, Position { pc, fp, ctx });
         }
-        &raw const (*store).landing
+        (*store).landing
     }
 }
 
@@ -113,11 +109,7 @@ pub(crate) unsafe extern "C" fn pending(
 ///
 /// # Safety
 /// See the module.
-pub(crate) unsafe extern "C" fn fault(
-    store: *mut VmStore,
-    pc: *const u8,
-    fp: *mut u64,
-) -> *const Landing {
+pub(crate) unsafe extern "C" fn fault(store: *mut VmStore, pc: *const u8, fp: *mut u64) -> usize {
     let found = registry::with_image(pc.addr(), |image| image.trap_at(pc.addr()));
     let (place, code) = found.map_or((None, 0), |(place, code)| (Some(place), code));
     // SAFETY: see the module.
@@ -133,12 +125,7 @@ fn trap_of(code: u32) -> Trap {
 
 /// # Safety
 /// See the module.
-unsafe fn fail(
-    store: *mut VmStore,
-    trap: Trap,
-    place: Option<Place>,
-    fp: *mut u64,
-) -> *const Landing {
+unsafe fn fail(store: *mut VmStore, trap: Trap, place: Option<Place>, fp: *mut u64) -> usize {
     // SAFETY: see the module.
     unsafe {
         let mut error = Error::from(trap);
@@ -148,7 +135,7 @@ unsafe fn fail(
         let ctx = core::ptr::null_mut();
         backtrace::attach_at(store, &mut error, innermost, Position { pc, fp, ctx });
         (*store).pending = Some(error);
-        &raw const (*store).landing
+        (*store).landing
     }
 }
 
@@ -172,5 +159,37 @@ pub(crate) unsafe fn walk(from: Position, visit: &mut dyn FnMut(Frame) -> WalkCo
         }
         // SAFETY: the frame is one of compiled code, since the address in it is.
         (pc, fp) = unsafe { stubs::caller(fp) };
+    }
+}
+
+/// The store whose guest has this frame of compiled code.
+///
+/// # Safety
+/// The frame is live. It is read only, so that the handler of faults can ask.
+pub(crate) unsafe fn store_of(fp: *const u64) -> *mut VmStore {
+    // SAFETY: by contract; see the module.
+    unsafe {
+        let trampoline = registry::with_codes(|codes| {
+            let (mut pc, mut fp) = stubs::caller(fp);
+            while codes.contains(pc.addr()) {
+                (pc, fp) = stubs::caller(fp);
+            }
+            fp
+        });
+        let (_, entry) = stubs::caller(trampoline);
+        stubs::store_of_entry(entry)
+    }
+}
+
+/// Whether a frame is that of the trampoline through which a guest was entered: whoever has it for
+/// a caller is the first function of the guest.
+///
+/// # Safety
+/// The frame is live and one of the store's guest, which runs compiled code.
+pub(crate) unsafe fn is_first(store: *const VmStore, fp: *const u64) -> bool {
+    // SAFETY: by contract; see the module.
+    unsafe {
+        let (_, outer) = stubs::caller(fp);
+        outer.addr() == (*store).landing + stubs::ENTRY_BYTES
     }
 }

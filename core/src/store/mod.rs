@@ -29,7 +29,7 @@ use crate::runtime::{
 use crate::sync::Mutex;
 use crate::trap::Trap;
 use crate::types::DefinedFuncIdx;
-use crate::vm::{FuncRef, Landing, NativeStack, ValueStack, VmStore};
+use crate::vm::{FuncRef, NativeStack, StackMark, ValueStack, VmStore};
 use alloc::boxed::Box;
 use alloc::format;
 use alloc::sync::Arc;
@@ -370,7 +370,7 @@ impl StoreOpaque {
                 native_stack: NativeStack::default(),
                 max_stack_bytes: config.get_max_wasm_stack(),
                 native_shared: ptr::null(),
-                landing: Landing::NONE,
+                landing: 0,
                 activation: ptr::null(),
                 activation_depth: 0,
                 activation_limit: config.get_max_call_depth(),
@@ -378,6 +378,7 @@ impl StoreOpaque {
                 pending: None,
                 tail_callee: ptr::null_mut(),
                 tail_slots: ptr::null_mut(),
+                tail_moved: None,
                 panic: None,
                 opaque: ptr::null_mut(),
                 resumable: false,
@@ -594,19 +595,18 @@ impl StoreOpaque {
     }
 }
 
-/// What a call changes in the store. It is put back when this is dropped: when a host function's
-/// panic leaves the guest without its backend, and after calls that do not put it back themselves.
-pub(crate) struct UnwindGuard {
+/// What a call changes in the store, apart from what a guest puts back itself. It is put back when
+/// this is dropped.
+pub(crate) struct CallGuard {
     vm: *mut VmStore,
     activation: *const Activation,
     depth: u32,
     exit: Position,
-    stack_top: *mut u64,
-    segment: usize,
+    stack: StackMark,
     called_by_host: bool,
 }
 
-impl UnwindGuard {
+impl CallGuard {
     /// # Safety
     /// The store outlives the guard, and its value stack has a segment.
     #[inline]
@@ -618,15 +618,14 @@ impl UnwindGuard {
                 activation: (*vm).activation,
                 depth: (*vm).activation_depth,
                 exit: VmStore::exit(vm),
-                stack_top: (*vm).stack_top,
-                segment: (*vm).stack.current(),
+                stack: VmStore::stack_mark(vm),
                 called_by_host: (*vm).called_by_host,
             }
         }
     }
 }
 
-impl Drop for UnwindGuard {
+impl Drop for CallGuard {
     fn drop(&mut self) {
         // SAFETY: as in `new`.
         unsafe {
@@ -635,11 +634,7 @@ impl Drop for UnwindGuard {
             (*self.vm).resumable = false;
             (*self.vm).activation = self.activation;
             (*self.vm).activation_depth = self.depth;
-            (*self.vm).stack_top = self.stack_top;
-            if (*self.vm).stack.current() != self.segment {
-                let (_, limit) = (*self.vm).stack.restore(self.segment);
-                (*self.vm).stack_limit = limit;
-            }
+            VmStore::cut_stack(self.vm, self.stack);
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What guest code sees of an instance and of its store.
 
-use super::{FuncRef, ValueStack};
+use super::{FuncRef, StackMark, ValueStack};
 use crate::backend::Position;
 use crate::error::Error;
 use crate::store::StoreOpaque;
@@ -70,27 +70,6 @@ pub struct VmMemory {
     pub len: usize,
 }
 
-/// Where compiled code goes when it fails.
-#[repr(C)]
-#[derive(Clone, Copy, Debug)]
-pub struct Landing {
-    /// The instruction.
-    pub pc: usize,
-    /// The stack pointer.
-    pub sp: usize,
-    /// The frame pointer.
-    pub fp: usize,
-}
-
-impl Landing {
-    /// None: no compiled code is running.
-    pub const NONE: Self = Self {
-        pc: 0,
-        sp: 0,
-        fp: 0,
-    };
-}
-
 /// The bounds of a native stack.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, Default)]
@@ -153,7 +132,7 @@ pub struct VmStore {
     /// How a guest runs on a native stack of its own; none when no code needs it to be suspended.
     pub fibers: Option<Fibers>,
     /// The native stack that can be suspended now: null when the guest does not run on one, or is
-    /// inside a call of the host's.
+    /// inside a call of the host's. Host functions see to that.
     pub fiber: *mut c_void,
     /// Compiled code traps with [`Trap::StackOverflow`](crate::Trap::StackOverflow) when its
     /// native stack would reach below this address.
@@ -164,9 +143,9 @@ pub struct VmStore {
     pub max_stack_bytes: usize,
     /// What the compiler keeps for all modules of the engine; null when there is none.
     pub native_shared: *const c_void,
-    /// Where compiled code goes on when it fails: the landing pad of the innermost entry from the
-    /// host, with the stack and the frame that it wants.
-    pub landing: Landing,
+    /// The stack pointer of the innermost entry from the host into compiled code, which goes back
+    /// there when it fails.
+    pub landing: usize,
     /// The innermost activation of guest code on the native stack.
     pub activation: *const crate::backend::Activation,
     /// How many activations are on the native stack.
@@ -181,7 +160,11 @@ pub struct VmStore {
     pub tail_callee: *mut FuncRef,
     /// Its exchange slots.
     pub tail_slots: *mut u64,
-    /// The panic of a host function on its way through compiled code.
+    /// Where the value stack ended before these were put on it, when it had to grow.
+    pub tail_moved: Option<StackMark>,
+    /// The panic of a host function, or of another of the host's callbacks, on its way to the host
+    /// that called the guest: what [`Status::Error`](super::Status::Error) announces when there is
+    /// no error.
     pub panic: Option<Box<dyn Any + Send>>,
     /// The store around this structure.
     pub opaque: *mut StoreOpaque,
@@ -190,8 +173,8 @@ pub struct VmStore {
     pub resumable: bool,
     /// Whether the host called the host function that runs, if one does, and no guest.
     pub called_by_host: bool,
-    /// The host function whose error [`pending`](Self::pending) is; null when the last host
-    /// function succeeded.
+    /// What a guest that is suspended waits for: the host function that failed, or fuel when this
+    /// is null.
     pub failed_host: *mut FuncRef,
 }
 
@@ -223,6 +206,37 @@ impl VmStore {
             (*this).exit_pc = at.pc;
             (*this).exit_fp = at.fp;
             (*this).exit_ctx = at.ctx;
+        }
+    }
+
+    /// Where the part of the value stack that is in use ends.
+    ///
+    /// # Safety
+    /// The store is live. Other fields may be borrowed.
+    #[inline]
+    pub const unsafe fn stack_mark(this: *const Self) -> StackMark {
+        // SAFETY: by contract.
+        unsafe {
+            StackMark {
+                top: (*this).stack_top,
+                segment: (*this).stack.current(),
+            }
+        }
+    }
+
+    /// Makes the part of the value stack that is in use end where it did before.
+    ///
+    /// # Safety
+    /// As [`stack_mark`](Self::stack_mark); what is above the mark is dead.
+    #[inline]
+    pub unsafe fn cut_stack(this: *mut Self, mark: StackMark) {
+        // SAFETY: by contract.
+        unsafe {
+            (*this).stack_top = mark.top;
+            if (*this).stack.current() != mark.segment {
+                let (_, limit) = (*this).stack.restore(mark.segment);
+                (*this).stack_limit = limit;
+            }
         }
     }
 

@@ -1,6 +1,6 @@
 //! Functions as guest code and the host call them.
 
-use super::{VmCtx, VmStore};
+use super::{StackMark, VmCtx, VmStore};
 use crate::error::Error;
 use crate::types::TypeId;
 use core::ffi::c_void;
@@ -32,15 +32,18 @@ pub enum Status {
 /// [`FuncType::exchange_slots`](crate::FuncType::exchange_slots) of them.
 ///
 /// Unless a guest's call ends with [`Status::Suspended`], it leaves the activations, the `exit_*`
-/// position, [`VmStore::stack_top`] and the segment in use as they were. A panic of a host
-/// function may unwind through it; its caller then puts these back.
+/// position, [`VmStore::stack_top`] and the segment in use as they were, and so it does when it
+/// panics.
+///
+/// The convention is one that generated code knows. A panic of a host function does not unwind
+/// into generated code: where panics can be caught, a host function catches its own and leaves it
+/// in [`VmStore::panic`].
 ///
 /// # Safety
 /// The pointers are valid and the store is not otherwise borrowed; `slots` holds arguments of
 /// the callee's type and lies outside what the callee's frames will use: at or below
 /// [`VmStore::stack_top`] or off the value stack.
-pub type ArrayCall =
-    unsafe fn(callee: *mut FuncRef, store: *mut VmStore, slots: *mut u64) -> Status;
+pub type ArrayCall = unsafe extern "C-unwind" fn(*mut FuncRef, *mut VmStore, *mut u64) -> Status;
 
 /// A function as a value: what a non-null `funcref` points to. It lives at one address as long
 /// as its store.
@@ -83,41 +86,26 @@ pub struct FuncRef {
 pub unsafe fn call_array(callee: *mut FuncRef, store: *mut VmStore, slots: *mut u64) -> Status {
     // SAFETY: by contract.
     unsafe {
-        let before = Before {
-            resumable: (*store).resumable,
-            stack_top: (*store).stack_top,
-            segment: (*store).stack.current(),
-        };
         let status = ((*callee).array_call)(callee, store, slots);
         if status == Status::TailCall {
-            return call_tail(callee, store, slots, &before);
+            return call_tail(callee, store, slots);
         }
         status
     }
 }
 
-/// What a tail call may change that an [`ArrayCall`] leaves as it was.
-struct Before {
-    resumable: bool,
-    stack_top: *mut u64,
-    segment: usize,
-}
-
 /// # Safety
 /// As [`call_array`]; `first` has tail-called.
 #[cold]
-unsafe fn call_tail(
-    first: *mut FuncRef,
-    store: *mut VmStore,
-    slots: *mut u64,
-    before: &Before,
-) -> Status {
+unsafe fn call_tail(first: *mut FuncRef, store: *mut VmStore, slots: *mut u64) -> Status {
     // SAFETY: by contract; whoever tail-calls leaves arguments where there is room for results.
     unsafe {
+        let mut moved = Moved(store, None);
         loop {
             let callee = core::mem::replace(&mut (*store).tail_callee, ptr::null_mut());
             let at = (*store).tail_slots;
-            (*store).resumable = before.resumable;
+            let last = (*store).tail_moved.take();
+            moved.1 = moved.1.or(last);
             let status = ((*callee).array_call)(callee, store, at);
             if status == Status::TailCall {
                 continue;
@@ -126,14 +114,22 @@ unsafe fn call_tail(
                 let count = super::libcalls::func_type(first).map_or(0, |ty| ty.result_slots());
                 ptr::copy(at, slots, count);
             }
-            if status != Status::Suspended {
-                (*store).stack_top = before.stack_top;
-                if (*store).stack.current() != before.segment {
-                    let (_, limit) = (*store).stack.restore(before.segment);
-                    (*store).stack_limit = limit;
-                }
+            if status == Status::Suspended {
+                moved.1 = None;
             }
             return status;
+        }
+    }
+}
+
+/// Puts the top of the value stack back when this is dropped, if a tail call has moved it.
+struct Moved(*mut VmStore, Option<StackMark>);
+
+impl Drop for Moved {
+    fn drop(&mut self) {
+        if let Some(mark) = self.1 {
+            // SAFETY: the store outlives the call.
+            unsafe { VmStore::cut_stack(self.0, mark) };
         }
     }
 }
@@ -173,7 +169,11 @@ impl FuncRef {
 ///
 /// # Safety
 /// As [`ArrayCall`].
-unsafe fn without_code(_: *mut FuncRef, store: *mut VmStore, _: *mut u64) -> Status {
+unsafe extern "C-unwind" fn without_code(
+    _: *mut FuncRef,
+    store: *mut VmStore,
+    _: *mut u64,
+) -> Status {
     // SAFETY: by contract.
     unsafe { (*store).pending = Some(Error::msg("the function has no code")) };
     Status::Error

@@ -15,6 +15,6 @@ mod func_ref;
 pub mod libcalls;
 mod stack;
 
-pub use ctx::{Fibers, Landing, NativeStack, VmCtx, VmGlobal, VmMemory, VmStore, VmTable};
+pub use ctx::{Fibers, NativeStack, VmCtx, VmGlobal, VmMemory, VmStore, VmTable};
 pub use func_ref::{ArrayCall, FuncRef, Status, call_array};
-pub use stack::{StackSegment, ValueStack};
+pub use stack::{StackMark, StackSegment, ValueStack};

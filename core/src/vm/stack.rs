@@ -42,6 +42,13 @@ impl StackSegment {
     }
 }
 
+/// Where the part of a value stack that is in use ended at some time.
+#[derive(Clone, Copy, Debug)]
+pub struct StackMark {
+    pub(super) top: *mut u64,
+    pub(super) segment: usize,
+}
+
 /// The value stack of a store, or of one suspended call.
 #[derive(Debug, Default)]
 pub struct ValueStack {

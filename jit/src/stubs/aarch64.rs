@@ -4,41 +4,148 @@ use crate::abi::offsets;
 use crate::fiber::{self, Fiber, Start};
 use crate::{entry, unwind};
 use core::arch::{asm, naked_asm};
+use core::ffi::c_void;
 use diptych_core::vm::{FuncRef, VmCtx, VmStore};
 
-/// Goes to the landing pad that `x0` points to.
-macro_rules! land {
+/// What [`enter`] has on the stack below its frame pointer while the guest runs, in bytes.
+pub(crate) const ENTRY_BYTES: usize = 208;
+
+/// The end of an entry: puts back what it has changed in the store, and returns. The stack pointer
+/// is where it was while the guest ran.
+macro_rules! leave {
     () => {
         concat!(
-            "ldr x9, [x0, #{pc}]\n",
-            "ldr x29, [x0, #{fp}]\n",
-            "ldr x10, [x0, #{sp}]\n",
-            "mov sp, x10\n",
-            "br x9",
+            "ldp x9, x10, [sp, #0]\n",
+            "ldp x11, x12, [sp, #16]\n",
+            "ldp x1, x13, [sp, #40]\n",
+            "str x9, [x1, #{activation}]\n",
+            "str x10, [x1, #{exit_pc}]\n",
+            "str x11, [x1, #{exit_fp}]\n",
+            "str x12, [x1, #{exit_ctx}]\n",
+            "str x13, [x1, #{landing}]\n",
+            "mov sp, x29\n",
+            "ldp x29, x30, [sp], #16\n",
+            "ret",
         )
     };
 }
 
-/// Ends the guest with a trap: the instance, the trap's code, the offset in the module.
+/// Enters compiled code: the function, the store, the slots, and the
+/// [`Walk`](diptych_core::backend::Walk) of the activation. Gives 0 when the function returned, 1 when the guest failed.
+///
+/// It puts an [`Activation`](diptych_core::backend::Activation) on the stack, which is where the
+/// landing is, too. All that a function keeps for its caller is kept here for a guest that fails:
+/// one that returns has kept it itself.
 ///
 /// # Safety
-/// Called by compiled code, which has a frame.
+/// The function has native code and an entry; otherwise as for
+/// [`ArrayCall`](diptych_core::vm::ArrayCall).
 #[unsafe(naked)]
-pub(crate) unsafe extern "C" fn raise_trap(_: *mut VmCtx, _: u32, _: u32) {
+pub(crate) unsafe extern "C" fn enter(
+    _: *mut FuncRef,
+    _: *mut VmStore,
+    _: *mut u64,
+    _: *const c_void,
+) -> u32 {
     naked_asm!(
-        "mov x3, x30",
-        "mov x4, x29",
-        "bl {raise}",
-        land!(),
-        raise = sym unwind::trap,
-        pc = const offsets::LANDING_PC,
-        fp = const offsets::LANDING_FP,
-        sp = const offsets::LANDING_SP,
+        "stp x29, x30, [sp, #-16]!",
+        "mov x29, sp",
+        "sub sp, sp, #{entry_bytes}",
+        "stp x19, x20, [sp, #64]",
+        "stp x21, x22, [sp, #80]",
+        "stp x23, x24, [sp, #96]",
+        "stp x25, x26, [sp, #112]",
+        "stp x27, x28, [sp, #128]",
+        "stp d8, d9, [sp, #144]",
+        "stp d10, d11, [sp, #160]",
+        "stp d12, d13, [sp, #176]",
+        "stp d14, d15, [sp, #192]",
+        "ldr x9, [x1, #{activation}]",
+        "ldr x10, [x1, #{exit_pc}]",
+        "ldr x11, [x1, #{exit_fp}]",
+        "ldr x12, [x1, #{exit_ctx}]",
+        "ldr x13, [x1, #{landing}]",
+        "stp x9, x10, [sp, #0]",
+        "stp x11, x12, [sp, #16]",
+        "stp x3, x1, [sp, #32]",
+        "str x13, [sp, #48]",
+        "mov x9, sp",
+        "str x9, [x1, #{activation}]",
+        "str x9, [x1, #{landing}]",
+        // Compiled functions have their first argument in x2.
+        "mov x4, x2",
+        "ldr x9, [x0, #{native_entry}]",
+        "ldr x3, [x0, #{native_code}]",
+        "ldr x2, [x0, #{native_ctx}]",
+        "blr x9",
+        "mov w0, wzr",
+        leave!(),
+        entry_bytes = const ENTRY_BYTES,
+        activation = const offsets::STORE_ACTIVATION,
+        landing = const offsets::STORE_LANDING,
+        exit_pc = const offsets::STORE_EXIT_PC,
+        exit_fp = const offsets::STORE_EXIT_FP,
+        exit_ctx = const offsets::STORE_EXIT_CTX,
+        native_entry = const offsets::FUNC_NATIVE_ENTRY,
+        native_code = const offsets::FUNC_NATIVE_CODE,
+        native_ctx = const offsets::FUNC_NATIVE_CTX,
     );
 }
 
-/// Calls a function of the runtime that gives where to go on, or null to return; the address that
-/// this returns to and the caller's frame are its last two arguments.
+/// Where a guest goes that has failed: back to its entry, whose stack pointer is in `x0`.
+///
+/// # Safety
+/// Only stubs go here.
+#[unsafe(naked)]
+unsafe extern "C" fn landed() {
+    naked_asm!(
+        "mov sp, x0",
+        "add x29, x0, #{entry_bytes}",
+        "ldp x19, x20, [sp, #64]",
+        "ldp x21, x22, [sp, #80]",
+        "ldp x23, x24, [sp, #96]",
+        "ldp x25, x26, [sp, #112]",
+        "ldp x27, x28, [sp, #128]",
+        "ldp d8, d9, [sp, #144]",
+        "ldp d10, d11, [sp, #160]",
+        "ldp d12, d13, [sp, #176]",
+        "ldp d14, d15, [sp, #192]",
+        "mov w0, #1",
+        leave!(),
+        entry_bytes = const ENTRY_BYTES,
+        activation = const offsets::STORE_ACTIVATION,
+        landing = const offsets::STORE_LANDING,
+        exit_pc = const offsets::STORE_EXIT_PC,
+        exit_fp = const offsets::STORE_EXIT_FP,
+        exit_ctx = const offsets::STORE_EXIT_CTX,
+    );
+}
+
+/// The store that a guest was entered with.
+///
+/// # Safety
+/// The frame is that of an [`enter`] whose guest runs.
+pub(crate) unsafe fn store_of_entry(fp: *const u64) -> *mut VmStore {
+    // SAFETY: by contract; the store is kept there.
+    unsafe { fp.byte_sub(ENTRY_BYTES - 40).read() as *mut VmStore }
+}
+
+/// Calls a function of the runtime that says where the guest goes on; the address that this
+/// returns to and the caller's frame are its last two arguments.
+macro_rules! raise {
+    ($pc:literal, $fp:literal, $raise:path) => {
+        naked_asm!(
+            concat!("mov ", $pc, ", x30"),
+            concat!("mov ", $fp, ", x29"),
+            "bl {raise}",
+            "b {landed}",
+            raise = sym $raise,
+            landed = sym landed,
+        )
+    };
+}
+
+/// As [`raise`], but the function may give 0: then this returns.
 macro_rules! ask {
     ($pc:literal, $fp:literal, $raise:path) => {
         naked_asm!(
@@ -50,13 +157,29 @@ macro_rules! ask {
             "ldp x29, x30, [sp], #16",
             "ret",
             "2:",
-            land!(),
+            "b {landed}",
             raise = sym $raise,
-            pc = const offsets::LANDING_PC,
-            fp = const offsets::LANDING_FP,
-            sp = const offsets::LANDING_SP,
+            landed = sym landed,
         )
     };
+}
+
+/// Ends the guest with a trap: the instance, the trap's code, the offset in the module.
+///
+/// # Safety
+/// Called by compiled code, which has a frame.
+#[unsafe(naked)]
+pub(crate) unsafe extern "C" fn raise_trap(_: *mut VmCtx, _: u32, _: u32) {
+    raise!("x3", "x4", unwind::trap);
+}
+
+/// Ends the guest with the store's pending error: the instance.
+///
+/// # Safety
+/// Called by compiled code, which has a frame.
+#[unsafe(naked)]
+pub(crate) unsafe extern "C" fn raise_pending(_: *mut VmCtx) {
+    raise!("x1", "x2", unwind::pending);
 }
 
 /// Ends or suspends a guest that has not enough fuel: the instance, how much it needs, the offset
@@ -77,6 +200,39 @@ pub(crate) unsafe extern "C" fn out_of_fuel(_: *mut VmCtx, _: u64, _: u32) {
 #[unsafe(naked)]
 pub(crate) unsafe extern "C" fn interrupt(_: *mut VmCtx, _: u32) {
     ask!("x2", "x3", unwind::interrupt);
+}
+
+/// Goes back to the entry of a store's guest, which has failed and says why already.
+///
+/// # Safety
+/// Called by compiled code.
+#[unsafe(naked)]
+pub(crate) unsafe extern "C" fn land(_: *mut VmStore) {
+    naked_asm!(
+        "ldr x0, [x0, #{landing}]",
+        "b {landed}",
+        landing = const offsets::STORE_LANDING,
+        landed = sym landed,
+    );
+}
+
+/// Where the handler of faults goes on with a guest that trapped: the store in `x1`, the
+/// instruction in `x0`, the frame where it was.
+///
+/// # Safety
+/// Only the handler of faults goes here.
+#[unsafe(naked)]
+pub(crate) unsafe extern "C" fn faulted() {
+    naked_asm!(
+        "mov x2, x0",
+        "mov x0, x1",
+        "mov x1, x2",
+        "mov x2, x29",
+        "bl {raise}",
+        "b {landed}",
+        raise = sym unwind::fault,
+        landed = sym landed,
+    );
 }
 
 /// Keeps the registers that a call keeps.
@@ -185,61 +341,6 @@ pub(crate) unsafe extern "C" fn switch_fiber(_: *mut Fiber, _: u32) -> u32 {
     1
 }
 
-/// Ends the guest with the store's pending error: the instance.
-///
-/// # Safety
-/// Called by compiled code, which has a frame.
-#[unsafe(naked)]
-pub(crate) unsafe extern "C" fn raise_pending(_: *mut VmCtx) {
-    naked_asm!(
-        "mov x1, x30",
-        "mov x2, x29",
-        "bl {raise}",
-        land!(),
-        raise = sym unwind::pending,
-        pc = const offsets::LANDING_PC,
-        fp = const offsets::LANDING_FP,
-        sp = const offsets::LANDING_SP,
-    );
-}
-
-/// Goes to the landing pad of a store, whose guest has failed and says why already.
-///
-/// # Safety
-/// Called by compiled code.
-#[unsafe(naked)]
-pub(crate) unsafe extern "C" fn land(_: *mut VmStore) {
-    naked_asm!(
-        "add x0, x0, #{landing}",
-        land!(),
-        landing = const offsets::STORE_LANDING,
-        pc = const offsets::LANDING_PC,
-        fp = const offsets::LANDING_FP,
-        sp = const offsets::LANDING_SP,
-    );
-}
-
-/// Where the handler of faults goes on with a guest that trapped: the store in `x1`, the
-/// instruction in `x0`, the frame where it was.
-///
-/// # Safety
-/// Only the handler of faults goes here.
-#[unsafe(naked)]
-pub(crate) unsafe extern "C" fn faulted() {
-    naked_asm!(
-        "mov x2, x0",
-        "mov x0, x1",
-        "mov x1, x2",
-        "mov x2, x29",
-        "bl {raise}",
-        land!(),
-        raise = sym unwind::fault,
-        pc = const offsets::LANDING_PC,
-        fp = const offsets::LANDING_FP,
-        sp = const offsets::LANDING_SP,
-    );
-}
-
 /// Makes a frame and keeps all registers that can hold arguments of compiled functions.
 macro_rules! save {
     () => {
@@ -300,15 +401,13 @@ pub(crate) unsafe extern "C" fn lazy_func_ref(_: *mut FuncRef) {
         "2:",
         "ldr x0, [sp, #16]",
         "ldr x0, [x0, #{store}]",
-        "add x0, x0, #{landing}",
-        land!(),
+        "ldr x0, [x0, #{landing}]",
+        "b {landed}",
         resolve = sym entry::resolve_func_ref,
         native_ctx = const offsets::FUNC_NATIVE_CTX,
         store = const offsets::FUNC_STORE,
         landing = const offsets::STORE_LANDING,
-        pc = const offsets::LANDING_PC,
-        fp = const offsets::LANDING_FP,
-        sp = const offsets::LANDING_SP,
+        landed = sym landed,
     );
 }
 
@@ -333,14 +432,12 @@ pub(crate) unsafe extern "C" fn lazy_entry(_: *mut VmCtx) {
         "2:",
         "ldr x0, [sp, #16]",
         "ldr x0, [x0, #{store}]",
-        "add x0, x0, #{landing}",
-        land!(),
+        "ldr x0, [x0, #{landing}]",
+        "b {landed}",
         resolve = sym entry::resolve_entry,
         store = const offsets::CTX_STORE,
         landing = const offsets::STORE_LANDING,
-        pc = const offsets::LANDING_PC,
-        fp = const offsets::LANDING_FP,
-        sp = const offsets::LANDING_SP,
+        landed = sym landed,
     );
 }
 

@@ -1,19 +1,267 @@
 //! The stubs for x86_64, in the calling convention of Unix systems and in that of Windows.
+//!
+//! Compiled functions have the same convention on all systems: that of Unix but for results.
 
 use crate::abi::offsets;
 use crate::fiber::{self, Fiber, Start};
 use crate::{entry, unwind};
 use core::arch::{asm, naked_asm};
+use core::ffi::c_void;
 use diptych_core::vm::{FuncRef, VmCtx, VmStore};
 
-/// Goes to the landing pad that `rax` points to.
-macro_rules! land {
+/// Where functions of the runtime have an argument: a register, or memory for the fifth on
+/// Windows, once there is [`HOST_FRAME`].
+#[cfg(not(windows))]
+macro_rules! arg {
+    (0) => {
+        "rdi"
+    };
+    (1) => {
+        "rsi"
+    };
+    (1 as u32) => {
+        "esi"
+    };
+    (2) => {
+        "rdx"
+    };
+    (3) => {
+        "rcx"
+    };
+    (4) => {
+        "r8"
+    };
+}
+/// The same, on Windows.
+#[cfg(windows)]
+macro_rules! arg {
+    (0) => {
+        "rcx"
+    };
+    (1) => {
+        "rdx"
+    };
+    (1 as u32) => {
+        "edx"
+    };
+    (2) => {
+        "r8"
+    };
+    (3) => {
+        "r9"
+    };
+    (4) => {
+        "[rsp + 32]"
+    };
+}
+
+/// What a stub that was called by compiled code takes of the stack before it calls a function of
+/// the runtime, in bytes: what aligns the stack, and on Windows the room for arguments.
+const HOST_FRAME: usize = if cfg!(windows) { 40 } else { 8 };
+
+/// What [`enter`] has on the stack below its frame pointer while the guest runs, in bytes.
+pub(crate) const ENTRY_BYTES: usize = if cfg!(windows) { 272 } else { 96 };
+
+/// Keeps what functions keep for their callers on Windows only, and takes arguments to where they
+/// are on Unix.
+#[cfg(windows)]
+macro_rules! save_for_windows {
     () => {
         concat!(
-            "mov rcx, [rax + {pc}]\n",
-            "mov rbp, [rax + {fp}]\n",
-            "mov rsp, [rax + {sp}]\n",
-            "jmp rcx",
+            "push rdi\n",
+            "push rsi\n",
+            "sub rsp, 160\n",
+            "movups [rsp], xmm6\n",
+            "movups [rsp + 16], xmm7\n",
+            "movups [rsp + 32], xmm8\n",
+            "movups [rsp + 48], xmm9\n",
+            "movups [rsp + 64], xmm10\n",
+            "movups [rsp + 80], xmm11\n",
+            "movups [rsp + 96], xmm12\n",
+            "movups [rsp + 112], xmm13\n",
+            "movups [rsp + 128], xmm14\n",
+            "movups [rsp + 144], xmm15\n",
+            "mov rdi, rcx\n",
+            "mov rsi, rdx\n",
+            "mov rdx, r8\n",
+            "mov rcx, r9",
+        )
+    };
+}
+/// There is nothing to do.
+#[cfg(not(windows))]
+macro_rules! save_for_windows {
+    () => {
+        ""
+    };
+}
+
+/// Undoes [`save_for_windows`], with the stack pointer where it was left.
+#[cfg(windows)]
+macro_rules! restore_for_windows {
+    () => {
+        concat!(
+            "movups xmm6, [rsp]\n",
+            "movups xmm7, [rsp + 16]\n",
+            "movups xmm8, [rsp + 32]\n",
+            "movups xmm9, [rsp + 48]\n",
+            "movups xmm10, [rsp + 64]\n",
+            "movups xmm11, [rsp + 80]\n",
+            "movups xmm12, [rsp + 96]\n",
+            "movups xmm13, [rsp + 112]\n",
+            "movups xmm14, [rsp + 128]\n",
+            "movups xmm15, [rsp + 144]\n",
+            "mov rsi, [rsp + 160]\n",
+            "mov rdi, [rsp + 168]",
+        )
+    };
+}
+/// There is nothing to do.
+#[cfg(not(windows))]
+macro_rules! restore_for_windows {
+    () => {
+        ""
+    };
+}
+
+/// The end of an entry: puts back what it has changed in the store, and returns. The stack pointer
+/// is where it was while the guest ran.
+macro_rules! leave {
+    () => {
+        concat!(
+            "mov rcx, [rbp - 8]\n",
+            "pop qword ptr [rcx + {activation}]\n",
+            "pop qword ptr [rcx + {exit_pc}]\n",
+            "pop qword ptr [rcx + {exit_fp}]\n",
+            "pop qword ptr [rcx + {exit_ctx}]\n",
+            "pop rdx\n",
+            "pop qword ptr [rcx + {landing}]\n",
+            restore_for_windows!(),
+            "\n",
+            "leave\n",
+            "ret",
+        )
+    };
+}
+
+/// Enters compiled code: the function, the store, the slots, and the
+/// [`Walk`](diptych_core::backend::Walk) of the activation. Gives 0 when the function returned, 1 when the guest failed.
+///
+/// It puts an [`Activation`](diptych_core::backend::Activation) on the stack, which is where the
+/// landing is, too. All that a function keeps for its caller is kept here for a guest that fails:
+/// one that returns has kept it itself, but for what only Windows wants.
+///
+/// # Safety
+/// The function has native code and an entry; otherwise as for
+/// [`ArrayCall`](diptych_core::vm::ArrayCall).
+#[unsafe(naked)]
+pub(crate) unsafe extern "C" fn enter(
+    _: *mut FuncRef,
+    _: *mut VmStore,
+    _: *mut u64,
+    _: *const c_void,
+) -> u32 {
+    naked_asm!(
+        "push rbp",
+        "mov rbp, rsp",
+        concat!("push ", arg!(1)),
+        "push rbx",
+        "push r12",
+        "push r13",
+        "push r14",
+        "push r15",
+        save_for_windows!(),
+        "push qword ptr [rsi + {landing}]",
+        "push rcx",
+        "push qword ptr [rsi + {exit_ctx}]",
+        "push qword ptr [rsi + {exit_fp}]",
+        "push qword ptr [rsi + {exit_pc}]",
+        "push qword ptr [rsi + {activation}]",
+        "mov [rsi + {activation}], rsp",
+        "mov [rsi + {landing}], rsp",
+        "mov rax, [rdi + {native_entry}]",
+        "mov rsi, [rdi + {native_code}]",
+        "mov rdi, [rdi + {native_ctx}]",
+        "call rax",
+        "xor eax, eax",
+        leave!(),
+        activation = const offsets::STORE_ACTIVATION,
+        landing = const offsets::STORE_LANDING,
+        exit_pc = const offsets::STORE_EXIT_PC,
+        exit_fp = const offsets::STORE_EXIT_FP,
+        exit_ctx = const offsets::STORE_EXIT_CTX,
+        native_entry = const offsets::FUNC_NATIVE_ENTRY,
+        native_code = const offsets::FUNC_NATIVE_CODE,
+        native_ctx = const offsets::FUNC_NATIVE_CTX,
+    );
+}
+
+/// Where a guest goes that has failed: back to its entry, whose stack pointer is in `rax`.
+///
+/// # Safety
+/// Only stubs go here.
+#[unsafe(naked)]
+unsafe extern "C" fn landed() {
+    naked_asm!(
+        "mov rsp, rax",
+        "lea rbp, [rax + {entry_bytes}]",
+        "mov rbx, [rbp - 16]",
+        "mov r12, [rbp - 24]",
+        "mov r13, [rbp - 32]",
+        "mov r14, [rbp - 40]",
+        "mov r15, [rbp - 48]",
+        "mov eax, 1",
+        leave!(),
+        entry_bytes = const ENTRY_BYTES,
+        activation = const offsets::STORE_ACTIVATION,
+        landing = const offsets::STORE_LANDING,
+        exit_pc = const offsets::STORE_EXIT_PC,
+        exit_fp = const offsets::STORE_EXIT_FP,
+        exit_ctx = const offsets::STORE_EXIT_CTX,
+    );
+}
+
+/// The store that a guest was entered with.
+///
+/// # Safety
+/// The frame is that of an [`enter`] whose guest runs.
+pub(crate) unsafe fn store_of_entry(fp: *const u64) -> *mut VmStore {
+    // SAFETY: by contract; it is the first thing that is kept there.
+    unsafe { fp.sub(1).read() as *mut VmStore }
+}
+
+/// Calls a function of the runtime that says where the guest goes on; the address that this
+/// returns to and the caller's frame are its last two arguments.
+macro_rules! raise {
+    ($pc:tt, $fp:tt, $raise:path) => {
+        naked_asm!(
+            concat!("mov ", arg!($pc), ", [rsp]"),
+            "sub rsp, {frame}",
+            concat!("mov ", arg!($fp), ", rbp"),
+            "call {raise}",
+            "jmp {landed}",
+            frame = const HOST_FRAME,
+            raise = sym $raise,
+            landed = sym landed,
+        )
+    };
+}
+
+/// As [`raise`], but the function may give 0: then this returns.
+macro_rules! ask {
+    ($pc:tt, $fp:tt, $raise:path) => {
+        naked_asm!(
+            concat!("mov ", arg!($pc), ", [rsp]"),
+            "sub rsp, {frame}",
+            concat!("mov ", arg!($fp), ", rbp"),
+            "call {raise}",
+            "test rax, rax",
+            "jnz {landed}",
+            "add rsp, {frame}",
+            "ret",
+            frame = const HOST_FRAME,
+            raise = sym $raise,
+            landed = sym landed,
         )
     };
 }
@@ -24,77 +272,16 @@ macro_rules! land {
 /// Called by compiled code, which has a frame.
 #[unsafe(naked)]
 pub(crate) unsafe extern "C" fn raise_trap(_: *mut VmCtx, _: u32, _: u32) {
-    #[cfg(not(windows))]
-    naked_asm!(
-        "mov rcx, [rsp]",
-        "mov r8, rbp",
-        "sub rsp, 8",
-        "call {raise}",
-        land!(),
-        raise = sym unwind::trap,
-        pc = const offsets::LANDING_PC,
-        fp = const offsets::LANDING_FP,
-        sp = const offsets::LANDING_SP,
-    );
-    #[cfg(windows)]
-    naked_asm!(
-        "mov r9, [rsp]",
-        "sub rsp, 56",
-        "mov [rsp + 32], rbp",
-        "call {raise}",
-        land!(),
-        raise = sym unwind::trap,
-        pc = const offsets::LANDING_PC,
-        fp = const offsets::LANDING_FP,
-        sp = const offsets::LANDING_SP,
-    );
+    raise!(3, 4, unwind::trap);
 }
 
-/// Calls a function of the runtime that gives where to go on, or null to return; the address that
-/// this returns to and the caller's frame are its last two arguments.
-#[cfg(not(windows))]
-macro_rules! ask {
-    ($pc:literal, $fp:literal, $raise:path) => {
-        naked_asm!(
-            concat!("mov ", $pc, ", [rsp]"),
-            concat!("mov ", $fp, ", rbp"),
-            "sub rsp, 8",
-            "call {raise}",
-            "test rax, rax",
-            "jnz 2f",
-            "add rsp, 8",
-            "ret",
-            "2:",
-            land!(),
-            raise = sym $raise,
-            pc = const offsets::LANDING_PC,
-            fp = const offsets::LANDING_FP,
-            sp = const offsets::LANDING_SP,
-        )
-    };
-}
-
-/// As [`ask`], on Windows.
-#[cfg(windows)]
-macro_rules! ask_windows {
-    ($pc:literal, $fp:literal, $raise:path) => {
-        naked_asm!(
-            concat!("mov ", $pc, ", [rsp]"),
-            "sub rsp, 56",
-            concat!("mov ", $fp, ", rbp"),
-            "call {raise}",
-            "test rax, rax",
-            "jnz 2f",
-            "add rsp, 56",
-            "ret",
-            "2:",
-            land!(),
-            raise = sym $raise,
-            pc = const offsets::LANDING_PC,
-            fp = const offsets::LANDING_FP,
-            sp = const offsets::LANDING_SP,
-        )
-    };
+/// Ends the guest with the store's pending error: the instance.
+///
+/// # Safety
+/// Called by compiled code, which has a frame.
+#[unsafe(naked)]
+pub(crate) unsafe extern "C" fn raise_pending(_: *mut VmCtx) {
+    raise!(1, 2, unwind::pending);
 }
 
 /// Ends or suspends a guest that has not enough fuel: the instance, how much it needs, the offset
@@ -104,10 +291,7 @@ macro_rules! ask_windows {
 /// Called by compiled code, which has a frame.
 #[unsafe(naked)]
 pub(crate) unsafe extern "C" fn out_of_fuel(_: *mut VmCtx, _: u64, _: u32) {
-    #[cfg(not(windows))]
-    ask!("rcx", "r8", unwind::out_of_fuel);
-    #[cfg(windows)]
-    ask_windows!("r9", "[rsp + 32]", unwind::out_of_fuel);
+    ask!(3, 4, unwind::out_of_fuel);
 }
 
 /// Ends a guest that another thread interrupts: the instance, the offset in the module. Returns
@@ -117,10 +301,42 @@ pub(crate) unsafe extern "C" fn out_of_fuel(_: *mut VmCtx, _: u64, _: u32) {
 /// Called by compiled code, which has a frame.
 #[unsafe(naked)]
 pub(crate) unsafe extern "C" fn interrupt(_: *mut VmCtx, _: u32) {
-    #[cfg(not(windows))]
-    ask!("rdx", "rcx", unwind::interrupt);
-    #[cfg(windows)]
-    ask_windows!("r8", "r9", unwind::interrupt);
+    ask!(2, 3, unwind::interrupt);
+}
+
+/// Goes back to the entry of a store's guest, which has failed and says why already.
+///
+/// # Safety
+/// Called by compiled code.
+#[unsafe(naked)]
+pub(crate) unsafe extern "C" fn land(_: *mut VmStore) {
+    naked_asm!(
+        concat!("mov rax, [", arg!(0), " + {landing}]"),
+        "jmp {landed}",
+        landing = const offsets::STORE_LANDING,
+        landed = sym landed,
+    );
+}
+
+/// Where the handler of faults goes on with a guest that trapped: the store in `rdx`, the
+/// instruction in `rax`, the frame where it was.
+///
+/// # Safety
+/// Only the handler of faults goes here.
+#[unsafe(naked)]
+pub(crate) unsafe extern "C" fn faulted() {
+    naked_asm!(
+        "and rsp, -16",
+        // The room for arguments that Windows wants.
+        "sub rsp, 32",
+        concat!("mov ", arg!(0), ", rdx"),
+        concat!("mov ", arg!(1), ", rax"),
+        concat!("mov ", arg!(2), ", rbp"),
+        "call {raise}",
+        "jmp {landed}",
+        raise = sym unwind::fault,
+        landed = sym landed,
+    );
 }
 
 /// Starts a fiber, on the stack that ends at the second argument; gives the status with which it
@@ -212,100 +428,6 @@ pub(crate) unsafe extern "C" fn switch_fiber(_: *mut Fiber, _: u32) -> u32 {
     1
 }
 
-/// Ends the guest with the store's pending error: the instance.
-///
-/// # Safety
-/// Called by compiled code, which has a frame.
-#[unsafe(naked)]
-pub(crate) unsafe extern "C" fn raise_pending(_: *mut VmCtx) {
-    #[cfg(not(windows))]
-    naked_asm!(
-        "mov rsi, [rsp]",
-        "mov rdx, rbp",
-        "sub rsp, 8",
-        "call {raise}",
-        land!(),
-        raise = sym unwind::pending,
-        pc = const offsets::LANDING_PC,
-        fp = const offsets::LANDING_FP,
-        sp = const offsets::LANDING_SP,
-    );
-    #[cfg(windows)]
-    naked_asm!(
-        "mov rdx, [rsp]",
-        "mov r8, rbp",
-        "sub rsp, 40",
-        "call {raise}",
-        land!(),
-        raise = sym unwind::pending,
-        pc = const offsets::LANDING_PC,
-        fp = const offsets::LANDING_FP,
-        sp = const offsets::LANDING_SP,
-    );
-}
-
-/// Goes to the landing pad of a store, whose guest has failed and says why already.
-///
-/// # Safety
-/// Called by compiled code.
-#[unsafe(naked)]
-pub(crate) unsafe extern "C" fn land(_: *mut VmStore) {
-    #[cfg(not(windows))]
-    naked_asm!(
-        "lea rax, [rdi + {landing}]",
-        land!(),
-        landing = const offsets::STORE_LANDING,
-        pc = const offsets::LANDING_PC,
-        fp = const offsets::LANDING_FP,
-        sp = const offsets::LANDING_SP,
-    );
-    #[cfg(windows)]
-    naked_asm!(
-        "lea rax, [rcx + {landing}]",
-        land!(),
-        landing = const offsets::STORE_LANDING,
-        pc = const offsets::LANDING_PC,
-        fp = const offsets::LANDING_FP,
-        sp = const offsets::LANDING_SP,
-    );
-}
-
-/// Where the handler of faults goes on with a guest that trapped: the store in `rdx`, the
-/// instruction in `rax`, the frame where it was.
-///
-/// # Safety
-/// Only the handler of faults goes here.
-#[unsafe(naked)]
-pub(crate) unsafe extern "C" fn faulted() {
-    #[cfg(not(windows))]
-    naked_asm!(
-        "and rsp, -16",
-        "mov rdi, rdx",
-        "mov rsi, rax",
-        "mov rdx, rbp",
-        "call {raise}",
-        land!(),
-        raise = sym unwind::fault,
-        pc = const offsets::LANDING_PC,
-        fp = const offsets::LANDING_FP,
-        sp = const offsets::LANDING_SP,
-    );
-    #[cfg(windows)]
-    naked_asm!(
-        "and rsp, -16",
-        "sub rsp, 32",
-        "mov rcx, rdx",
-        "mov rdx, rax",
-        "mov r8, rbp",
-        "call {raise}",
-        land!(),
-        raise = sym unwind::fault,
-        pc = const offsets::LANDING_PC,
-        fp = const offsets::LANDING_FP,
-        sp = const offsets::LANDING_SP,
-    );
-}
-
 /// Makes a frame and keeps all registers that can hold arguments of compiled functions.
 macro_rules! save {
     () => {
@@ -360,11 +482,11 @@ macro_rules! restore {
 /// Called as compiled functions are, with the reference as the first argument.
 #[unsafe(naked)]
 pub(crate) unsafe extern "C" fn lazy_func_ref(_: *mut FuncRef) {
-    #[cfg(not(windows))]
     naked_asm!(
         save!(),
-        "mov rsi, [rbp + 8]",
-        "mov rdx, [rbp]",
+        concat!("mov ", arg!(0), ", rdi"),
+        concat!("mov ", arg!(1), ", [rbp + 8]"),
+        concat!("mov ", arg!(2), ", [rbp]"),
         "call {resolve}",
         "test rax, rax",
         "jz 2f",
@@ -375,41 +497,13 @@ pub(crate) unsafe extern "C" fn lazy_func_ref(_: *mut FuncRef) {
         "2:",
         "mov rdi, [rsp + 32]",
         "mov rax, [rdi + {store}]",
-        "lea rax, [rax + {landing}]",
-        land!(),
+        "mov rax, [rax + {landing}]",
+        "jmp {landed}",
         resolve = sym entry::resolve_func_ref,
         native_ctx = const offsets::FUNC_NATIVE_CTX,
         store = const offsets::FUNC_STORE,
         landing = const offsets::STORE_LANDING,
-        pc = const offsets::LANDING_PC,
-        fp = const offsets::LANDING_FP,
-        sp = const offsets::LANDING_SP,
-    );
-    #[cfg(windows)]
-    naked_asm!(
-        save!(),
-        "mov rcx, rdi",
-        "mov rdx, [rbp + 8]",
-        "mov r8, [rbp]",
-        "call {resolve}",
-        "test rax, rax",
-        "jz 2f",
-        "mov r11, rax",
-        restore!(),
-        "mov rdi, [rdi + {native_ctx}]",
-        "jmp r11",
-        "2:",
-        "mov rdi, [rsp + 32]",
-        "mov rax, [rdi + {store}]",
-        "lea rax, [rax + {landing}]",
-        land!(),
-        resolve = sym entry::resolve_func_ref,
-        native_ctx = const offsets::FUNC_NATIVE_CTX,
-        store = const offsets::FUNC_STORE,
-        landing = const offsets::STORE_LANDING,
-        pc = const offsets::LANDING_PC,
-        fp = const offsets::LANDING_FP,
-        sp = const offsets::LANDING_SP,
+        landed = sym landed,
     );
 }
 
@@ -420,12 +514,12 @@ pub(crate) unsafe extern "C" fn lazy_func_ref(_: *mut FuncRef) {
 /// Called as compiled functions are, with the instance as the first argument.
 #[unsafe(naked)]
 pub(crate) unsafe extern "C" fn lazy_entry(_: *mut VmCtx) {
-    #[cfg(not(windows))]
     naked_asm!(
         save!(),
-        "mov esi, eax",
-        "mov rdx, [rbp + 8]",
-        "mov rcx, [rbp]",
+        concat!("mov ", arg!(0), ", rdi"),
+        concat!("mov ", arg!(1 as u32), ", eax"),
+        concat!("mov ", arg!(2), ", [rbp + 8]"),
+        concat!("mov ", arg!(3), ", [rbp]"),
         "call {resolve}",
         "test rax, rax",
         "jz 2f",
@@ -435,39 +529,12 @@ pub(crate) unsafe extern "C" fn lazy_entry(_: *mut VmCtx) {
         "2:",
         "mov rdi, [rsp + 32]",
         "mov rax, [rdi + {store}]",
-        "lea rax, [rax + {landing}]",
-        land!(),
+        "mov rax, [rax + {landing}]",
+        "jmp {landed}",
         resolve = sym entry::resolve_entry,
         store = const offsets::CTX_STORE,
         landing = const offsets::STORE_LANDING,
-        pc = const offsets::LANDING_PC,
-        fp = const offsets::LANDING_FP,
-        sp = const offsets::LANDING_SP,
-    );
-    #[cfg(windows)]
-    naked_asm!(
-        save!(),
-        "mov rcx, rdi",
-        "mov edx, eax",
-        "mov r8, [rbp + 8]",
-        "mov r9, [rbp]",
-        "call {resolve}",
-        "test rax, rax",
-        "jz 2f",
-        "mov r11, rax",
-        restore!(),
-        "jmp r11",
-        "2:",
-        "mov rdi, [rsp + 32]",
-        "mov rax, [rdi + {store}]",
-        "lea rax, [rax + {landing}]",
-        land!(),
-        resolve = sym entry::resolve_entry,
-        store = const offsets::CTX_STORE,
-        landing = const offsets::STORE_LANDING,
-        pc = const offsets::LANDING_PC,
-        fp = const offsets::LANDING_FP,
-        sp = const offsets::LANDING_SP,
+        landed = sym landed,
     );
 }
 

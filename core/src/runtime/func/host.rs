@@ -122,6 +122,43 @@ impl FuncObject {
     }
 }
 
+/// Runs a host function: `body` is all that it does. Guests that it calls cannot be suspended.
+///
+/// # Safety
+/// The store is live.
+#[inline]
+unsafe fn run(callee: *mut FuncRef, vm: *mut VmStore, body: impl FnOnce() -> Result<()>) -> Status {
+    // SAFETY: by contract.
+    unsafe {
+        let fiber = core::mem::replace(&mut (*vm).fiber, ptr::null_mut());
+        let outcome = catch(body);
+        (*vm).fiber = fiber;
+        match outcome {
+            Ok(Ok(())) => Status::Done,
+            Ok(Err(error)) => fail(callee, vm, error),
+            Err(panic) => {
+                (*vm).panic = Some(panic);
+                Status::Error
+            }
+        }
+    }
+}
+
+/// Catches a panic, so that none comes to generated code. What it leaves behind was put in order
+/// by the guards that it has passed.
+#[cfg(feature = "std")]
+#[inline]
+fn catch<R>(body: impl FnOnce() -> R) -> Result<R, Box<dyn Any + Send>> {
+    std::panic::catch_unwind(core::panic::AssertUnwindSafe(body))
+}
+
+/// Where nothing can catch panics, there is no generated code that they could come to.
+#[cfg(not(feature = "std"))]
+#[inline]
+fn catch<R>(body: impl FnOnce() -> R) -> Result<R, Box<dyn Any + Send>> {
+    Ok(body())
+}
+
 /// Leaves `error` for the caller, and who caused it.
 ///
 /// # Safety
@@ -144,38 +181,37 @@ struct WithValues<F> {
 
 /// # Safety
 /// As [`ArrayCall`]; the callee's closure is a `WithValues<F>`, the store a `Store<T>`.
-unsafe fn call_with_values<T, F>(callee: *mut FuncRef, vm: *mut VmStore, slots: *mut u64) -> Status
+unsafe extern "C-unwind" fn call_with_values<T, F>(
+    callee: *mut FuncRef,
+    vm: *mut VmStore,
+    slots: *mut u64,
+) -> Status
 where
     T: 'static,
     F: Fn(Caller<'_, T>, &[Val], &mut [Val]) -> Result<()> + 'static,
 {
     // SAFETY: by contract; the store's room for values is taken out while the closure runs.
     unsafe {
-        let WithValues { signature, func } = &*(*callee).host.cast::<WithValues<F>>();
-        let opaque = (*vm).opaque;
-        let mut values = core::mem::take(&mut (*opaque).vals);
-        let (params, results) = (signature.params(), signature.results());
-        values.clear();
-        let count = params.len() + results.len();
-        if let Err(error) = values.try_reserve(count).map_err(out_of_memory) {
-            return fail(callee, vm, error);
-        }
-        values.resize(params.len(), Val::I32(0));
-        read_slots(opaque, slots, params, &mut values);
-        values.extend(results.iter().map(|ty| zero(*ty)));
-        let (args, out) = values.split_at_mut(params.len());
-        let outcome = func(Caller::new(vm), args, out)
-            .and_then(|()| check_values(&*opaque, out, results, "result of the host function"));
-        let status = match outcome {
-            Ok(()) => {
+        run(callee, vm, || {
+            let WithValues { signature, func } = &*(*callee).host.cast::<WithValues<F>>();
+            let opaque = (*vm).opaque;
+            let mut values = core::mem::take(&mut (*opaque).vals);
+            let (params, results) = (signature.params(), signature.results());
+            values.clear();
+            let count = params.len() + results.len();
+            values.try_reserve(count).map_err(out_of_memory)?;
+            values.resize(params.len(), Val::I32(0));
+            read_slots(opaque, slots, params, &mut values);
+            values.extend(results.iter().map(|ty| zero(*ty)));
+            let (args, out) = values.split_at_mut(params.len());
+            let outcome = func(Caller::new(vm), args, out)
+                .and_then(|()| check_values(&*opaque, out, results, "result of the host function"));
+            if outcome.is_ok() {
                 write_slots(slots, out);
-                (*vm).failed_host = ptr::null_mut();
-                Status::Done
             }
-            Err(error) => fail(callee, vm, error),
-        };
-        (*opaque).vals = values;
-        status
+            (*opaque).vals = values;
+            outcome
+        })
     }
 }
 
@@ -226,36 +262,30 @@ pub unsafe trait IntoFunc<T, Params, Results>: Send + Sync + 'static {
     /// # Safety
     /// As [`ArrayCall`]; the callee's closure is a `Self`, the store a `Store<T>`.
     #[doc(hidden)]
-    unsafe fn array_call(callee: *mut FuncRef, vm: *mut VmStore, slots: *mut u64) -> Status;
+    unsafe extern "C-unwind" fn array_call(
+        callee: *mut FuncRef,
+        vm: *mut VmStore,
+        slots: *mut u64,
+    ) -> Status;
 }
 
 /// Writes what a host function returned.
 ///
+/// # Errors
+/// What the function failed with, and when a result is of another store.
+///
 /// # Safety
 /// The store is live and not otherwise borrowed; there is room for the results.
 #[inline]
-unsafe fn give<R: WasmRet>(
-    callee: *mut FuncRef,
-    vm: *mut VmStore,
-    slots: *mut u64,
-    returned: R,
-) -> Status {
+unsafe fn give<R: WasmRet>(vm: *mut VmStore, slots: *mut u64, returned: R) -> Result<()> {
+    let results = returned.into_result()?;
     // SAFETY: by contract.
     unsafe {
         let store: *const StoreOpaque = (*vm).opaque;
-        let checked = returned.into_result().and_then(|results| {
-            results.check(&*store)?;
-            Ok(results)
-        });
-        match checked {
-            Ok(results) => {
-                results.write(slots);
-                (*vm).failed_host = ptr::null_mut();
-                Status::Done
-            }
-            Err(error) => fail(callee, vm, error),
-        }
+        results.check(&*store)?;
+        results.write(slots);
     }
+    Ok(())
 }
 
 macro_rules! closures {
@@ -274,17 +304,19 @@ macro_rules! closures {
                 FuncType::new(<($($name,)*) as WasmParams>::types(), R::Results::types())
             }
 
-            unsafe fn array_call(
+            unsafe extern "C-unwind" fn array_call(
                 callee: *mut FuncRef,
                 vm: *mut VmStore,
                 slots: *mut u64,
             ) -> Status {
                 // SAFETY: by contract.
                 unsafe {
-                    let func = &*(*callee).host.cast::<F>();
-                    let id = (*(*vm).opaque).id();
-                    let ($($name,)*) = <($($name,)*) as WasmResults>::read(slots, id);
-                    give(callee, vm, slots, func($($name),*))
+                    run(callee, vm, || {
+                        let func = &*(*callee).host.cast::<F>();
+                        let id = (*(*vm).opaque).id();
+                        let ($($name,)*) = <($($name,)*) as WasmResults>::read(slots, id);
+                        give(vm, slots, func($($name),*))
+                    })
                 }
             }
         }
@@ -303,17 +335,19 @@ macro_rules! closures {
                 FuncType::new(<($($name,)*) as WasmParams>::types(), R::Results::types())
             }
 
-            unsafe fn array_call(
+            unsafe extern "C-unwind" fn array_call(
                 callee: *mut FuncRef,
                 vm: *mut VmStore,
                 slots: *mut u64,
             ) -> Status {
                 // SAFETY: by contract.
                 unsafe {
-                    let func = &*(*callee).host.cast::<F>();
-                    let id = (*(*vm).opaque).id();
-                    let ($($name,)*) = <($($name,)*) as WasmResults>::read(slots, id);
-                    give(callee, vm, slots, func(Caller::new(vm), $($name),*))
+                    run(callee, vm, || {
+                        let func = &*(*callee).host.cast::<F>();
+                        let id = (*(*vm).opaque).id();
+                        let ($($name,)*) = <($($name,)*) as WasmResults>::read(slots, id);
+                        give(vm, slots, func(Caller::new(vm), $($name),*))
+                    })
                 }
             }
         }

@@ -13,7 +13,7 @@ pub(crate) use host::{FuncObject, HostFunc};
 use super::Val;
 use super::instance::InstanceObject;
 use crate::error::{Error, ErrorKind, Result};
-use crate::store::{AsContext, AsContextMut, Caller, StoreId, StoreOpaque, UnwindGuard};
+use crate::store::{AsContext, AsContextMut, CallGuard, Caller, StoreId, StoreOpaque};
 use crate::trap::Trap;
 use crate::types::{CompositeType, FuncType, TypeId, TypeRegistry};
 use crate::vm::{FuncRef, Status, VmStore, call_array};
@@ -334,17 +334,15 @@ pub(crate) unsafe fn call<R>(
 ) -> Result<R> {
     // SAFETY: by contract.
     unsafe {
-        let slots = (*vm).stack_top;
         let guest = !(*func).ctx.is_null() && !(*vm).called_by_host;
-        if slots.is_null() || !guest || !has_room(vm, exchange) {
+        // There is no room for anything before there is a stack.
+        if !guest || !has_room(vm, exchange.max(1)) {
             return call_in_general(vm, func, exchange, write, read);
         }
+        let slots = (*vm).stack_top;
         write(slots);
-        let guard = UnwindGuard::new(vm);
-        let status = call_array(func, vm, slots);
-        // A guest that ends has put back everything itself.
-        core::mem::forget(guard);
-        match status {
+        // A guest puts back everything itself.
+        match call_array(func, vm, slots) {
             Status::Done => Ok(read(slots)),
             _ => Err(pending(vm)),
         }
@@ -373,7 +371,7 @@ unsafe fn call_in_general<R>(
             (*vm).stack_top = base;
             (*vm).stack_limit = limit;
         }
-        let _guard = UnwindGuard::new(vm);
+        let _guard = CallGuard::new(vm);
         let slots = make_room(vm, func, exchange).ok_or(Trap::StackOverflow)?;
         write(slots);
         match call_array(func, vm, slots) {
@@ -399,7 +397,7 @@ unsafe fn has_room(vm: *const VmStore, slots: usize) -> bool {
 /// full or the host and guests are too often inside each other's calls.
 ///
 /// # Safety
-/// The store is live, and an [`UnwindGuard`] will put back what changes.
+/// The store is live, and a [`CallGuard`] will put back what changes.
 unsafe fn make_room(vm: *mut VmStore, func: *mut FuncRef, exchange: usize) -> Option<*mut u64> {
     // SAFETY: by contract.
     unsafe {
@@ -423,12 +421,17 @@ unsafe fn make_room(vm: *mut VmStore, func: *mut FuncRef, exchange: usize) -> Op
     }
 }
 
-/// The error that a status announced.
+/// The error that a status announced; a panic goes on.
 ///
 /// # Safety
 /// The store is live.
 #[cold]
 unsafe fn pending(vm: *mut VmStore) -> Error {
+    #[cfg(feature = "std")]
+    // SAFETY: by contract.
+    if let Some(panic) = unsafe { (*vm).panic.take() } {
+        std::panic::resume_unwind(panic);
+    }
     // SAFETY: by contract.
     unsafe { (*vm).pending.take() }
         .unwrap_or_else(|| Error::new(ErrorKind::Message("a call failed without a reason".into())))

@@ -7,7 +7,7 @@ use super::{check_values, make_room, pending, read_slots, write_slots};
 use crate::backend::{GoOn, Resume, Suspension};
 use crate::error::{Error, Result};
 use crate::runtime::Val;
-use crate::store::{AsContextMut, StoreId, UnwindGuard};
+use crate::store::{AsContextMut, CallGuard, StoreId};
 use crate::trap::Trap;
 use crate::vm::{FuncRef, Status, ValueStack, VmStore, call_array};
 use core::fmt;
@@ -137,7 +137,7 @@ impl SuspendedCall {
             // Where a call from the host may begin is known again when the guest leaves for it.
             (*vm).stack_top = limit;
             (*vm).stack_limit = limit;
-            let guard = UnwindGuard::new(vm);
+            let guard = CallGuard::new(vm);
             (*vm).called_by_host = false;
             (*vm).failed_host = ptr::null_mut();
             (*vm).resumable = (*vm).fibers.is_none();
@@ -183,7 +183,7 @@ pub(super) unsafe fn start(
         let swap = OwnStack::enter(vm, stack);
         (*vm).stack_top = base;
         (*vm).stack_limit = limit;
-        let guard = UnwindGuard::new(vm);
+        let guard = CallGuard::new(vm);
         let exchange = signature.exchange_slots();
         let slots = make_room(vm, func.as_ptr(), exchange).ok_or(Trap::StackOverflow)?;
         write_slots(slots, params);
@@ -210,7 +210,7 @@ unsafe fn finish(
     func: Func,
     signature: Signature,
     slots: *mut u64,
-    guard: UnwindGuard,
+    guard: CallGuard,
     swap: OwnStack,
     results: &mut [Val],
 ) -> Result<ResumableCall> {
