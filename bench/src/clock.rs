@@ -1,4 +1,4 @@
-//! Time that other programs on the machine do not use up, and the cores that it is spent on.
+//! Time that other programs on the machine do not use up, the cores that it is spent on, and memory.
 
 use crate::Result;
 use rustix::time::{ClockId, clock_gettime};
@@ -33,6 +33,16 @@ pub fn stay_on_one_core() -> Result<()> {
 #[cfg(not(target_os = "linux"))]
 pub fn stay_on_one_core() -> Result<()> {
     Err("a process cannot be kept on one core here".into())
+}
+
+/// The most memory that this process has had at a time, in bytes, where the system tells.
+pub fn peak_memory() -> Option<f64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let kibibytes: f64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
+    Some(kibibytes * 1024.0)
 }
 
 fn seconds(clock: ClockId) -> f64 {

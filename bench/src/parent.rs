@@ -64,6 +64,12 @@ fn plan(options: &Options) -> Result<Vec<Section>> {
         Unit::WallMicroseconds,
         Task::First,
     ));
+    sections.push(each(
+        "memory",
+        "Memory up to the first result, at most",
+        Unit::Bytes,
+        Task::Memory,
+    ));
     sections.push(each("size", "Machine code", Unit::Bytes, Task::CodeSize));
     if let Some(file) = options.module.as_ref().filter(|_| options.wants("open")) {
         let file = file

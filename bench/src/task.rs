@@ -7,7 +7,15 @@ use std::hint::black_box;
 use std::path::{Path, PathBuf};
 
 /// What can be measured besides the workloads.
-pub const OTHERS: &[&str] = &["compile", "first", "open", "instantiate", "calls", "size"];
+pub const OTHERS: &[&str] = &[
+    "compile",
+    "first",
+    "memory",
+    "open",
+    "instantiate",
+    "calls",
+    "size",
+];
 
 /// One measurement.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,6 +27,8 @@ pub enum Task {
     /// From a workload's module to the first result: an engine, an instance, and a call with
     /// little to do.
     First(&'static str),
+    /// What [`First`](Self::First) takes of the machine's memory.
+    Memory(&'static str),
     /// The size of the machine code of a workload.
     CodeSize(&'static str),
     /// The opening of a module, on as many cores as there are.
@@ -61,6 +71,13 @@ pub struct Time {
 }
 
 impl Time {
+    fn of_bytes(bytes: f64) -> Self {
+        Self {
+            cpu: bytes,
+            wall: bytes,
+        }
+    }
+
     /// The better of two.
     pub fn min(self, other: Self) -> Self {
         Self {
@@ -78,6 +95,7 @@ impl Task {
             Self::Compile(name, Cores::One) => &["compile", "one", name],
             Self::Compile(name, Cores::All) => &["compile", "all", name],
             Self::First(name) => &["first", name],
+            Self::Memory(name) => &["memory", name],
             Self::CodeSize(name) => &["size", name],
             Self::Open(how, file) => &["open", how.name(), &file.to_string_lossy()],
             Self::OpenOnOne(file) => &["open-on-one", &file.to_string_lossy()],
@@ -102,6 +120,7 @@ impl Task {
                 workloads::get(name).map(|it| Self::Compile(it.name, Cores::All))
             }
             ["first", name] => workloads::get(name).map(|it| Self::First(it.name)),
+            ["memory", name] => workloads::get(name).map(|it| Self::Memory(it.name)),
             ["size", name] => workloads::get(name).map(|it| Self::CodeSize(it.name)),
             ["open-on-one", file] => Some(Self::OpenOnOne(file.into())),
             ["open", how, file] => Opening::ALL
@@ -130,13 +149,10 @@ impl Task {
                 compile(peer, workload(name)?)
             }
             Self::First(name) => first(peer, workload(name)?).map(Some),
+            Self::Memory(name) => peak_memory(peer, workload(name)?),
             Self::CodeSize(name) => {
                 let size = peer.code_size(&wat::parse_str(workload(name)?.wat)?)?;
-                let bytes = |size: usize| Time {
-                    cpu: size as f64,
-                    wall: size as f64,
-                };
-                Ok(size.map(bytes))
+                Ok(size.map(|size| Time::of_bytes(size as f64)))
             }
             Self::OpenOnOne(file) => {
                 clock::stay_on_one_core()?;
@@ -185,6 +201,14 @@ fn first(peer: &dyn Peer, workload: &Workload) -> Result<Time> {
     let (result, time) = timed(clock::process, || peer.function(&wasm, "run")?(1));
     black_box(result?);
     Ok(time)
+}
+
+/// By how much the process's memory grows at most. What the system does not tell is nothing.
+fn peak_memory(peer: &dyn Peer, workload: &Workload) -> Result<Option<Time>> {
+    let before = clock::peak_memory();
+    first(peer, workload)?;
+    let grown = |before| Some(Time::of_bytes(clock::peak_memory()? - before));
+    Ok(before.and_then(grown))
 }
 
 /// Processor time is that of the process: a runtime may well open a module by several threads.
