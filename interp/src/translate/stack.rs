@@ -48,8 +48,16 @@ impl Translator<'_, '_> {
 
     #[inline]
     fn push(&mut self, value: Value, ty: Ty) -> Result<()> {
-        if self.height() == self.max_height {
+        let height = self.height();
+        if height == self.max_height {
             self.deepen()?;
+        }
+        // What the last operation computed was dropped, if this comes in its place.
+        if self
+            .last
+            .is_some_and(|last| last.result == Some(height as u32))
+        {
+            self.last = None;
         }
         self.scratch.stack.push(Entry { value, ty });
         Ok(())

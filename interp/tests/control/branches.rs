@@ -358,6 +358,34 @@ fn a_folded_address_leaves_nothing_behind() {
     );
 }
 
+/// What was computed and dropped is gone: the local or the constant that comes to its height next
+/// is not what the last operation computed.
+#[test]
+fn a_dropped_result_leaves_nothing_behind() {
+    check(
+        r#"(module (memory 1)
+          (func (export "eqz") (param i32) (result i32)
+            local.get 0 local.get 0 i32.eq drop
+            local.get 0 i32.eqz)
+          (func (export "if") (param i32) (result i32)
+            local.get 0 local.get 0 i32.eq drop
+            local.get 0
+            if (result i32) i32.const 7 else i32.const 8 end)
+          (func (export "add") (param i32 i32) (result i32)
+            local.get 0 local.get 0 i32.add drop
+            local.get 1 i32.load8_u)
+          (data (i32.const 0) "\05\06\07"))"#,
+        &[
+            gives("eqz", &[0], &[1]),
+            gives("eqz", &[3], &[0]),
+            gives("if", &[0], &[8]),
+            gives("if", &[1], &[7]),
+            gives("add", &[8, 1], &[6]),
+            gives("add", &[1, 0], &[5]),
+        ],
+    );
+}
+
 #[test]
 fn loops_with_parameters() {
     check(

@@ -15,11 +15,13 @@ fn random_programs() {
     let modes = modes();
     let ops = operators();
     let names: Vec<String> = ops.iter().map(|op| op.name.clone()).collect();
+    let default = Config::default();
     let config = Config {
-        cases: 1500,
+        // `PROPTEST_CASES` asks for more.
+        cases: default.cases.max(1500),
         max_shrink_iters: 4000,
         failure_persistence: None,
-        ..Config::default()
+        ..default
     };
     let choices = prop::collection::vec(any::<u16>(), 20..1200);
     let arguments = prop::collection::vec(any::<i8>(), CALLS * 3);
