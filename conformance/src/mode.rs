@@ -1,6 +1,6 @@
 //! The configurations that the suite runs in.
 
-use crate::features::Features;
+use crate::Features;
 use diptych::backend::Backend;
 use diptych::{BackendKind, CompilationMode, Config, Dispatch, Engine, Module, OptLevel, Result};
 use std::sync::Arc;

@@ -1,6 +1,6 @@
 //! What a run found.
 
-use crate::features::Feature;
+use crate::Feature;
 use crate::suite::TestFile;
 use core::fmt;
 use core::ops::AddAssign;

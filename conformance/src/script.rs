@@ -1,13 +1,11 @@
 //! Runs one script: parses it, executes each directive, counts.
 
 use crate::Options;
-use crate::execute::World;
-use crate::features::{Feature, Features};
-use crate::panics;
-use crate::problem::Problem;
 use crate::report::{FileReport, Kind, Outcome};
 use crate::suite::TestFile;
+use crate::{lower, panics};
 use diptych::CompilationMode;
+use diptych_script::{Feature, Features, Problem, World};
 use std::sync::mpsc;
 use std::time::Instant;
 use wast::lexer::Lexer;
@@ -50,21 +48,12 @@ fn parse_and_run(
     options: &Options,
     report: &mut FileReport,
 ) -> Result<(), String> {
-    let mut lexer = Lexer::new(&file.text);
-    lexer.allow_confusing_unicode(true);
-    let lines = Lines::of(&file.text);
-    let failed = |error: wast::Error| {
-        format!(
-            "line {}: {}",
-            lines.line(error.span().offset()),
-            error.message()
-        )
-    };
-    let buffer = ParseBuffer::new_with_lexer(lexer).map_err(failed)?;
-    let script = parse::<Wast<'_>>(&buffer).map_err(failed)?;
-
     let features = Features::of_group(&file.group);
-    let mut world = World::new(options, &features)
+    let mode = options.mode;
+    let late = mode.compilation == CompilationMode::FullyLazy;
+    let mut world = mode
+        .engine(&features, options.timeout.is_some())
+        .and_then(|engine| World::new(&engine, &features, mode.metered, late))
         .map_err(|error| format!("the engine cannot be set up: {error}"))?;
 
     // Dropped at the end of this function, which ends the watchdog.
@@ -78,11 +67,32 @@ fn parse_and_run(
         });
     }
 
-    for directive in script.directives {
+    each_directive(&file.text, |line, directive| {
         let kind = Kind::of(&directive);
-        let line = lines.line(directive.span().offset());
         let outcome = judge(file, options, &mut world, line, directive);
         report.add(kind, line, outcome);
+    })
+}
+
+/// Gives the directives of a script, with their lines, to `visit`.
+pub(crate) fn each_directive(
+    text: &str,
+    mut visit: impl FnMut(usize, WastDirective<'_>),
+) -> Result<(), String> {
+    let mut lexer = Lexer::new(text);
+    lexer.allow_confusing_unicode(true);
+    let lines = Lines::of(text);
+    let failed = |error: wast::Error| {
+        format!(
+            "line {}: {}",
+            lines.line(error.span().offset()),
+            error.message()
+        )
+    };
+    let buffer = ParseBuffer::new_with_lexer(lexer).map_err(failed)?;
+    let script = parse::<Wast<'_>>(&buffer).map_err(failed)?;
+    for directive in script.directives {
+        visit(lines.line(directive.span().offset()), directive);
     }
     Ok(())
 }
@@ -97,14 +107,16 @@ fn judge(
     if let Some(why) = file.superseded(line) {
         return Outcome::Superseded(why);
     }
-    match panics::catch(|| world.directive(directive)) {
+    match panics::catch(|| world.directive(lower::directive(directive))) {
         Ok(Ok(())) => Outcome::Passed,
-        Ok(Err(Problem::Wrong(text))) | Err(text) => match needs_proposal(file) {
-            Some(feature) if options.expectations.allows(&file.key, feature) => {
-                Outcome::Skipped(feature)
+        Ok(Err(Problem::Wrong(text) | Problem::Exhausted(text))) | Err(text) => {
+            match needs_proposal(file) {
+                Some(feature) if options.expectations.allows(&file.key, feature) => {
+                    Outcome::Skipped(feature)
+                }
+                _ => Outcome::Failed(text),
             }
-            _ => Outcome::Failed(text),
-        },
+        }
         Ok(Err(Problem::Needs(feature, text))) => {
             if options.expectations.allows(&file.key, feature) {
                 Outcome::Skipped(feature)

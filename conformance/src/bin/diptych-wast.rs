@@ -1,9 +1,7 @@
 //! Runs WebAssembly specification tests.
 
 use core::time::Duration;
-use diptych_conformance::{
-    Expectations, MODES, Mode, Options, Report, run_files, run_paths, suite,
-};
+use diptych_conformance::{Expectations, MODES, Mode, Options, Report, pack, run_files, suite};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -20,6 +18,7 @@ Options:
   --all            shows files without failures or skips too
   --strict         nothing may be skipped for want of a feature
   --list           writes the expectation list that would describe what is missing
+  --pack FILE      writes the scripts in the compact form of diptych-script, and runs nothing
   --json FILE      writes a report as JSON
   --junit FILE     writes a report as JUnit XML
   --timeout SECS   interrupts a script that takes longer
@@ -31,6 +30,7 @@ struct Arguments {
     paths: Vec<PathBuf>,
     all: bool,
     list: bool,
+    pack: Option<PathBuf>,
     json: Option<PathBuf>,
     junit: Option<PathBuf>,
 }
@@ -52,6 +52,7 @@ fn arguments() -> Result<Option<Arguments>, String> {
         paths: Vec::new(),
         all: false,
         list: false,
+        pack: None,
         json: None,
         junit: None,
     };
@@ -90,6 +91,7 @@ fn arguments() -> Result<Option<Arguments>, String> {
                 given.list = true;
                 given.options.expectations = Expectations::anything();
             }
+            "--pack" => given.pack = Some(value()?.into()),
             "--json" => given.json = Some(value()?.into()),
             "--junit" => given.junit = Some(value()?.into()),
             "--timeout" => {
@@ -104,15 +106,22 @@ fn arguments() -> Result<Option<Arguments>, String> {
 
 fn run(given: &Arguments) -> Result<bool, String> {
     let read = |error: std::io::Error| error.to_string();
-    let report = if given.paths.is_empty() {
-        let mut files = suite::embedded();
+    let mut files = Vec::new();
+    if given.paths.is_empty() {
+        files = suite::embedded();
         if let Some(dir) = diptych_conformance::spec_dir() {
             files.extend(suite::path(&dir).map_err(read)?);
         }
-        run_files(&files, &given.options)
-    } else {
-        run_paths(&given.paths, &given.options).map_err(read)?
-    };
+    }
+    for path in &given.paths {
+        files.extend(suite::path(path).map_err(read)?);
+    }
+    if let Some(path) = &given.pack {
+        let packed = pack(&files, &given.options.expectations)?;
+        std::fs::write(path, packed).map_err(|error| format!("{}: {error}", path.display()))?;
+        return Ok(true);
+    }
+    let report = run_files(&files, &given.options);
     for (path, text) in [
         (&given.json, Report::to_json as fn(&Report) -> String),
         (&given.junit, Report::to_junit),

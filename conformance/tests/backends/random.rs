@@ -10,12 +10,17 @@ const CALLS: usize = 4;
 /// Enough fuel for any call of a program that ends by its own steps.
 const AMPLE: u64 = 1 << 40;
 
+/// At least `cases` cases; `PROPTEST_CASES` asks for more.
 fn config(cases: u32) -> Config {
+    let default = Config::default();
     Config {
-        cases,
+        cases: match std::env::var_os("PROPTEST_CASES") {
+            Some(_) => default.cases.max(cases),
+            None => cases,
+        },
         max_shrink_iters: 400,
         failure_persistence: None,
-        ..Config::default()
+        ..default
     }
 }
 

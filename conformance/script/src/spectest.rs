@@ -1,6 +1,6 @@
 //! The module `spectest`, which the suite's scripts import from.
 
-use crate::features::Features;
+use crate::feature::Features;
 use diptych::types::{GlobalType, HeapType, MemoryType, Mutability, RefType, TableType, ValType};
 use diptych::{Global, Linker, Memory, Ref, Result, Store, Table, Val};
 

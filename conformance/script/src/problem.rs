@@ -1,17 +1,21 @@
 //! Why a directive did not pass.
 
-use crate::features::Feature;
+use crate::feature::Feature;
+use alloc::borrow::ToOwned;
+use alloc::format;
+use alloc::string::{String, ToString};
 use core::error::Error as _;
-use core::fmt::Write as _;
 use diptych::{Error, ErrorKind};
 
 /// Why a directive did not pass.
-#[derive(Clone, Debug)]
-pub(crate) enum Problem {
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Problem {
     /// The engine did something else than the script says.
     Wrong(String),
     /// The engine said that it does not have this feature.
     Needs(Feature, String),
+    /// The host has not the memory that the script takes.
+    Exhausted(String),
 }
 
 impl Problem {
@@ -29,7 +33,22 @@ impl Problem {
                     "unsupported, without a known feature's name: {text}"
                 )),
             },
+            ErrorKind::OutOfMemory => Self::Exhausted(text),
             _ => Self::Wrong(text),
+        }
+    }
+
+    /// That something was not made is no news for what depends on it.
+    pub(crate) fn of_dependent(&self) -> Self {
+        match self {
+            Self::Wrong(_) => Self::wrong("depends on a module that failed"),
+            Self::Needs(feature, _) => Self::Needs(
+                *feature,
+                "depends on a module that needs the feature".to_owned(),
+            ),
+            Self::Exhausted(_) => {
+                Self::Exhausted("depends on a module that there was no memory for".to_owned())
+            }
         }
     }
 }
@@ -41,8 +60,8 @@ pub(crate) fn describe(error: &Error) -> String {
     while let Some(cause) = source {
         let cause_text = cause.to_string();
         if !text.ends_with(&cause_text) {
-            // Writing to a string cannot fail.
-            let _ = write!(text, ": {cause_text}");
+            text.push_str(": ");
+            text.push_str(&cause_text);
         }
         source = cause.source();
     }
