@@ -1,0 +1,49 @@
+//! The machines: how each is entered, and how it reads a file, prints and ends.
+
+use core::fmt;
+
+#[cfg(target_arch = "x86_64")]
+#[path = "machine/linux.rs"]
+mod system;
+
+#[cfg(not(target_arch = "x86_64"))]
+#[path = "machine/semihosting.rs"]
+mod system;
+
+#[cfg(target_arch = "aarch64")]
+#[path = "machine/aarch64.rs"]
+mod processor;
+#[cfg(target_arch = "arm")]
+#[path = "machine/arm.rs"]
+mod processor;
+#[cfg(target_arch = "riscv32")]
+#[path = "machine/riscv32.rs"]
+mod processor;
+#[cfg(all(target_arch = "x86_64", target_os = "linux"))]
+#[path = "machine/memory_functions.rs"]
+mod memory_functions;
+
+pub(crate) use system::{File, exit, open};
+
+/// Prints, where the machine prints to.
+struct Console;
+
+impl fmt::Write for Console {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        system::print(text);
+        Ok(())
+    }
+}
+
+/// Prints a line.
+pub(crate) fn print_line(line: fmt::Arguments<'_>) {
+    // The console does not fail, and what a value's own formatting fails at is only not printed.
+    let _ = fmt::Write::write_fmt(&mut Console, format_args!("{line}\n"));
+}
+
+macro_rules! println {
+    ($($arg:tt)*) => {
+        $crate::machine::print_line(format_args!($($arg)*))
+    };
+}
+pub(crate) use println;
