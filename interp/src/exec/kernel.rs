@@ -84,7 +84,7 @@ kernels! {
     f64_convert_i64_s(a: u64) -> f64 = a as i64 as f64;
     f64_convert_i64_u(a: u64) -> f64 = a as f64;
     f32_demote_f64(a: f64) -> f32 = a as f32;
-    f64_promote_f32(a: f32) -> f64 = f64::from(a);
+    f64_promote_f32(a: f32) -> f64 = quiet(f64::from(a));
     i32_reinterpret_f32(a: f32) -> u32 = a.to_bits();
     i64_reinterpret_f64(a: f64) -> u64 = a.to_bits();
     f32_reinterpret_i32(a: u32) -> f32 = f32::from_bits(a);
@@ -98,6 +98,20 @@ kernels! {
     i64_trunc_sat_f32_u(a: f32) -> u64 = a as u64;
     i64_trunc_sat_f64_s(a: f64) -> u64 = a as i64 as u64;
     i64_trunc_sat_f64_u(a: f64) -> u64 = a as u64;
+}
+
+/// What a conversion gave, which may be a signalling NaN where software does it, as a quiet one.
+#[inline(always)]
+fn quiet(converted: f64) -> f64 {
+    const HARDWARE: bool = cfg!(any(
+        target_feature = "sse2",
+        target_feature = "neon",
+        target_feature = "d"
+    ));
+    if !HARDWARE && converted.is_nan() {
+        return f64::from_bits(converted.to_bits() | 1 << 51);
+    }
+    converted
 }
 
 macro_rules! divisions {

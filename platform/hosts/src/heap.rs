@@ -35,6 +35,7 @@ static HEAP: Heap = Heap(UnsafeCell::new(Talc::new(ErrOnOom)));
 
 static USED: AtomicUsize = AtomicUsize::new(0);
 static PEAK: AtomicUsize = AtomicUsize::new(0);
+static REFUSED: AtomicUsize = AtomicUsize::new(0);
 
 /// Gives the array to the allocator.
 pub(crate) fn init() {
@@ -42,12 +43,20 @@ pub(crate) fn init() {
     // SAFETY: the array is used for nothing else, lives for ever and is claimed once, since `main`
     // runs once; with one thread nobody else is in the allocator.
     let claimed = unsafe { (*HEAP.0.get()).claim(array) };
-    assert!(claimed.is_ok(), "the array is large enough for the allocator's own data");
+    assert!(
+        claimed.is_ok(),
+        "the array is large enough for the allocator's own data"
+    );
 }
 
 /// The most that was allocated at one time, in bytes.
 pub(crate) fn peak() -> usize {
     PEAK.load(Ordering::Relaxed)
+}
+
+/// How many allocations there was no memory for.
+pub(crate) fn refused() -> usize {
+    REFUSED.load(Ordering::Relaxed)
 }
 
 // One thread: plain loads and stores do, also where there are no others.
@@ -73,7 +82,10 @@ unsafe impl GlobalAlloc for Heap {
                 add(layout.size());
                 block.as_ptr()
             }
-            Err(()) => core::ptr::null_mut(),
+            Err(()) => {
+                REFUSED.store(refused() + 1, Ordering::Relaxed);
+                core::ptr::null_mut()
+            }
         }
     }
 

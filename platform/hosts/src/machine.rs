@@ -10,6 +10,9 @@ mod system;
 #[path = "machine/semihosting.rs"]
 mod system;
 
+#[cfg(all(target_arch = "x86_64", target_os = "linux"))]
+#[path = "machine/memory_functions.rs"]
+mod memory_functions;
 #[cfg(target_arch = "aarch64")]
 #[path = "machine/aarch64.rs"]
 mod processor;
@@ -19,9 +22,6 @@ mod processor;
 #[cfg(target_arch = "riscv32")]
 #[path = "machine/riscv32.rs"]
 mod processor;
-#[cfg(all(target_arch = "x86_64", target_os = "linux"))]
-#[path = "machine/memory_functions.rs"]
-mod memory_functions;
 
 pub(crate) use system::{File, exit, open};
 

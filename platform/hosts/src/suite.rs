@@ -1,5 +1,6 @@
 //! Runs the scripts of a file.
 
+use crate::heap;
 use crate::machine::{self, File, println};
 use alloc::format;
 use alloc::string::String;
@@ -72,11 +73,16 @@ fn script_of(reader: Reader<'_>, counts: &mut Counts) -> Result<(), String> {
     let mut config = Config::new();
     features.apply(&mut config);
     // The rest of the machine's memory is the heap's, so a frame's limit is its own.
-    config.max_wasm_stack(if cfg!(target_arch = "arm") { 128 << 10 } else { 1 << 20 });
+    config.max_wasm_stack(if cfg!(target_arch = "arm") {
+        128 << 10
+    } else {
+        1 << 20
+    });
     let mut world = Engine::new(&config)
         .and_then(|engine| World::new(&engine, &features, false, false))
         .map_err(|error| format!("the engine cannot be set up: {error}"))?;
     let key = reader.key();
+    let refused = heap::refused();
     let allowed: Vec<_> = diptych_script::Feature::ALL
         .iter()
         .filter(|feature| reader.allows(**feature))
@@ -87,6 +93,8 @@ fn script_of(reader: Reader<'_>, counts: &mut Counts) -> Result<(), String> {
             Ok(()) => counts.passed += 1,
             Err(Problem::Needs(feature, _)) if allowed.contains(&&feature) => counts.skipped += 1,
             Err(Problem::Exhausted(_)) => counts.too_large += 1,
+            // `memory.grow` may fail, and the script go another way.
+            Err(Problem::Wrong(_)) if heap::refused() > refused => counts.too_large += 1,
             Err(Problem::Wrong(text) | Problem::Needs(_, text)) => {
                 counts.failed += 1;
                 println!("FAIL {key}:{line}: {text}");

@@ -39,7 +39,9 @@ pub(crate) struct File(usize);
 pub(crate) fn open(path: &str) -> Option<File> {
     let mut name = [0; 64];
     // One byte must stay zero: it ends the name.
-    name.get_mut(..path.len()).filter(|name| name.len() < 64)?.copy_from_slice(path.as_bytes());
+    name.get_mut(..path.len())
+        .filter(|name| name.len() < 64)?
+        .copy_from_slice(path.as_bytes());
     // SAFETY: the name ends in a zero byte; without flags the file is opened to read.
     let file = unsafe { call(OPEN, [name.as_ptr() as usize, 0, 0]) };
     usize::try_from(file).ok().map(File)
