@@ -79,13 +79,3 @@ unsafe extern "C" fn strlen(text: *const u8) -> usize {
     }
     len
 }
-
-/// Precompiled `core` names it; nothing unwinds.
-#[unsafe(no_mangle)]
-extern "C" fn rust_eh_personality() {}
-
-/// Precompiled `core` names it; nothing unwinds.
-#[unsafe(no_mangle)]
-extern "C" fn _Unwind_Resume() -> ! {
-    crate::machine::exit(false)
-}
