@@ -293,7 +293,7 @@ pub(crate) fn f32_sqrt(a: f32) -> f32 {
             use core::arch::x86_64::{_mm_cvtss_f32, _mm_set_ss, _mm_sqrt_ss};
             // SAFETY: SSE is part of x86_64.
             unsafe { _mm_cvtss_f32(_mm_sqrt_ss(_mm_set_ss(a))) }
-        } else if #[cfg(target_arch = "aarch64")] {
+        } else if #[cfg(all(target_arch = "aarch64", target_feature = "neon"))] {
             let root: f32;
             // SAFETY: a register instruction without other effects.
             unsafe {
@@ -313,7 +313,7 @@ pub(crate) fn f64_sqrt(a: f64) -> f64 {
             use core::arch::x86_64::{_mm_cvtsd_f64, _mm_set_sd, _mm_sqrt_sd};
             // SAFETY: SSE2 is part of x86_64.
             unsafe { _mm_cvtsd_f64(_mm_sqrt_sd(_mm_set_sd(a), _mm_set_sd(a))) }
-        } else if #[cfg(target_arch = "aarch64")] {
+        } else if #[cfg(all(target_arch = "aarch64", target_feature = "neon"))] {
             let root: f64;
             // SAFETY: a register instruction without other effects.
             unsafe {
