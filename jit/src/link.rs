@@ -1,6 +1,6 @@
 //! All functions of a module, compiled and laid out so that they call each other directly.
 
-use crate::compile::{Compiled, Compiler, TypeUse};
+use crate::compile::{Compiled, Compiler, Target, TypeUse};
 use crate::image::{Function, Unit};
 use crate::placement::LINE;
 use crate::settings::{Calls, Settings};
@@ -188,7 +188,11 @@ fn link(ir: &ModuleIr, made: Vec<Option<Compiled>>) -> Result<Linked<'static>> {
         let Some(compiled) = compiled else { continue };
         let start = starts[i] as u32;
         for call in &compiled.calls {
-            call.link(&mut code, starts[i], starts[call.callee.index()])?;
+            let callee = match call.target {
+                Target::Func(callee) => starts[callee.index()],
+                Target::Raise => stubs::RAISE_OFFSET,
+            };
+            call.link(&mut code[starts[i]..], starts[i], callee)?;
         }
         types.extend(compiled.types.iter().map(|place| TypeUse {
             offset: start + place.offset,
@@ -223,9 +227,9 @@ pub(crate) const fn stub_offset(index: usize) -> usize {
     stubs::ENTRY_STUB_HEADER_BYTES + index * stubs::ENTRY_STUB_BYTES
 }
 
-/// The bytes that so many stubs take before the first function's code.
+/// The bytes that the stubs take before the first function's code when so many functions have one.
 pub(crate) const fn stubs_size(count: usize) -> usize {
-    if count == 0 { 0 } else { stub_offset(count) }
+    stub_offset(count)
 }
 
 /// Fills in what depends on the process, in one piece of the code after the other.
@@ -238,11 +242,7 @@ pub(crate) struct Fix<'a> {
 
 impl<'a> Fix<'a> {
     pub(crate) fn new(ir: &'a ModuleIr, left_out: &[u32], types: &'a [TypeUse]) -> Self {
-        let stubs = if left_out.is_empty() {
-            Vec::new()
-        } else {
-            stubs::entry_stubs(left_out.iter().copied())
-        };
+        let stubs = stubs::entry_stubs(left_out.iter().copied());
         Self { ir, stubs, types }
     }
 
