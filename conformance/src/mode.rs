@@ -40,14 +40,14 @@ pub enum Backends {
 }
 
 impl Backends {
-    fn list(self) -> Vec<Arc<dyn Backend>> {
-        let (interp, jit) = (diptych_interp::backend, diptych_jit::backend);
-        match self {
+    fn list(self) -> Result<Vec<Arc<dyn Backend>>> {
+        let interp = diptych_interp::backend;
+        Ok(match self {
             Self::Interp => vec![interp()],
-            Self::Jit => vec![jit()],
-            Self::InterpFirst => vec![interp(), jit()],
-            Self::JitFirst => vec![jit(), interp()],
-        }
+            Self::Jit => vec![compiler()?],
+            Self::InterpFirst => vec![interp(), compiler()?],
+            Self::JitFirst => vec![compiler()?, interp()],
+        })
     }
 
     /// Whether the compiler is among them.
@@ -62,6 +62,16 @@ impl Backends {
             Self::InterpFirst | Self::JitFirst => BackendKind::Alternating,
         }
     }
+}
+
+#[cfg(feature = "jit")]
+fn compiler() -> Result<Arc<dyn Backend>> {
+    Ok(diptych_jit::backend())
+}
+
+#[cfg(not(feature = "jit"))]
+fn compiler() -> Result<Arc<dyn Backend>> {
+    Err(diptych::Error::msg("this build has no compiler"))
 }
 
 /// Every configuration; the first is the default.
@@ -232,7 +242,7 @@ impl Mode {
             .signals_based_traps(self.signals)
             .opt_level(self.opt_level);
         configure(&mut config);
-        Engine::with_backends(&config, &self.backends.list())
+        Engine::with_backends(&config, &self.backends.list()?)
     }
 }
 
@@ -266,6 +276,7 @@ mod tests {
 
     /// Elsewhere the compiler's modes may be missing; here they must not go unnoticed.
     #[cfg(all(
+        feature = "jit",
         target_os = "linux",
         any(target_arch = "x86_64", target_arch = "aarch64")
     ))]
