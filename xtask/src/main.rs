@@ -1,0 +1,35 @@
+//! Chores of the project, in Rust so that they need nothing but Cargo: `cargo xtask CHORE`.
+
+mod matrix;
+
+use std::process::ExitCode;
+
+const HELP: &str = "\
+Chores of the Diptych project.
+
+Usage: cargo xtask CHORE
+
+Chores:
+  matrix    builds and tests for other targets; see `cargo xtask matrix --help`
+";
+
+fn main() -> ExitCode {
+    let mut words = std::env::args().skip(1);
+    let outcome = match words.next().as_deref() {
+        Some("matrix") => matrix::main(words),
+        Some("--help") | None => {
+            print!("{HELP}");
+            Ok(())
+        }
+        Some(other) => Err(format!(
+            "there is no chore `{other}`; see `cargo xtask --help`"
+        )),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("xtask: {message}");
+            ExitCode::FAILURE
+        }
+    }
+}
