@@ -41,8 +41,8 @@ pub use code::{CodeMemory, CodeRegion};
 #[cfg(all(feature = "mmap", any(unix, windows)))]
 pub use memory::MmapMemoryCreator;
 pub use memory::{
-    AllocMemory, AllocMemoryCreator, GUARDED_RESERVATION, LinearMemory, MemoryCreator, MemoryError,
-    MemoryRequest,
+    AllocMemory, AllocMemoryCreator, GUARDED_RESERVATION, ImagePart, LinearMemory, MemoryCreator,
+    MemoryError, MemoryImage, MemoryRequest,
 };
 pub use stack::thread_stack;
 pub use trap::{Fault, FaultHandler, FaultKind, Resume, TrapCatcher, TrapCatcherError};

@@ -6,6 +6,7 @@
 
 use alloc::alloc::{alloc, alloc_zeroed, dealloc, realloc};
 use alloc::boxed::Box;
+use alloc::sync::Arc;
 use core::alloc::Layout;
 use core::fmt;
 use core::ptr::{self, NonNull};
@@ -31,7 +32,7 @@ pub const GUARDED_RESERVATION: usize = if cfg!(target_pointer_width = "64") {
 /// # Safety
 /// From one call of [`grow_to`](Self::grow_to) to the next, [`byte_len`](Self::byte_len) bytes at
 /// [`base`](Self::base) are readable and writable, and nothing else touches them. Bytes that were
-/// never written read as 0. A failed growth changes nothing. What [`reserved`](Self::reserved) says
+/// never written read as 0, or as what the memory's [image](MemoryImage) has there. A failed growth changes nothing. What [`reserved`](Self::reserved) says
 /// is true.
 pub unsafe trait LinearMemory: Send + Sync {
     /// The first byte; any non-null pointer when the memory is empty.
@@ -70,6 +71,46 @@ pub trait MemoryCreator: fmt::Debug + Send + Sync {
     fn guaranteed_reservation(&self) -> usize {
         0
     }
+
+    /// Whether [`image`](Self::image) is worth a call.
+    fn makes_images(&self) -> bool {
+        false
+    }
+
+    /// What makes memories as this request wants them that begin with `parts` instead of zeros,
+    /// when there is a quicker way than to copy them into each. The parts are in order, apart from
+    /// each other, and within `request.minimum`.
+    ///
+    /// Without an image nothing is lost: the bytes are copied.
+    fn image(
+        &self,
+        request: MemoryRequest,
+        parts: &[ImagePart<'_>],
+    ) -> Option<Arc<dyn MemoryImage>> {
+        let _ = (request, parts);
+        None
+    }
+}
+
+/// Makes linear memories that all begin with the same bytes.
+///
+/// A change to one is seen in no other.
+pub trait MemoryImage: fmt::Debug + Send + Sync {
+    /// A memory of as many bytes as the image's request wanted at least: those of the image, and
+    /// zeros elsewhere. It keeps what the creator of the image promises of memories.
+    ///
+    /// # Errors
+    /// When there is not enough memory.
+    fn create(&self) -> Result<Box<dyn LinearMemory>, MemoryError>;
+}
+
+/// Bytes that a linear memory begins with.
+#[derive(Clone, Copy, Debug)]
+pub struct ImagePart<'a> {
+    /// Where in the memory they are.
+    pub offset: usize,
+    /// The bytes.
+    pub bytes: &'a [u8],
 }
 
 /// What a linear memory must be able to do.

@@ -1,10 +1,14 @@
 //! Pages of address space, as the operating system gives them.
 
+#[cfg(any(target_os = "linux", target_os = "android"))]
+mod sealed;
 #[cfg(unix)]
 mod unix;
 #[cfg(windows)]
 mod windows;
 
+#[cfg(any(target_os = "linux", target_os = "android"))]
+pub(crate) use sealed::SealedFile;
 #[cfg(unix)]
 pub(crate) use unix::{Mapping, page_size};
 #[cfg(windows)]

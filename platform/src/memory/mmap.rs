@@ -3,18 +3,31 @@
 //! # Safety
 //! The invariant of [`MmapMemory`]: the first `accessible` bytes of its mapping can be read and
 //! written, the others fault; `len <= accessible`, and bytes from `len` on are 0. With a guard
-//! `len == accessible` and the mapping has [`GUARDED_RESERVATION`] bytes.
+//! `len == accessible` and the mapping has [`GUARDED_RESERVATION`] bytes. If it has an image, that
+//! is mapped into the accessible bytes.
+
+#[cfg(any(target_os = "linux", target_os = "android"))]
+mod image;
+mod pool;
+
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+mod image {
+    /// There is none.
+    #[derive(Debug)]
+    pub(super) enum Image {}
+}
 
 use super::{
     GUARDED_RESERVATION, LinearMemory, MemoryCreator, MemoryError, MemoryRequest, try_box,
 };
 use crate::os::{Access, Mapping, round_to_pages};
+#[cfg(any(target_os = "linux", target_os = "android"))]
+use crate::{ImagePart, MemoryImage};
 use alloc::boxed::Box;
 use alloc::sync::Arc;
-use alloc::vec::Vec;
-use core::fmt;
 use core::ptr::{self, NonNull};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use image::Image;
+use pool::{Kept, Pool};
 
 /// A memory with a known maximum up to this many bytes gets its address space at once.
 const RESERVED_MAXIMUM: usize = if cfg!(target_pointer_width = "64") {
@@ -23,15 +36,15 @@ const RESERVED_MAXIMUM: usize = if cfg!(target_pointer_width = "64") {
     16 << 20
 };
 
-/// Reservations of memories that were longer than this are not kept: clearing them costs more than
-/// a new reservation, and the kernel's tables for them stay.
-const KEPT_LEN: usize = 64 << 20;
-
 /// Makes linear memories in pages of their own. Guarded ones have [`GUARDED_RESERVATION`] bytes of
 /// address space and never move. Needs the feature `mmap`.
 ///
 /// Reservations of dropped memories are kept for the next ones, without their contents; clones
 /// share them.
+///
+/// On Linux there are [images](MemoryCreator::image): what memories begin with is kept once, in a
+/// file in memory that is open as long as the image is used, and mapped into each, which costs the
+/// same however much it is. A page is copied when it is first written.
 ///
 /// # Examples
 /// ```
@@ -63,10 +76,7 @@ impl MmapMemoryCreator {
     /// bytes of address space.
     pub fn with_kept_reservations(count: usize) -> Self {
         Self {
-            pool: Arc::new(Pool {
-                bound: count,
-                kept: Mutex::new(Vec::new()),
-            }),
+            pool: Arc::new(Pool::new(count)),
         }
     }
 
@@ -84,10 +94,11 @@ impl Default for MmapMemoryCreator {
 
 impl MemoryCreator for MmapMemoryCreator {
     fn create(&self, request: MemoryRequest) -> Result<Box<dyn LinearMemory>, MemoryError> {
-        let memory = if request.guarded && GUARDED_RESERVATION > 0 {
-            MmapMemory::with_guard(request.minimum, &self.pool)?
+        let layout = Layout::new(request)?;
+        let memory = if layout.guarded {
+            MmapMemory::pooled(layout, &self.pool, None)?
         } else {
-            MmapMemory::without_guard(request)?
+            MmapMemory::single(layout)?
         };
         Ok(try_box(memory)?)
     }
@@ -95,46 +106,66 @@ impl MemoryCreator for MmapMemoryCreator {
     fn guaranteed_reservation(&self) -> usize {
         GUARDED_RESERVATION
     }
-}
 
-/// The reservations that wait to be used again.
-struct Pool {
-    bound: usize,
-    /// Each with the number of bytes that can still be read and written; they are 0.
-    kept: Mutex<Vec<(Mapping, usize)>>,
-}
-
-impl Pool {
-    fn lock(&self) -> MutexGuard<'_, Vec<(Mapping, usize)>> {
-        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    fn makes_images(&self) -> bool {
+        true
     }
 
-    fn take(&self) -> Option<(Mapping, usize)> {
-        self.lock().pop()
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    fn image(
+        &self,
+        request: MemoryRequest,
+        parts: &[ImagePart<'_>],
+    ) -> Option<Arc<dyn MemoryImage>> {
+        let image = Image::new(&self.pool, request, parts)?;
+        Some(Arc::new(image::MmapImage(Arc::new(image))))
     }
+}
 
-    /// Keeps a reservation that nothing uses and whose first `accessible` bytes can be anything.
-    fn put(&self, mapping: Mapping, accessible: usize) {
-        if accessible > KEPT_LEN || self.bound == 0 {
-            return;
-        }
-        // SAFETY: by contract nothing uses it.
-        let Ok(accessible) = (unsafe { mapping.clear(accessible) }) else {
-            return;
+/// Where the bytes of a new memory are.
+#[derive(Clone, Copy, Debug)]
+struct Layout {
+    /// The bytes of address space, in whole pages.
+    reserved: usize,
+    /// Those of them that can be used, in whole pages.
+    accessible: usize,
+    /// The memory's length.
+    len: usize,
+    guarded: bool,
+}
+
+impl Layout {
+    fn new(request: MemoryRequest) -> Result<Self, MemoryError> {
+        let guarded = request.guarded && GUARDED_RESERVATION > 0;
+        let len = request.minimum;
+        let accessible = if guarded {
+            guarded_len(len)?
+        } else {
+            round_to_pages(len)?
         };
-        let mut kept = self.lock();
-        if kept.len() < self.bound && kept.try_reserve(1).is_ok() {
-            kept.push((mapping, accessible));
-        }
+        let reserved = match request.maximum {
+            _ if guarded => GUARDED_RESERVATION,
+            Some(maximum) if maximum <= RESERVED_MAXIMUM => {
+                round_to_pages(maximum)?.max(accessible)
+            }
+            _ => accessible,
+        };
+        Ok(Self {
+            reserved,
+            accessible,
+            len,
+            guarded,
+        })
     }
 }
 
-impl fmt::Debug for Pool {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Pool")
-            .field("bound", &self.bound)
-            .finish_non_exhaustive()
+/// A length that a guarded memory can have: one without bytes between its end and its guard.
+fn guarded_len(len: usize) -> Result<usize, MemoryError> {
+    if len > GUARDED_RESERVATION || round_to_pages(len)? != len {
+        return Err(MemoryError);
     }
+    Ok(len)
 }
 
 /// A linear memory in pages of its own.
@@ -143,64 +174,91 @@ struct MmapMemory {
     mapping: Option<Mapping>,
     accessible: usize,
     len: usize,
-    /// Where a guarded reservation goes in the end.
+    guarded: bool,
+    /// Where the mapping goes in the end, when it can be used again.
     pool: Option<Arc<Pool>>,
+    image: Option<Arc<Image>>,
 }
 
 impl MmapMemory {
-    fn with_guard(len: usize, pool: &Arc<Pool>) -> Result<Self, MemoryError> {
-        let pages = Self::guarded_len(len)?;
-        let (mapping, accessible) = match pool.take() {
-            Some(kept) => kept,
-            None => (Mapping::reserve(GUARDED_RESERVATION)?, 0),
+    /// A memory whose mapping was used before, if there is one, and will be used again.
+    fn pooled(
+        layout: Layout,
+        pool: &Arc<Pool>,
+        image: Option<&Arc<Image>>,
+    ) -> Result<Self, MemoryError> {
+        let Layout {
+            reserved,
+            accessible: pages,
+            ..
+        } = layout;
+        let mapping = match pool.take(reserved, image) {
+            Some(Kept {
+                mapping,
+                accessible,
+                ..
+            }) => {
+                if accessible > pages {
+                    // SAFETY: the mapping is this function's alone.
+                    unsafe { mapping.protect(pages, accessible - pages, Access::None)? };
+                } else {
+                    let more = pages - accessible;
+                    // SAFETY: as above.
+                    unsafe { mapping.protect(accessible, more, Access::ReadWrite)? };
+                }
+                mapping
+            }
+            None => Self::fresh(layout, image)?,
         };
-        if accessible > pages {
-            // SAFETY: the mapping is this function's alone.
-            unsafe { mapping.protect(pages, accessible - pages, Access::None)? };
-        } else {
-            // SAFETY: as above.
-            unsafe { mapping.protect(accessible, pages - accessible, Access::ReadWrite)? };
-        }
         Ok(Self {
             mapping: Some(mapping),
             accessible: pages,
-            len,
-            pool: Some(pool.clone()),
+            len: layout.len,
+            guarded: layout.guarded,
+            pool: Some(Arc::clone(pool)),
+            image: image.map(Arc::clone),
         })
     }
 
-    /// A length that a guarded memory can have: one without bytes between its end and its guard.
-    fn guarded_len(len: usize) -> Result<usize, MemoryError> {
-        if len > GUARDED_RESERVATION || round_to_pages(len)? != len {
-            return Err(MemoryError);
-        }
-        Ok(len)
+    /// A memory whose mapping was never used, and will not be again.
+    fn single(layout: Layout) -> Result<Self, MemoryError> {
+        let mapping = if layout.reserved == 0 {
+            None
+        } else {
+            Some(Self::fresh(layout, None)?)
+        };
+        Ok(Self {
+            mapping,
+            accessible: layout.accessible,
+            len: layout.len,
+            guarded: layout.guarded,
+            pool: None,
+            image: None,
+        })
     }
 
-    fn without_guard(request: MemoryRequest) -> Result<Self, MemoryError> {
-        let accessible = round_to_pages(request.minimum)?;
-        let reserved = match request.maximum {
-            Some(maximum) if maximum <= RESERVED_MAXIMUM => {
-                round_to_pages(maximum)?.max(accessible)
-            }
-            _ => accessible,
-        };
-        let mapping = if reserved == 0 {
-            None
-        } else if reserved == accessible {
-            Some(Mapping::zeros(accessible)?)
+    fn fresh(layout: Layout, image: Option<&Arc<Image>>) -> Result<Mapping, MemoryError> {
+        let Layout {
+            reserved,
+            accessible,
+            ..
+        } = layout;
+        let mapping = if reserved == accessible {
+            Mapping::zeros(accessible)?
         } else {
             let mapping = Mapping::reserve(reserved)?;
             // SAFETY: the mapping is this function's alone.
             unsafe { mapping.protect(0, accessible, Access::ReadWrite)? };
-            Some(mapping)
+            mapping
         };
-        Ok(Self {
-            mapping,
-            accessible,
-            len: request.minimum,
-            pool: None,
-        })
+        #[cfg(any(target_os = "linux", target_os = "android"))]
+        if let Some(image) = image {
+            // SAFETY: as above; it has the image's layout.
+            unsafe { image.map(&mapping)? };
+        }
+        #[cfg(not(any(target_os = "linux", target_os = "android")))]
+        let _ = image;
+        Ok(mapping)
     }
 
     /// Makes the accessible pages `pages` bytes long, at another address when there is no room.
@@ -208,6 +266,8 @@ impl MmapMemory {
         #[cfg(any(target_os = "linux", target_os = "android"))]
         if let Some(mapping) = &mut self.mapping
             && mapping.len() == self.accessible
+            // Pages of a file are no part of a longer mapping.
+            && self.image.is_none()
             // SAFETY: the memory is borrowed for change, so that nothing uses its bytes; all of
             // them can be read and written.
             && unsafe { mapping.lengthen(pages) }.is_ok()
@@ -218,11 +278,14 @@ impl MmapMemory {
         // SAFETY: the old bytes are readable, the new ones are more and apart from them.
         unsafe { ptr::copy_nonoverlapping(self.base(), new.base(), self.len) };
         self.mapping = Some(new);
+        // It is not what others begin with.
+        self.pool = None;
+        self.image = None;
         Ok(())
     }
 }
 
-// SAFETY: the mapping is this object's alone, and its pages come as zeros.
+// SAFETY: the mapping is this object's alone, and its pages come as zeros or as the image has them.
 unsafe impl LinearMemory for MmapMemory {
     fn base(&self) -> *mut u8 {
         match &self.mapping {
@@ -239,8 +302,8 @@ unsafe impl LinearMemory for MmapMemory {
         if byte_len <= self.len {
             return Ok(());
         }
-        let pages = if self.pool.is_some() {
-            Self::guarded_len(byte_len)?
+        let pages = if self.guarded {
+            guarded_len(byte_len)?
         } else {
             round_to_pages(byte_len)?
         };
@@ -260,8 +323,8 @@ unsafe impl LinearMemory for MmapMemory {
     }
 
     fn reserved(&self) -> usize {
-        match (&self.mapping, &self.pool) {
-            (Some(mapping), Some(_)) => mapping.len(),
+        match &self.mapping {
+            Some(mapping) if self.guarded => mapping.len(),
             _ => 0,
         }
     }
@@ -270,7 +333,7 @@ unsafe impl LinearMemory for MmapMemory {
 impl Drop for MmapMemory {
     fn drop(&mut self) {
         if let (Some(mapping), Some(pool)) = (self.mapping.take(), &self.pool) {
-            pool.put(mapping, self.accessible);
+            pool.put(mapping, self.accessible, self.image.as_ref());
         }
     }
 }

@@ -107,9 +107,39 @@ impl Mapping {
         if done == 0 { Ok(()) } else { Err(MemoryError) }
     }
 
-    /// Makes all bytes 0 again and gives their memory back, when only the first `accessible` can
-    /// be anything else. Says how many from the beginning can still be read and written; the rest
-    /// faults.
+    /// Has whole pages begin with those of a file, and be read and written: what is written does
+    /// not reach the file.
+    ///
+    /// # Safety
+    /// Nothing uses the pages.
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    pub(crate) unsafe fn map_file(
+        &self,
+        offset: usize,
+        len: usize,
+        file: &super::SealedFile,
+        at: usize,
+    ) -> Result<(), MemoryError> {
+        if offset.checked_add(len).is_none_or(|end| end > self.len) {
+            return Err(MemoryError);
+        }
+        let access = libc::PROT_READ | libc::PROT_WRITE;
+        let flags = libc::MAP_PRIVATE | libc::MAP_FIXED | NO_RESERVE;
+        let at = libc::off_t::try_from(at).map_err(|_| MemoryError)?;
+        // SAFETY: the pages belong to this mapping, and by contract nothing uses them.
+        let new = unsafe {
+            let start = self.base().add(offset).cast();
+            libc::mmap(start, len, access, flags, file.as_raw_fd(), at)
+        };
+        if new == libc::MAP_FAILED {
+            return Err(MemoryError);
+        }
+        Ok(())
+    }
+
+    /// Makes all bytes 0 again, or those of the files that are mapped, and gives their memory
+    /// back, when only the first `accessible` can be anything else. Says how many from the
+    /// beginning can still be read and written; the rest faults.
     ///
     /// # Safety
     /// Nothing uses the mapping.

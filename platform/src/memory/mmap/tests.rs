@@ -1,3 +1,4 @@
+use super::pool::KEPT_LEN;
 use super::*;
 
 const WASM_PAGE: usize = 64 << 10;
