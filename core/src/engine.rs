@@ -3,14 +3,14 @@
 use crate::backend::Backend;
 use crate::config::{BackendKind, Config};
 use crate::error::{Error, ErrorKind, Result};
-use crate::types::TypeRegistry;
+use crate::types::{MemoryType, TypeRegistry};
 use alloc::boxed::Box;
 use alloc::format;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
 use core::sync::atomic::{AtomicUsize, Ordering};
-use diptych_platform::{AllocMemoryCreator, MemoryCreator};
+use diptych_platform::{AllocMemoryCreator, MemoryCreator, MemoryRequest};
 
 /// A configuration, the backends, and the types of all modules.
 ///
@@ -77,7 +77,7 @@ impl Engine {
         }
         let memory_creator: Arc<dyn MemoryCreator> = match config.get_memory_creator() {
             Some(creator) => Arc::clone(creator),
-            None => Arc::new(AllocMemoryCreator),
+            None => default_memory_creator(),
         };
         Ok(Self {
             inner: Arc::new(EngineInner {
@@ -98,6 +98,16 @@ impl Engine {
     /// What makes the bytes of linear memories.
     pub(crate) fn memory_creator(&self) -> &Arc<dyn MemoryCreator> {
         &self.inner.memory_creator
+    }
+
+    /// What a memory of this type wants of its maker; `None` when it exceeds the address space.
+    pub(crate) fn memory_request(&self, ty: MemoryType) -> Option<MemoryRequest> {
+        let minimum = ty.byte_len(ty.minimum)?;
+        let maximum = ty
+            .maximum
+            .map(|_| ty.byte_len(ty.maximum_pages()).unwrap_or(usize::MAX));
+        let guarded = self.config().memory_guard_enabled() && can_be_guarded(ty);
+        Some(MemoryRequest::new(minimum, maximum).guarded(guarded))
     }
 
     /// The types of all modules of this engine.
@@ -140,6 +150,54 @@ impl Engine {
             )))
         }
     }
+}
+
+cfg_if::cfg_if! {
+    if #[cfg(all(feature = "mmap", any(unix, windows)))] {
+        use diptych_platform::{
+            ImagePart, LinearMemory, MemoryError, MemoryImage, MmapMemoryCreator,
+        };
+
+        fn default_memory_creator() -> Arc<dyn MemoryCreator> {
+            Arc::new(DefaultMemoryCreator::default())
+        }
+
+        /// Memories from the global allocator, but for those that begin with much data.
+        #[derive(Debug, Default)]
+        struct DefaultMemoryCreator {
+            images: MmapMemoryCreator,
+        }
+
+        impl MemoryCreator for DefaultMemoryCreator {
+            fn create(&self, request: MemoryRequest) -> Result<Box<dyn LinearMemory>, MemoryError> {
+                AllocMemoryCreator.create(request)
+            }
+
+            fn makes_images(&self) -> bool {
+                self.images.makes_images()
+            }
+
+            fn image(
+                &self,
+                request: MemoryRequest,
+                parts: &[ImagePart<'_>],
+            ) -> Option<Arc<dyn MemoryImage>> {
+                self.images.image(request, parts)
+            }
+        }
+    } else {
+        fn default_memory_creator() -> Arc<dyn MemoryCreator> {
+            Arc::new(AllocMemoryCreator)
+        }
+    }
+}
+
+/// Whether compiled code leaves out the checks of accesses when memories are guarded.
+///
+/// Indices of 32 bits and offsets reach no further than the guard, and pages of the host's size
+/// or larger end where the host's do.
+const fn can_be_guarded(ty: MemoryType) -> bool {
+    !ty.memory64 && !ty.shared && ty.page_size_log2 == 16
 }
 
 impl fmt::Debug for Engine {

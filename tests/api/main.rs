@@ -8,6 +8,7 @@ mod chaos;
 mod concurrency;
 mod errors_and_backtraces;
 mod host_functions;
+mod images;
 mod imports;
 mod limits;
 mod linking;

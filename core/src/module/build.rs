@@ -1,6 +1,7 @@
 //! From a valid module's sections to [`ModuleIr`].
 
 use super::const_expr::{ConstExpr, Decoder};
+use super::data::certain;
 use super::ir::{
     CustomSection, DataSegment, ElementItems, ElementMode, ElementSegment, EntityIdx, Export,
     Global, Import, ModuleIr, ModuleType, Table,
@@ -108,6 +109,7 @@ fn build(
     let elements = elements(sections, scope, &mut consts)?;
     let data = data(sections, scope, &mut consts)?;
     Ok(ModuleIr {
+        certain_data: certain(&data, &spaces.memories),
         bytes: copy(sections.bytes)?,
         imports,
         imported_funcs,

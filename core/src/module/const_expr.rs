@@ -18,6 +18,40 @@ pub struct ConstExpr {
     pub ops: Box<[ConstOp]>,
 }
 
+impl ConstExpr {
+    /// The slots of its value, when `operand` knows those of the instructions that are no numbers
+    /// and no arithmetic; `None` when not, or when there is no memory to evaluate it.
+    pub(crate) fn evaluate(
+        &self,
+        operand: impl Fn(ConstOp) -> Option<[u64; 2]>,
+    ) -> Option<[u64; 2]> {
+        let operand = |op: ConstOp| op.number().or_else(|| operand(op));
+        if let [op] = &*self.ops {
+            return operand(*op);
+        }
+        let mut stack: Vec<[u64; 2]> = Vec::new();
+        for op in &self.ops {
+            let result = match op.arithmetic() {
+                Some(apply) => {
+                    // Validation has made sure of two operands.
+                    let b = stack.pop()?;
+                    let a = stack.pop()?;
+                    [apply(a[0], b[0]), 0]
+                }
+                None => operand(*op)?,
+            };
+            stack.try_reserve(1).ok()?;
+            stack.push(result);
+        }
+        stack.pop()
+    }
+
+    /// The slot of its value, when that is the same in every instance.
+    pub(crate) fn number(&self) -> Option<u64> {
+        Some(self.evaluate(|_| None)?[0])
+    }
+}
+
 /// An instruction of a constant expression.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
@@ -50,6 +84,34 @@ pub enum ConstOp {
     I64Sub,
     /// `i64.mul`.
     I64Mul,
+}
+
+impl ConstOp {
+    /// The slots of a number.
+    fn number(self) -> Option<[u64; 2]> {
+        let low = match self {
+            Self::I32Const(value) => u64::from(value as u32),
+            Self::I64Const(value) => value as u64,
+            Self::F32Const(bits) => u64::from(bits),
+            Self::F64Const(bits) => bits,
+            Self::V128Const(bits) => return Some([bits as u64, (bits >> 64) as u64]),
+            _ => return None,
+        };
+        Some([low, 0])
+    }
+
+    /// The operation on two operands, when it is one.
+    fn arithmetic(self) -> Option<fn(u64, u64) -> u64> {
+        Some(match self {
+            Self::I32Add => |a, b| u64::from((a as u32).wrapping_add(b as u32)),
+            Self::I32Sub => |a, b| u64::from((a as u32).wrapping_sub(b as u32)),
+            Self::I32Mul => |a, b| u64::from((a as u32).wrapping_mul(b as u32)),
+            Self::I64Add => u64::wrapping_add,
+            Self::I64Sub => u64::wrapping_sub,
+            Self::I64Mul => u64::wrapping_mul,
+            _ => return None,
+        })
+    }
 }
 
 /// Decodes constant expressions one after the other.

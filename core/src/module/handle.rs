@@ -1,6 +1,7 @@
 //! The module as the embedder has it.
 
 use super::build::Trust;
+use super::data::{Images, Made as MadeImages};
 use super::ir::{EntityIdx, Export, Import, ModuleIr};
 use crate::backend::ModuleCode;
 use crate::config::{BackendKind, CompilationMode};
@@ -42,6 +43,7 @@ struct ModuleInner {
     codes: Box<[Arc<dyn ModuleCode>]>,
     /// The place among the engine's backends of the one that executes it.
     backend: usize,
+    images: Images,
 }
 
 impl Module {
@@ -149,6 +151,7 @@ impl Module {
         Ok(Self {
             inner: Arc::new(ModuleInner {
                 engine: engine.clone(),
+                images: Images::new(engine, &ir),
                 ir,
                 codes: codes.into_boxed_slice(),
                 backend,
@@ -174,6 +177,11 @@ impl Module {
     /// The code of every backend that made some.
     pub(crate) fn codes(&self) -> &[Arc<dyn ModuleCode>] {
         &self.inner.codes
+    }
+
+    /// The images for one more instance.
+    pub(crate) fn images(&self) -> Option<Arc<MadeImages>> {
+        self.inner.images.get(self.engine(), self.ir())
     }
 
     /// Fills in the code pointers of a reference to a defined function.

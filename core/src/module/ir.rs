@@ -53,6 +53,8 @@ pub struct ModuleIr {
     pub elements: Box<[ElementSegment]>,
     /// The data segments.
     pub data: Box<[DataSegment]>,
+    /// How many data segments, from the first on, can only succeed.
+    pub(crate) certain_data: usize,
     /// The defined functions whose reference can be taken (exported, in an element segment, a
     /// global or `ref.func`), in ascending order: each has a
     /// [`FuncRef`](crate::vm::FuncRef) in every instance.

@@ -6,6 +6,7 @@
 
 mod build;
 mod const_expr;
+mod data;
 mod handle;
 mod ir;
 mod names;
@@ -25,3 +26,5 @@ pub use ir::{
 };
 pub use proposal::proposal_name;
 pub use serialize::{CacheKey, CodeCache};
+
+pub(crate) use data::Made as MadeImages;

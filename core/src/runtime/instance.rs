@@ -36,6 +36,9 @@ pub(crate) struct InstanceObject {
     pub(super) imported_funcs: PinnedSlice<*mut FuncRef>,
     pub(super) tags: PinnedSlice<NonNull<TagObject>>,
     pub(super) func_refs: PinnedSlice<FuncRef>,
+    /// Active data segments below this index were copied, and so are dropped.
+    pub(super) copied_data: usize,
+    /// The other segments that are dropped.
     pub(super) dropped_data: IndexSet,
     pub(super) dropped_elements: IndexSet,
 }
@@ -118,7 +121,9 @@ impl InstanceObject {
 
     /// The bytes of a data segment: none when it was dropped.
     pub(crate) fn data(&self, data: DataIdx) -> &[u8] {
-        if self.dropped_data.contains(data.index()) {
+        let was_copied =
+            || data.index() < self.copied_data && self.ir().data[data.index()].active.is_some();
+        if self.dropped_data.contains(data.index()) || was_copied() {
             &[]
         } else {
             self.ir().data_bytes(data)

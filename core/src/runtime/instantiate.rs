@@ -9,8 +9,9 @@ use super::instance::{IndexSet, Instance, InstanceObject};
 use super::{Extern, GlobalObject, MemoryObject, TableObject, TagObject};
 use super::{const_eval, matching};
 use crate::error::{Error, ErrorKind, Result};
-use crate::module::{ConstExpr, ElementMode, Module, ModuleIr};
+use crate::module::{ConstExpr, ElementMode, MadeImages, Module, ModuleIr};
 use crate::store::{Counted, PinnedSlice, StoreContextMut, StoreOpaque};
+use crate::trap::Trap;
 use crate::types::{DataIdx, DefinedFuncIdx, ElemIdx, FuncIdx, MemoryIdx};
 use crate::vm::{FuncRef, VmCtx, VmGlobal, libcalls};
 use alloc::format;
@@ -28,12 +29,14 @@ pub(super) fn instantiate<T: 'static>(
     opaque.check_room(Counted::Instances)?;
     let ptr = allocate(opaque, module)?;
     let instance = Instance::from_raw(opaque.id(), ptr);
+    let images = module.images();
+    let images = images.as_deref();
     // SAFETY: the instance belongs to the store, which is lent for everything.
     let start = unsafe {
         link(ptr, module, imports)?;
-        define(opaque, ptr, module.ir(), imports)?;
-        copy_elements(ptr, module.ir())?;
-        copy_data(ptr, module.ir())?;
+        define(opaque, ptr, module.ir(), imports, images)?;
+        copy_elements(ptr, module.ir()).inspect_err(|_| clear_images(ptr, module.ir(), images))?;
+        copy_data(ptr, module.ir(), images)?;
         match module.ir().start {
             Some(start) => Some(reference(opaque, ptr, module, start)?),
             None => None,
@@ -98,6 +101,7 @@ fn allocate(store: &mut StoreOpaque, module: &Module) -> Result<NonNull<Instance
         imported_funcs: PinnedSlice::empty(),
         tags: PinnedSlice::empty(),
         func_refs: PinnedSlice::empty(),
+        copied_data: 0,
         dropped_data: IndexSet::with_len(ir.data.len())?,
         dropped_elements: IndexSet::with_len(ir.elements.len())?,
     };
@@ -158,6 +162,7 @@ unsafe fn define(
     instance: NonNull<InstanceObject>,
     ir: &ModuleIr,
     imports: &[Extern],
+    images: Option<&MadeImages>,
 ) -> Result<()> {
     // SAFETY: by contract; objects begin with what guest code knows of them.
     unsafe {
@@ -168,8 +173,10 @@ unsafe fn define(
                 Extern::Memory(memory) => Some(memory.as_ptr().as_ptr().cast()),
                 _ => None,
             }));
-            for ty in &ir.memories[ir.imported_memories as usize..] {
-                items.push(MemoryObject::create(store, *ty)?.as_ptr().cast());
+            let own = ir.memories.iter().enumerate();
+            for (i, ty) in own.skip(ir.imported_memories as usize) {
+                let image = images.and_then(|images| images.of(MemoryIdx(i as u32)));
+                items.push(MemoryObject::create(store, *ty, image)?.as_ptr().cast());
             }
             Ok(())
         })?;
@@ -261,21 +268,75 @@ unsafe fn copy_elements(instance: NonNull<InstanceObject>, ir: &ModuleIr) -> Res
 ///
 /// # Safety
 /// The instance is whole.
-unsafe fn copy_data(instance: NonNull<InstanceObject>, ir: &ModuleIr) -> Result<()> {
+unsafe fn copy_data(
+    instance: NonNull<InstanceObject>,
+    ir: &ModuleIr,
+    images: Option<&MadeImages>,
+) -> Result<()> {
     // SAFETY: by contract; indices are valid ones of the module.
     unsafe {
         let object = instance.as_ptr();
-        for (i, segment) in ir.data.iter().enumerate() {
+        if !images.is_some_and(MadeImages::is_whole) {
+            for (memory, offset, bytes) in ir.certain_data() {
+                if images.is_none_or(|images| images.of(memory).is_none()) {
+                    let target = certain_range(object, memory, offset, bytes.len());
+                    let target = target.ok_or(Trap::MemoryOutOfBounds)?;
+                    target.copy_from_nonoverlapping(bytes.as_ptr(), bytes.len());
+                }
+            }
+        }
+        (*object).copied_data = ir.certain_data;
+        for (i, segment) in ir.data.iter().enumerate().skip(ir.certain_data) {
             let data = DataIdx(i as u32);
-            let Some((memory, offset)) = &segment.active else {
-                continue;
-            };
-            let offset = value(offset, object)?;
-            let len = ir.data_bytes(data).len() as u64;
-            libcalls::memory_init(object.cast(), *memory, data, offset, 0, len)?;
-            (*object).drop_data(data);
+            if let Some((memory, offset)) = &segment.active {
+                let offset = value(offset, object)?;
+                let len = ir.data_bytes(data).len() as u64;
+                libcalls::memory_init(object.cast(), *memory, data, offset, 0, len)?;
+            }
+            (*object).copied_data = i + 1;
         }
         Ok(())
+    }
+}
+
+/// Takes back what memories began with before element segments were copied: these come first
+/// ([spec](https://webassembly.github.io/spec/core/exec/modules.html#instantiation)), and when one
+/// does not fit, functions that are in tables by then can still be called.
+///
+/// # Safety
+/// The instance is whole.
+unsafe fn clear_images(
+    instance: NonNull<InstanceObject>,
+    ir: &ModuleIr,
+    images: Option<&MadeImages>,
+) {
+    let Some(images) = images else { return };
+    for (memory, offset, bytes) in ir.certain_data() {
+        if images.of(memory).is_some() {
+            // SAFETY: by contract.
+            let target = unsafe { certain_range(instance.as_ptr(), memory, offset, bytes.len()) };
+            if let Some(target) = target {
+                // SAFETY: the memory has so many bytes.
+                unsafe { target.write_bytes(0, bytes.len()) };
+            }
+        }
+    }
+}
+
+/// Where a segment goes: its memory has at least the size that makes the segment a certain one.
+///
+/// # Safety
+/// The instance is whole.
+unsafe fn certain_range(
+    object: *mut InstanceObject,
+    memory: MemoryIdx,
+    offset: usize,
+    len: usize,
+) -> Option<*mut u8> {
+    // SAFETY: by contract; memories live as long as the store.
+    unsafe {
+        let memory = &(*(*object).memory(memory)?.as_ptr()).vm;
+        (offset.checked_add(len)? <= memory.len).then(|| memory.base.add(offset))
     }
 }
 

@@ -17,7 +17,7 @@ use alloc::format;
 use alloc::vec::Vec;
 use core::fmt;
 use core::ptr::NonNull;
-use diptych_platform::{LinearMemory, MemoryRequest};
+use diptych_platform::{LinearMemory, MemoryImage, MemoryRequest};
 
 /// A linear memory in its store.
 #[repr(C)]
@@ -31,22 +31,28 @@ pub(crate) struct MemoryObject {
 }
 
 impl MemoryObject {
-    /// A memory of its minimal size, in the store.
+    /// A memory of its minimal size, in the store: of zeros, or beginning with an image.
     ///
     /// # Errors
     /// When the store's limits or the host refuse it.
-    pub(crate) fn create(store: &mut StoreOpaque, ty: MemoryType) -> Result<NonNull<Self>> {
+    pub(crate) fn create(
+        store: &mut StoreOpaque,
+        ty: MemoryType,
+        image: Option<&dyn MemoryImage>,
+    ) -> Result<NonNull<Self>> {
         check_type(ty)?;
         store.check_room(Counted::Memories)?;
-        let too_large = || {
+        let request = store.engine().memory_request(ty).ok_or_else(|| {
             Error::new(ErrorKind::Limit(
                 "a memory exceeds the address space".into(),
             ))
-        };
-        let minimum = bytes_of(ty, ty.minimum).ok_or_else(too_large)?;
-        let maximum = ty
-            .maximum
-            .map(|_| bytes_of(ty, ty.maximum_pages()).unwrap_or(usize::MAX));
+        })?;
+        let MemoryRequest {
+            minimum,
+            maximum,
+            guarded,
+            ..
+        } = request;
         let allowed = store.with_limiter(|limiter| limiter.memory_growing(0, minimum, maximum));
         if !allowed.transpose()?.unwrap_or(true) {
             return Err(Error::new(ErrorKind::Limit(
@@ -54,10 +60,11 @@ impl MemoryObject {
             )));
         }
         let creator = store.engine().memory_creator();
-        let guarded = store.engine().config().memory_guard_enabled() && can_be_guarded(ty);
-        let bytes = creator
-            .create(MemoryRequest::new(minimum, maximum).guarded(guarded))
-            .map_err(out_of_memory)?;
+        let bytes = match image {
+            Some(image) => image.create(),
+            None => creator.create(request),
+        }
+        .map_err(out_of_memory)?;
         if guarded && bytes.reserved() < creator.guaranteed_reservation() {
             // Compiled code would not check what it has to.
             return Err(Error::msg(
@@ -161,13 +168,14 @@ impl MemoryObject {
         if pages > self.ty.maximum_pages() {
             return refused("the memory's maximum is reached");
         }
-        let Some(desired) = bytes_of(self.ty, pages) else {
+        let Some(desired) = self.ty.byte_len(pages) else {
             return refused("a memory exceeds the address space");
         };
-        let maximum = self
-            .ty
-            .maximum
-            .map(|_| bytes_of(self.ty, self.ty.maximum_pages()).unwrap_or(usize::MAX));
+        let maximum = self.ty.maximum.map(|_| {
+            self.ty
+                .byte_len(self.ty.maximum_pages())
+                .unwrap_or(usize::MAX)
+        });
         let current = self.vm.len;
         let allowed = store
             .with_limiter(|limiter| limiter.memory_growing(current, desired, maximum))
@@ -185,14 +193,6 @@ impl MemoryObject {
         };
         Ok(Ok(()))
     }
-}
-
-/// Whether compiled code leaves out the checks of accesses when memories are guarded.
-///
-/// Indices of 32 bits and offsets reach no further than the guard, and pages of the host's size
-/// or larger end where the host's do.
-pub(crate) fn can_be_guarded(ty: MemoryType) -> bool {
-    !ty.memory64 && !ty.shared && ty.page_size_log2 == 16
 }
 
 /// Fails when there can be no memory of the type, which may be the embedder's.
@@ -214,14 +214,6 @@ fn check_type(ty: MemoryType) -> Result<()> {
         ));
     }
     Ok(())
-}
-
-/// The number of bytes of so many pages, when they can be addressed.
-fn bytes_of(ty: MemoryType, pages: u64) -> Option<usize> {
-    let bytes = pages.checked_mul(ty.page_size())?;
-    usize::try_from(bytes)
-        .ok()
-        .filter(|bytes| *bytes <= isize::MAX as usize)
 }
 
 impl fmt::Debug for MemoryObject {
@@ -274,7 +266,7 @@ impl Memory {
     pub fn new(mut store: impl AsContextMut, ty: MemoryType) -> Result<Self> {
         let mut store = store.as_context_mut();
         let store = store.opaque_mut();
-        let ptr = MemoryObject::create(store, ty)?;
+        let ptr = MemoryObject::create(store, ty, None)?;
         Ok(Self {
             store: store.id(),
             ptr,

@@ -280,6 +280,14 @@ impl MemoryType {
             _ => addressable,
         }
     }
+
+    /// The number of bytes of so many pages, when they can be addressed.
+    pub(crate) fn byte_len(&self, pages: u64) -> Option<usize> {
+        let bytes = pages.checked_mul(self.page_size())?;
+        usize::try_from(bytes)
+            .ok()
+            .filter(|bytes| *bytes <= isize::MAX as usize)
+    }
 }
 
 /// The type of an exception tag: the values that an exception carries are its parameters.
