@@ -27,7 +27,7 @@ use alloc::boxed::Box;
 use alloc::sync::Arc;
 use core::ptr::{self, NonNull};
 use image::Image;
-use pool::{Kept, Pool};
+use pool::{Clear, Kept, Pool, RESIDENT};
 
 /// A memory with a known maximum up to this many bytes gets its address space at once.
 const RESERVED_MAXIMUM: usize = if cfg!(target_pointer_width = "64") {
@@ -177,6 +177,8 @@ struct MmapMemory {
     guarded: bool,
     /// Where the mapping goes in the end, when it can be used again.
     pool: Option<Arc<Pool>>,
+    /// Whether it comes from there.
+    reused: bool,
     image: Option<Arc<Image>>,
 }
 
@@ -192,7 +194,9 @@ impl MmapMemory {
             accessible: pages,
             ..
         } = layout;
-        let mapping = match pool.take(reserved, image) {
+        let kept = pool.take(reserved, image);
+        let reused = kept.is_some();
+        let mapping = match kept {
             Some(Kept {
                 mapping,
                 accessible,
@@ -216,6 +220,7 @@ impl MmapMemory {
             len: layout.len,
             guarded: layout.guarded,
             pool: Some(Arc::clone(pool)),
+            reused,
             image: image.map(Arc::clone),
         })
     }
@@ -233,6 +238,7 @@ impl MmapMemory {
             len: layout.len,
             guarded: layout.guarded,
             pool: None,
+            reused: false,
             image: None,
         })
     }
@@ -333,7 +339,13 @@ unsafe impl LinearMemory for MmapMemory {
 impl Drop for MmapMemory {
     fn drop(&mut self) {
         if let (Some(mapping), Some(pool)) = (self.mapping.take(), &self.pool) {
-            pool.put(mapping, self.accessible, self.image.as_ref());
+            let is_small = self.reused && self.accessible <= RESIDENT && self.image.is_none();
+            let clear = if is_small {
+                Clear::Write
+            } else {
+                Clear::GiveBack
+            };
+            pool.put(mapping, self.accessible, self.image.as_ref(), clear);
         }
     }
 }

@@ -11,9 +11,18 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 /// a new reservation, and the kernel's tables for them stay.
 pub(super) const KEPT_LEN: usize = 64 << 20;
 
-/// Memories up to this length are cleared by writing zeros. Their pages stay, which takes less
-/// time than to give them back and to get others at the next use.
+/// Memories up to this length are cleared by writing zeros when their reservation was used before,
+/// and so is likely to be used again.
 pub(super) const RESIDENT: usize = 64 << 10;
+
+/// How the bytes of a memory become what they were at first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Clear {
+    /// Its pages go back to the system.
+    GiveBack,
+    /// Zeros are written, and the pages stay: for a few it takes less time than to get others.
+    Write,
+}
 
 /// The reservations that wait to be used again, in the order in which they came.
 pub(super) struct Pool {
@@ -53,20 +62,27 @@ impl Pool {
 
     /// Keeps a reservation that nothing uses, whose first `accessible` bytes can be anything, and
     /// into which the image is mapped.
-    pub(super) fn put(&self, mapping: Mapping, accessible: usize, image: Option<&Arc<Image>>) {
+    pub(super) fn put(
+        &self,
+        mapping: Mapping,
+        accessible: usize,
+        image: Option<&Arc<Image>>,
+        clear: Clear,
+    ) {
         if accessible > KEPT_LEN || !self.has_room_for(image) {
             return;
         }
-        let accessible = if accessible <= RESIDENT && image.is_none() {
-            // SAFETY: nothing uses the mapping, whose first bytes can be written.
-            unsafe { mapping.base().write_bytes(0, accessible) };
-            accessible
-        } else {
+        let accessible = match clear {
+            Clear::Write if image.is_none() => {
+                // SAFETY: nothing uses the mapping, whose first bytes can be written.
+                unsafe { mapping.base().write_bytes(0, accessible) };
+                accessible
+            }
             // SAFETY: nothing uses the mapping.
-            match unsafe { mapping.clear(accessible) } {
+            _ => match unsafe { mapping.clear(accessible) } {
                 Ok(accessible) => accessible,
                 Err(_) => return,
-            }
+            },
         };
         let new = Kept {
             mapping,
