@@ -1,13 +1,13 @@
 //! Modules with their code as bytes.
 //!
 //! All numbers are little-endian. Every byte but those of the first three fields is covered by
-//! the digest, and those are compared.
+//! the checksum, and those are compared.
 //!
 //! | what | bytes |
 //! |---|---|
 //! | magic number | 8 |
 //! | version of the format | 4 |
-//! | digest of everything after it | 32 |
+//! | checksum of everything after it | 16 |
 //! | length of the whole | 8 |
 //! | what the code was made for ([`Description`]) | a length, then as many |
 //! | counts: functions, sites, functions left out, uses of types | 4 each |
@@ -23,7 +23,7 @@
 //! The code is as it was linked, without what is filled in when it is loaded
 //! ([`Fix`](crate::link::Fix)).
 //!
-//! The digest finds damage. Even without it, whatever the bytes are, reading them does no harm;
+//! The checksum finds damage. Even without it, whatever the bytes are, reading them does no harm;
 //! but their code is executed.
 
 mod description;
@@ -36,20 +36,18 @@ pub(crate) use read::{module_range, open, read};
 use crate::compile::{Site, TypeUse};
 use crate::image::{Function, Unit};
 use crate::link::{Linked, stubs_size};
-use digest::sha256;
+use digest::{CHECKSUM, checksum, sha256};
 use diptych_core::{CacheKey, Error, ErrorKind, Result};
 use std::sync::OnceLock;
 
 /// What artifacts begin with.
 const MAGIC: [u8; 8] = *b"\0diptych";
 /// The version of the format.
-const VERSION: u32 = 1;
-/// The size of a digest in bytes.
-const DIGEST: usize = 32;
-/// Where the digest begins.
-const DIGEST_AT: usize = MAGIC.len() + size_of::<u32>();
+const VERSION: u32 = 2;
+/// Where the checksum begins.
+const CHECKSUM_AT: usize = MAGIC.len() + size_of::<u32>();
 /// Where what it covers begins.
-const COVERED_AT: usize = DIGEST_AT + DIGEST;
+const COVERED_AT: usize = CHECKSUM_AT + CHECKSUM;
 /// What the place of the code in an artifact is a multiple of, so that pages of it can be mapped.
 const CODE_ALIGN: usize = 16 << 10;
 
@@ -154,15 +152,15 @@ pub(crate) fn write(
     out.resize(code_at, 0);
     out.extend_from_slice(code);
     clear(&mut out[code_at..], left_out.len(), types);
-    let digest = digest::of(&out[COVERED_AT..]);
-    out[DIGEST_AT..COVERED_AT].copy_from_slice(&digest);
+    let checksum = checksum(&out[COVERED_AT..]);
+    out[CHECKSUM_AT..COVERED_AT].copy_from_slice(&checksum);
     Ok(out)
 }
 
 /// What the code of a module is kept under in a cache. Another build of the program has entries of
 /// its own: it may make other code of the same version.
 pub(crate) fn cache_key(made_for: &Description, module: &[u8]) -> CacheKey {
-    static BUILD: OnceLock<[u8; DIGEST]> = OnceLock::new();
+    static BUILD: OnceLock<CacheKey> = OnceLock::new();
     let build = BUILD.get_or_init(|| {
         let program = std::env::current_exe().and_then(std::fs::metadata).ok();
         let changed = program.as_ref().and_then(|program| program.modified().ok());

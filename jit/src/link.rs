@@ -351,7 +351,7 @@ mod tests {
         }
     }
 
-    /// Whatever the tables say, with a digest that is right: it is refused or read.
+    /// Whatever the tables say, with a checksum that is right: it is refused or read.
     #[test]
     fn contradictions_do_no_harm() {
         let (module, machine) = (module(), machine());

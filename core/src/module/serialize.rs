@@ -60,7 +60,7 @@ impl Module {
     /// # Safety
     /// The bytes come from `serialize` or `precompile_module`, and were out of reach of whoever is
     /// not trusted with this process ever since: they are machine code that will be executed.
-    /// Accidental damage is noticed by a digest, malice is not.
+    /// Accidental damage is noticed by a checksum, malice is not.
     pub unsafe fn deserialize(engine: &Engine, bytes: impl AsRef<[u8]>) -> Result<Self> {
         let bytes = bytes.as_ref();
         let at = artifact_backend(engine).ok_or_else(no_artifacts)?;

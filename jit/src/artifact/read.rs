@@ -1,7 +1,8 @@
 //! Reading artifacts. Nothing that they say is believed before it is checked, but that their code
 //! does what it was compiled to do.
 
-use super::{CODE_ALIGN, COVERED_AT, DIGEST_AT, Description, MAGIC, VERSION, digest};
+use super::digest::checksum;
+use super::{CHECKSUM_AT, CODE_ALIGN, COVERED_AT, Description, MAGIC, VERSION};
 use crate::compile::{Site, TypeUse};
 use crate::image::{Function, Unit};
 use crate::link::{Linked, stubs_size};
@@ -48,12 +49,12 @@ pub(crate) fn open(bytes: &[u8], host: &Description) -> Result<()> {
             format!("the artifact has version {version} of the format, this is {VERSION}").into(),
         )));
     }
-    let own = reader.take(COVERED_AT - DIGEST_AT);
+    let own = reader.take(COVERED_AT - CHECKSUM_AT);
     let own = own.ok_or_else(|| truncated(bytes))?;
-    if digest::of(&bytes[COVERED_AT..]) != *own {
+    if checksum(&bytes[COVERED_AT..]) != *own {
         return Err(invalid(
-            "the compiled module is damaged: its digest is another",
-            DIGEST_AT,
+            "the compiled module is damaged: its checksum is another",
+            CHECKSUM_AT,
         ));
     }
     parts(bytes)?.made_for.check(host)
