@@ -95,6 +95,7 @@ pub(crate) struct NativeHeader {
 pub(crate) mod offsets {
     use super::NativeHeader;
     use core::mem::offset_of;
+    use diptych_core::module::ModuleType;
     use diptych_core::vm::{FuncRef, VmCtx, VmMemory, VmStore, VmTable};
 
     macro_rules! offsets {
@@ -108,6 +109,9 @@ pub(crate) mod offsets {
         };
     }
 
+    /// The size of a [`ModuleType`].
+    pub(crate) const TYPE_BYTES: usize = size_of::<ModuleType>();
+
     offsets! {
         CTX_MEMORY0_BASE = VmCtx.memory0_base;
         CTX_MEMORY0_LEN = VmCtx.memory0_len;
@@ -116,6 +120,7 @@ pub(crate) mod offsets {
         CTX_TABLES = VmCtx.tables;
         CTX_MEMORIES = VmCtx.memories;
         CTX_IMPORTED_FUNCS = VmCtx.imported_funcs;
+        CTX_TYPES = VmCtx.types;
         CTX_NATIVE = VmCtx.native;
         HEADER_BUILTINS = NativeHeader.builtins;
         HEADER_ENTRIES = NativeHeader.entries;
@@ -127,6 +132,7 @@ pub(crate) mod offsets {
         STORE_STACK_LIMIT = VmStore.native_stack_limit;
         STORE_LANDING = VmStore.landing;
         STORE_ACTIVATION = VmStore.activation;
+        TYPE_ID = ModuleType.id;
         FUNC_TYPE = FuncRef.type_id;
         FUNC_NATIVE_CODE = FuncRef.native_code;
         FUNC_NATIVE_CTX = FuncRef.native_ctx;

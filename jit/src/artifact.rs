@@ -10,18 +10,16 @@
 //! | checksum of everything after it | 16 |
 //! | length of the whole | 8 |
 //! | what the code was made for ([`Description`]) | a length, then as many |
-//! | counts: functions, sites, functions left out, uses of types | 4 each |
+//! | counts: functions, sites, functions left out | 4 each |
 //! | lengths: the module, the code | 8 each |
 //! | each function: start, size, index, start of its body, number of its sites | 4 each |
 //! | each site | 8 |
 //! | each function that was left out | 4 |
-//! | each use of a type: where, which | 4 each |
 //! | the module in the binary format | |
 //! | zeros, up to a multiple of [`CODE_ALIGN`] | |
 //! | the code | |
 //!
-//! The code is as it was linked, without what is filled in when it is loaded
-//! ([`Fix`](crate::link::Fix)).
+//! The code is as it was linked, without the stubs, which are filled in when it is loaded.
 //!
 //! The checksum finds damage. Even without it, whatever the bytes are, reading them does no harm;
 //! but their code is executed.
@@ -33,7 +31,7 @@ mod read;
 pub(crate) use description::Description;
 pub(crate) use read::{module_range, open, read};
 
-use crate::compile::{Site, TypeUse};
+use crate::compile::Site;
 use crate::image::{Function, Unit};
 use crate::link::{Linked, stubs_size};
 use digest::{CHECKSUM, checksum, sha256};
@@ -59,17 +57,11 @@ pub(crate) struct Contents<'a> {
     functions: &'a [Function],
     sites: &'a [Site],
     left_out: &'a [u32],
-    types: &'a [TypeUse],
 }
 
 impl<'a> Contents<'a> {
     /// Of code that may be followed by padding.
-    pub(crate) fn new(
-        code: &'a [u8],
-        unit: &'a Unit,
-        left_out: &'a [u32],
-        types: &'a [TypeUse],
-    ) -> Self {
+    pub(crate) fn new(code: &'a [u8], unit: &'a Unit, left_out: &'a [u32]) -> Self {
         let last = unit.functions.last();
         let end = last.map_or(0, |last| (last.start + last.size) as usize);
         let end = end.max(stubs_size(left_out.len()));
@@ -78,13 +70,12 @@ impl<'a> Contents<'a> {
             functions: &unit.functions,
             sites: &unit.sites,
             left_out,
-            types,
         }
     }
 
     /// Of code that was linked.
     pub(crate) fn of(linked: &'a Linked<'_>) -> Self {
-        Self::new(&linked.code, &linked.unit, &linked.left_out, &linked.types)
+        Self::new(&linked.code, &linked.unit, &linked.left_out)
     }
 }
 
@@ -102,16 +93,14 @@ pub(crate) fn write(
         functions,
         sites,
         left_out,
-        types,
     } = *contents;
     let description = made_for.encode();
     let code_at = (COVERED_AT
         + (size_of::<u64>() + size_of::<u32>() + description.len())
-        + (4 * size_of::<u32>() + 2 * size_of::<u64>())
+        + (3 * size_of::<u32>() + 2 * size_of::<u64>())
         + functions.len() * read::FUNCTION
         + sites.len() * read::SITE
         + left_out.len() * read::LEFT_OUT
-        + types.len() * read::TYPE_USE
         + module.len())
     .next_multiple_of(CODE_ALIGN);
     let len = code_at + code.len();
@@ -124,7 +113,7 @@ pub(crate) fn write(
     long(&mut out, len);
     word(&mut out, description.len() as u32);
     out.extend_from_slice(&description);
-    for count in [functions.len(), sites.len(), left_out.len(), types.len()] {
+    for count in [functions.len(), sites.len(), left_out.len()] {
         word(&mut out, count as u32);
     }
     long(&mut out, module.len());
@@ -144,14 +133,11 @@ pub(crate) fn write(
     for func in left_out {
         word(&mut out, *func);
     }
-    for place in types {
-        word(&mut out, place.offset);
-        word(&mut out, place.ty.0);
-    }
     out.extend_from_slice(module);
     out.resize(code_at, 0);
     out.extend_from_slice(code);
-    clear(&mut out[code_at..], left_out.len(), types);
+    // So the same module gives the same bytes.
+    out[code_at..code_at + stubs_size(left_out.len())].fill(0);
     let checksum = checksum(&out[COVERED_AT..]);
     out[CHECKSUM_AT..COVERED_AT].copy_from_slice(&checksum);
     Ok(out)
@@ -169,15 +155,6 @@ pub(crate) fn cache_key(made_for: &Description, module: &[u8]) -> CacheKey {
     });
     let made_for = sha256(&[&made_for.encode()]);
     sha256(&[build, &made_for, module])
-}
-
-/// Takes out what is filled in when code is loaded, so that the same module gives the same bytes.
-fn clear(code: &mut [u8], stubs: usize, types: &[TypeUse]) {
-    code[..stubs_size(stubs)].fill(0);
-    for place in types {
-        let at = place.offset as usize;
-        code[at..at + TypeUse::BYTES].fill(0);
-    }
 }
 
 fn word(out: &mut Vec<u8>, value: u32) {

@@ -7,7 +7,7 @@
 use crate::abi::{self, POINTER};
 use cranelift_codegen::ir::{Signature, Type, types};
 use cranelift_codegen::isa::TargetIsa;
-use diptych_core::types::{DataIdx, ElemIdx, FuncIdx, MemoryIdx, TableIdx, TypeId};
+use diptych_core::types::{DataIdx, ElemIdx, FuncIdx, MemoryIdx, TableIdx};
 use diptych_core::vm::{FuncRef, VmCtx, libcalls};
 use diptych_core::{Error, Trap};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -268,9 +268,13 @@ unsafe extern "C" fn ref_func(ctx: *mut VmCtx, func: u32) -> u64 {
     unsafe { libcalls::ref_func(ctx, FuncIdx(func)) as u64 }
 }
 
-unsafe extern "C" fn funcref_is_subtype(_: *mut VmCtx, func: u64, ty: u32) -> u32 {
-    // SAFETY: see the module; a reference that is not null is the address of a function.
-    u32::from(unsafe { libcalls::funcref_is_subtype(func as *mut FuncRef, TypeId(ty)) })
+unsafe extern "C" fn funcref_is_subtype(ctx: *mut VmCtx, func: u64, ty: u32) -> u32 {
+    // SAFETY: see the module; the module has so many types, and a reference that is not null is
+    // the address of a function.
+    unsafe {
+        let ty = (*(*ctx).types.add(ty as usize)).id;
+        u32::from(libcalls::funcref_is_subtype(func as *mut FuncRef, ty))
+    }
 }
 
 macro_rules! rounding {

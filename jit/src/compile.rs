@@ -9,7 +9,7 @@ use cranelift_codegen::ir::{ExternalName, GlobalValueData, MemFlagsData, TrapCod
 use cranelift_codegen::isa::TargetIsa;
 use cranelift_codegen::{CodegenError, CompiledCode, Context, FinalizedRelocTarget};
 use diptych_core::module::ModuleIr;
-use diptych_core::types::{DefinedFuncIdx, TypeIdx};
+use diptych_core::types::DefinedFuncIdx;
 use diptych_core::{Error, ErrorKind, Trap};
 use std::fmt;
 use std::sync::Arc;
@@ -32,8 +32,6 @@ pub(crate) struct Compiled {
     pub(crate) code: Vec<u8>,
     /// The calls to other functions of the module.
     pub(crate) calls: Vec<Call>,
-    /// Where the identities of types are.
-    pub(crate) types: Vec<TypeUse>,
     /// What is known of places in the code, by ascending offset.
     pub(crate) sites: Box<[Site]>,
     /// Where in a line of [`LINE`](placement::LINE) bytes the code is best put, if it matters.
@@ -96,34 +94,6 @@ impl Call {
 
 /// The namespace of names of the module's functions.
 pub(crate) const FUNCTIONS: u32 = 0;
-/// The namespace of names of the canonical identities of the module's types.
-pub(crate) const TYPE_IDS: u32 = 1;
-
-/// A place in code where the canonical identity of a type is, in [`TypeUse::BYTES`] bytes. It is
-/// filled in when the code is loaded.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct TypeUse {
-    /// Where, in bytes from the start of the function's code, or of all code that is linked.
-    pub(crate) offset: u32,
-    /// The type.
-    pub(crate) ty: TypeIdx,
-}
-
-impl TypeUse {
-    /// The size of what is filled in.
-    pub(crate) const BYTES: usize = 8;
-
-    /// What is filled in.
-    ///
-    /// # Errors
-    /// When the module has no such type.
-    pub(crate) fn id(self, ir: &ModuleIr) -> Result<[u8; Self::BYTES], Error> {
-        let ty = ir.types.get(self.ty.index());
-        let ty =
-            ty.ok_or_else(|| Error::msg("compiled code refers to a type that is not there"))?;
-        Ok(u64::from(ty.id.0).to_le_bytes())
-    }
-}
 
 /// A place in a function's code that something is known of: the address that a call returns to,
 /// or that of an instruction that may trap.
@@ -218,11 +188,10 @@ impl Compiler {
             .context
             .compiled_code()
             .ok_or_else(|| Error::msg("the compiler has made no code"))?;
-        let (calls, types) = relocations(code, &self.context)?;
+        let calls = relocations(code, &self.context)?;
         Ok(Compiled {
             code: code.code_buffer().to_vec(),
             calls,
-            types,
             sites: sites(code, body)?,
             lead: placement::lead(code),
         })
@@ -340,10 +309,10 @@ fn refusal(error: &CodegenError) -> Error {
 }
 
 /// What is to be filled in.
-fn relocations(code: &CompiledCode, context: &Context) -> Result<(Vec<Call>, Vec<TypeUse>), Error> {
+fn relocations(code: &CompiledCode, context: &Context) -> Result<Vec<Call>, Error> {
     let names = context.func.params.user_named_funcs();
     let unknown = || Error::msg("compiled code refers to what it should not");
-    let (mut calls, mut types) = (Vec::new(), Vec::new());
+    let mut calls = Vec::new();
     for reloc in code.buffer.relocs() {
         let FinalizedRelocTarget::ExternalName(ExternalName::User(name)) = reloc.target else {
             return Err(unknown());
@@ -355,11 +324,6 @@ fn relocations(code: &CompiledCode, context: &Context) -> Result<(Vec<Call>, Vec
                 addend: reloc.addend,
             },
             (FUNCTIONS, Reloc::Arm64Call) => CallForm::Arm64,
-            (TYPE_IDS, Reloc::Abs8) if reloc.addend == 0 => {
-                let ty = TypeIdx(name.index);
-                types.push(TypeUse { offset, ty });
-                continue;
-            }
             _ => return Err(unknown()),
         };
         calls.push(Call {
@@ -368,8 +332,7 @@ fn relocations(code: &CompiledCode, context: &Context) -> Result<(Vec<Call>, Vec
             form,
         });
     }
-    types.sort_unstable_by_key(|place| place.offset);
-    Ok((calls, types))
+    Ok(calls)
 }
 
 /// The places of calls and traps.

@@ -26,9 +26,6 @@ pub(crate) struct Image {
     used: Mutex<Used>,
 }
 
-/// How much code is put into the region at a time, in bytes.
-const PIECE: usize = 256 << 10;
-
 /// What was put into the region so far.
 #[derive(Default)]
 struct Used {
@@ -132,19 +129,19 @@ impl Image {
     /// # Errors
     /// [`ErrorKind::Limit`] when the region is full, [`ErrorKind::OutOfMemory`].
     pub(crate) fn publish(&self, code: &[u8], unit: Unit) -> Result<*const u8, Error> {
-        self.publish_fixed(code, unit, |_, _| Ok(()))
+        self.publish_linked(&[], code, unit)
     }
 
-    /// As [`publish`](Self::publish), of code that is not what is to be executed: `fix` is called
-    /// with each piece of it, in order, and where in the code the piece is.
+    /// As [`publish`](Self::publish), of code that `stubs` are to be written over the beginning
+    /// of.
     ///
     /// # Errors
-    /// As `publish`, and what `fix` fails with.
-    pub(crate) fn publish_fixed(
+    /// As `publish`.
+    pub(crate) fn publish_linked(
         &self,
+        stubs: &[u8],
         code: &[u8],
         mut unit: Unit,
-        mut fix: impl FnMut(usize, &mut [u8]) -> Result<(), Error>,
     ) -> Result<*const u8, Error> {
         let mut used = self.lock();
         let start = used.end;
@@ -159,21 +156,20 @@ impl Image {
         for function in &mut unit.functions {
             function.start += start as u32;
         }
-        let step = PIECE.next_multiple_of(self.page_size);
-        let mut piece = Vec::new();
-        piece
-            .try_reserve_exact(step.min(code.len()))
+        // Whole pages, up to where the code is as it is to be executed.
+        let split = stubs.len().next_multiple_of(self.page_size);
+        let (first, rest) = code.split_at(split.min(code.len()));
+        let mut changed = Vec::new();
+        changed
+            .try_reserve_exact(first.len())
             .map_err(|_| Error::new(ErrorKind::OutOfMemory))?;
-        for (i, unfixed) in code.chunks(step).enumerate() {
-            piece.clear();
-            piece.extend_from_slice(unfixed);
-            fix(i * step, &mut piece)?;
-            // SAFETY: the pages from `start` on were never published.
-            unsafe {
-                self.region
-                    .write(start + i * step, &piece)
-                    .map_err(no_room)?;
-            }
+        changed.extend_from_slice(first);
+        let beginning = changed.get_mut(..stubs.len());
+        beginning.ok_or_else(full)?.copy_from_slice(stubs);
+        // SAFETY: the pages from `start` on were never published.
+        unsafe {
+            self.region.write(start, &changed).map_err(no_room)?;
+            self.region.write(start + split, rest).map_err(no_room)?;
         }
         let unit = Box::into_raw(Box::new(unit));
         used.units.push(unit);

@@ -1,6 +1,6 @@
 //! All functions of a module, compiled and laid out so that they call each other directly.
 
-use crate::compile::{Compiled, Compiler, TypeUse};
+use crate::compile::{Compiled, Compiler};
 use crate::image::{Function, Unit};
 use crate::placement::LINE;
 use crate::settings::{Calls, Settings};
@@ -15,8 +15,8 @@ use std::borrow::Cow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Mutex, PoisonError};
 
-/// The functions of a module, laid out. What depends on the process is still to be filled in
-/// ([`Fix`]): the stubs, which come first, and the identities of types.
+/// The functions of a module, laid out. The stubs, which come first and depend on the process, are
+/// still to be filled in.
 #[derive(Debug)]
 pub(crate) struct Linked<'a> {
     /// The code.
@@ -25,8 +25,6 @@ pub(crate) struct Linked<'a> {
     pub(crate) unit: Unit,
     /// The functions that could not be compiled, in ascending order: each has a stub.
     pub(crate) left_out: Box<[u32]>,
-    /// Where the identities of types are, by ascending offset.
-    pub(crate) types: Box<[TypeUse]>,
 }
 
 /// Compiles all functions and has them call each other, directly if they are near enough. Gives
@@ -183,17 +181,12 @@ fn link(ir: &ModuleIr, made: Vec<Option<Compiled>>) -> Result<Linked<'static>> {
     }
     let mut functions = list(made.len())?;
     let mut sites = list(total(|compiled| compiled.sites.len()))?;
-    let mut types = list(total(|compiled| compiled.types.len()))?;
     for (i, compiled) in made.into_iter().enumerate() {
         let Some(compiled) = compiled else { continue };
         let start = starts[i] as u32;
         for call in &compiled.calls {
             call.link(&mut code, starts[i], starts[call.callee.index()])?;
         }
-        types.extend(compiled.types.iter().map(|place| TypeUse {
-            offset: start + place.offset,
-            ty: place.ty,
-        }));
         let first_site = sites.len() as u32;
         sites.extend_from_slice(&compiled.sites);
         functions.push(Function {
@@ -208,7 +201,6 @@ fn link(ir: &ModuleIr, made: Vec<Option<Compiled>>) -> Result<Linked<'static>> {
         code: code.into(),
         unit: Unit { functions, sites },
         left_out,
-        types: types.into_boxed_slice(),
     })
 }
 
@@ -228,52 +220,12 @@ pub(crate) const fn stubs_size(count: usize) -> usize {
     if count == 0 { 0 } else { stub_offset(count) }
 }
 
-/// Fills in what depends on the process, in one piece of the code after the other.
-pub(crate) struct Fix<'a> {
-    ir: &'a ModuleIr,
-    stubs: Vec<u8>,
-    /// Those that do not end before the piece.
-    types: &'a [TypeUse],
-}
-
-impl<'a> Fix<'a> {
-    pub(crate) fn new(ir: &'a ModuleIr, left_out: &[u32], types: &'a [TypeUse]) -> Self {
-        let stubs = if left_out.is_empty() {
-            Vec::new()
-        } else {
-            stubs::entry_stubs(left_out.iter().copied())
-        };
-        Self { ir, stubs, types }
-    }
-
-    /// Fills in what there is to in a piece that begins `at` so many bytes from the start.
-    ///
-    /// # Errors
-    /// When the module has not the types that the code has.
-    pub(crate) fn apply(&mut self, at: usize, piece: &mut [u8]) -> Result<()> {
-        let end = at + piece.len();
-        if let Some(stubs) = self.stubs.get(at..) {
-            let len = stubs.len().min(piece.len());
-            piece[..len].copy_from_slice(&stubs[..len]);
-        }
-        while let [place, rest @ ..] = self.types {
-            let start = place.offset as usize;
-            if start >= end {
-                break;
-            }
-            for (i, byte) in place.id(self.ir)?.into_iter().enumerate() {
-                // It may begin in the piece before, and end in the next.
-                let within = (start + i).checked_sub(at);
-                if let Some(to) = within.and_then(|within| piece.get_mut(within)) {
-                    *to = byte;
-                }
-            }
-            if start + TypeUse::BYTES > end {
-                break;
-            }
-            self.types = rest;
-        }
-        Ok(())
+/// The stubs of functions that were left out.
+pub(crate) fn linked_stubs(left_out: &[u32]) -> Vec<u8> {
+    if left_out.is_empty() {
+        Vec::new()
+    } else {
+        stubs::entry_stubs(left_out.iter().copied())
     }
 }
 
@@ -289,7 +241,6 @@ fn list<T>(len: usize) -> Result<Vec<T>> {
 mod tests {
     use super::*;
     use crate::artifact::{self, Contents, Description};
-    use diptych_core::types::TypeIdx;
     use diptych_core::{Config, Engine, Module, OptLevel};
 
     fn module() -> Module {
@@ -369,9 +320,7 @@ mod tests {
                 match artifact::read(&other, ir) {
                     Ok((linked, _)) => {
                         read += 1;
-                        let mut fix = Fix::new(ir, &linked.left_out, &linked.types);
-                        let mut code = linked.code.into_owned();
-                        fix.apply(0, &mut code).expect("its types are there");
+                        assert!(linked_stubs(&linked.left_out).len() <= linked.code.len());
                     }
                     Err(error) => {
                         refused += 1;
@@ -381,36 +330,5 @@ mod tests {
             }
         }
         assert!(refused > 100 && read > 100, "{refused} {read}");
-    }
-
-    #[test]
-    fn pieces_of_any_size_are_filled_in_alike() {
-        let module = module();
-        let ir = module.ir();
-        let types = [(2, 1), (60, 0), (68, 1), (100, 1)].map(|(offset, ty)| TypeUse {
-            offset: offset + stubs_size(2) as u32,
-            ty: TypeIdx(ty),
-        });
-        let filled = |size: usize| {
-            let mut code = vec![0xaa; stubs_size(2) + 108];
-            let mut fix = Fix::new(ir, &[0, 2], &types);
-            for (i, piece) in code.chunks_mut(size).enumerate() {
-                fix.apply(i * size, piece).expect("its types are there");
-            }
-            code
-        };
-        let whole = filled(1 << 10);
-        assert_eq!(
-            whole[..stubs_size(2)],
-            stubs::entry_stubs([0, 2].into_iter())
-        );
-        for place in types {
-            let at = place.offset as usize;
-            let id = place.id(ir).expect("it is there");
-            assert_eq!(whole[at..at + TypeUse::BYTES], id);
-        }
-        for size in 1..whole.len() {
-            assert_eq!(filled(size), whole, "{size}");
-        }
     }
 }

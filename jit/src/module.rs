@@ -2,9 +2,9 @@
 
 use crate::abi::NativeHeader;
 use crate::artifact::{self, Contents, Description};
-use crate::compile::{Compiled, TypeUse};
+use crate::compile::Compiled;
 use crate::image::{Function, Image, Unit};
-use crate::link::{Fix, Linked, catch, compile_whole, may_be_given_up, stub_offset};
+use crate::link::{Linked, catch, compile_whole, linked_stubs, may_be_given_up, stub_offset};
 use crate::settings::{Calls, Settings};
 use crate::shared::{Machine, Shared};
 use crate::{builtins, entry, perf, placement, registry, stack, stubs};
@@ -38,8 +38,6 @@ pub(crate) struct JitModule {
     /// Where the stub of each function is in the image, when it has one.
     stubs: Stubs,
     entries: Box<[AtomicPtr<u8>]>,
-    /// Where the identities of types are, when the functions were linked together.
-    types: Box<[TypeUse]>,
     image: Image,
     state: Mutex<State>,
 }
@@ -131,7 +129,6 @@ impl JitModule {
             image,
             stubs,
             entries,
-            types,
             settings,
         } = parts;
         let given_up = match &stubs {
@@ -151,7 +148,6 @@ impl JitModule {
             workers,
             stubs,
             entries,
-            types,
             image,
             state: Mutex::new(State { given_up }),
         });
@@ -235,10 +231,6 @@ impl JitModule {
     }
 
     fn publish(&self, func: DefinedFuncIdx, mut compiled: Compiled) -> Result<*const u8> {
-        for place in &compiled.types {
-            let at = place.offset as usize;
-            compiled.code[at..at + TypeUse::BYTES].copy_from_slice(&place.id(&self.ir)?);
-        }
         let size = compiled.code.len();
         let page = self.image.page_size();
         let start = placement::in_page(func.0, size, compiled.lead, page);
@@ -307,7 +299,6 @@ struct Parts {
     image: Image,
     stubs: Stubs,
     entries: Box<[AtomicPtr<u8>]>,
-    types: Box<[TypeUse]>,
     settings: Settings,
 }
 
@@ -328,7 +319,6 @@ impl Parts {
             entries: entries(count, |at| base.wrapping_add(stub_offset(at)))?,
             image,
             stubs: Stubs::All,
-            types: Box::default(),
             settings,
         })
     }
@@ -344,7 +334,6 @@ impl Parts {
             code,
             unit,
             left_out,
-            types,
         } = linked;
         let image = Image::new(&*shared.memory, code.len())?;
         let base = image.base();
@@ -358,8 +347,7 @@ impl Parts {
             entries[*func as usize].store(stub.cast_mut(), Ordering::Relaxed);
         }
         if !code.is_empty() {
-            let mut fix = Fix::new(ir, &left_out, &types);
-            image.publish_fixed(&code, unit, |at, piece| fix.apply(at, piece))?;
+            image.publish_linked(&linked_stubs(&left_out), &code, unit)?;
         }
         if let Some((_, unit)) = image.only_unit() {
             perf::stubs(base, left_out.len());
@@ -372,7 +360,6 @@ impl Parts {
             entries,
             image,
             stubs: Stubs::Some(left_out),
-            types,
             settings,
         })
     }
@@ -482,7 +469,7 @@ impl ModuleCode for JitModule {
             return write(&Contents::of(&linked), &settings);
         };
         let contents = match self.image.only_unit() {
-            Some((code, unit)) => Contents::new(code, unit, left_out, &self.types),
+            Some((code, unit)) => Contents::new(code, unit, left_out),
             // Without functions nothing was published.
             None => Contents::default(),
         };

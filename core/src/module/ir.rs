@@ -74,7 +74,8 @@ pub struct ModuleIr {
     pub(crate) lazy: Option<super::validate::LazyBodies>,
 }
 
-/// A type of a module, resolved.
+/// A type of a module, resolved. Guest code reads its identity.
+#[repr(C)]
 #[derive(Clone, Debug)]
 pub struct ModuleType {
     /// The canonical identity in the engine.

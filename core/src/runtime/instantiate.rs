@@ -84,6 +84,7 @@ fn allocate(store: &mut StoreOpaque, module: &Module) -> Result<NonNull<Instance
         memories: ptr::null(),
         imported_funcs: ptr::null(),
         func_refs: ptr::null_mut(),
+        types: ir.types.as_ptr(),
         interp: ptr::null(),
         native: ptr::null(),
         instance: store.instance_count() as u32,

@@ -3,6 +3,7 @@
 use super::{FuncRef, StackMark, ValueStack};
 use crate::backend::Position;
 use crate::error::Error;
+use crate::module::ModuleType;
 use crate::store::StoreOpaque;
 use alloc::boxed::Box;
 use core::any::Any;
@@ -34,6 +35,8 @@ pub struct VmCtx {
     /// One function reference per defined function whose address can be taken, in the order of
     /// [`ModuleIr::escaping`](crate::module::ModuleIr::escaping).
     pub func_refs: *mut FuncRef,
+    /// The types of this instance's module, by type index.
+    pub types: *const ModuleType,
     /// The interpreter's code of this instance's module; null when the engine has no interpreter.
     pub interp: *const c_void,
     /// The compiler's code of this instance's module; null when the engine does not compile it.

@@ -243,7 +243,7 @@ const fn level_code(level: OptLevel) -> u8 {
 /// A digest of where code finds what it needs, and which functions of the runtime it calls: other
 /// builds of the same version may differ in it.
 fn abi() -> u64 {
-    let mut text = String::new();
+    let mut text = format!("TYPE_BYTES={};", offsets::TYPE_BYTES);
     for (name, offset) in offsets::ALL {
         text.push_str(&format!("{name}={offset};"));
     }

@@ -3,20 +3,19 @@
 
 use super::digest::checksum;
 use super::{CHECKSUM_AT, CODE_ALIGN, COVERED_AT, Description, MAGIC, VERSION};
-use crate::compile::{Site, TypeUse};
+use crate::compile::Site;
 use crate::image::{Function, Unit};
 use crate::link::{Linked, stubs_size};
 use crate::settings::Settings;
 use core::ops::Range;
 use diptych_core::module::ModuleIr;
-use diptych_core::types::{DefinedFuncIdx, TypeIdx};
+use diptych_core::types::DefinedFuncIdx;
 use diptych_core::{Error, ErrorKind, Result};
 
 /// The sizes of what there are many of, in bytes.
 pub(super) const FUNCTION: usize = 5 * size_of::<u32>();
 pub(super) const SITE: usize = 2 * size_of::<u32>();
 pub(super) const LEFT_OUT: usize = size_of::<u32>();
-pub(super) const TYPE_USE: usize = 2 * size_of::<u32>();
 
 /// What an artifact consists of.
 struct Parts<'a> {
@@ -24,7 +23,6 @@ struct Parts<'a> {
     functions: &'a [u8],
     sites: &'a [u8],
     left_out: &'a [u8],
-    types: &'a [u8],
     module: Range<usize>,
     code: &'a [u8],
 }
@@ -88,23 +86,13 @@ pub(crate) fn read<'a>(bytes: &'a [u8], ir: &ModuleIr) -> Result<(Linked<'a>, Se
     {
         return Err(contradictory());
     }
-    let len = parts.code.len();
-    if stubs > len {
+    if stubs > parts.code.len() {
         return Err(contradictory());
     }
-    let mut end = stubs;
-    let types = list(parts.types, |[offset, ty]: [u32; 2]| {
-        let start = offset as usize;
-        let is_next = start >= end && len.checked_sub(start)? >= TypeUse::BYTES;
-        end = start + TypeUse::BYTES;
-        let ty = TypeIdx(ty);
-        (is_next && ty.index() < ir.types.len()).then_some(TypeUse { offset, ty })
-    })?;
     let linked = Linked {
         code: parts.code.into(),
         unit: Unit { functions, sites },
         left_out: left_out.into_boxed_slice(),
-        types: types.into_boxed_slice(),
     };
     Ok((linked, parts.made_for.settings()))
 }
@@ -202,14 +190,12 @@ impl<'a> Reader<'a> {
             at: 0,
         };
         let made_for = Description::decode(&mut description)?;
-        let [functions, sites, left_out, types] =
-            [self.word()?, self.word()?, self.word()?, self.word()?];
+        let [functions, sites, left_out] = [self.word()?, self.word()?, self.word()?];
         let module = usize::try_from(self.long()?).ok()?;
         let code = usize::try_from(self.long()?).ok()?;
         let functions = self.table(functions, FUNCTION)?;
         let sites = self.table(sites, SITE)?;
         let left_out = self.table(left_out, LEFT_OUT)?;
-        let types = self.table(types, TYPE_USE)?;
         let start = self.at;
         self.take(module)?;
         let module = start..self.at;
@@ -220,7 +206,6 @@ impl<'a> Reader<'a> {
             functions,
             sites,
             left_out,
-            types,
             module,
             code,
         })

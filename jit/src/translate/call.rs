@@ -3,12 +3,11 @@
 use super::{Result, Translator, value_type};
 use crate::abi::{self, POINTER, offsets};
 use crate::builtins::Builtin;
-use crate::compile::{FUNCTIONS, TYPE_IDS};
+use crate::compile::FUNCTIONS;
 use crate::settings::Calls;
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{
-    self, ExtFuncData, ExternalName, GlobalValueData, Inst, InstBuilder, SigRef, UserExternalName,
-    Value, types,
+    self, ExtFuncData, ExternalName, Inst, InstBuilder, SigRef, UserExternalName, Value, types,
 };
 use diptych_core::Trap;
 use diptych_core::types::{DefinedFuncIdx, FuncIdx, FuncType, HeapType, TableIdx, TypeIdx};
@@ -202,7 +201,8 @@ impl<'a> Translator<'a> {
         self.b.set_cold_block(differs);
         self.b.ins().brif(same, next, &[], differs, &[]);
         self.go_on_in(differs);
-        let args = [self.ctx, func, wanted];
+        let ty = self.iconst32(ty.0);
+        let args = [self.ctx, func, ty];
         let subtype = self.builtin_result(Builtin::FuncrefIsSubtype, &args);
         self.trap_unless(subtype, Trap::IndirectCallTypeMismatch);
         self.b.ins().jump(next, &[]);
@@ -210,20 +210,16 @@ impl<'a> Translator<'a> {
         Ok(func)
     }
 
-    /// The canonical identity of a type, which is filled in when the code is linked: it differs
-    /// from engine to engine.
+    /// The canonical identity of a type, which differs from engine to engine.
     fn type_id(&mut self, ty: TypeIdx) -> Value {
-        let func = &mut self.b.func;
-        let name = UserExternalName::new(TYPE_IDS, ty.0);
-        let name = func.declare_imported_user_function(name);
-        let id = func.create_global_value(GlobalValueData::Symbol {
-            name: ExternalName::user(name),
-            offset: 0.into(),
-            colocated: false,
-            tls: false,
-        });
-        let id = self.b.ins().symbol_value(types::I64, id);
-        self.b.ins().ireduce(types::I32, id)
+        let flags = self.flags.local;
+        let all = self
+            .b
+            .ins()
+            .load(POINTER, flags, self.ctx, offsets::CTX_TYPES);
+        let at = ty.index() * offsets::TYPE_BYTES + offsets::TYPE_ID as usize;
+        let (base, offset) = self.far(all, at as u64);
+        self.b.ins().load(types::I32, flags, base, offset)
     }
 
     pub(super) fn ref_func(&mut self, func: u32) -> Result<()> {
