@@ -1,8 +1,9 @@
 //! Memory for code made at run time.
 
-use crate::MemoryError;
+use crate::{MemoryError, StoredBytes};
 use alloc::boxed::Box;
 use core::fmt;
+use core::ops::Range;
 
 #[cfg(all(feature = "mmap", any(unix, windows)))]
 mod icache;
@@ -78,4 +79,27 @@ pub unsafe trait CodeRegion: Send + Sync {
     /// Every page of the range was written, and none published as code. No other call writes or
     /// publishes one of them at the same time.
     unsafe fn publish_data(&self, offset: usize, len: usize) -> Result<(), MemoryError>;
+
+    /// [Writes](Self::write) a range of what was stored and [publishes](Self::publish) it. A region
+    /// that can maps the file instead, so that nothing is copied.
+    ///
+    /// # Errors
+    /// As those functions, and when not all of the range is there.
+    ///
+    /// # Safety
+    /// As those functions. What is [said of the file](StoredBytes::open) goes on until the region
+    /// is dropped.
+    unsafe fn publish_stored(
+        &self,
+        offset: usize,
+        stored: &StoredBytes,
+        range: Range<usize>,
+    ) -> Result<(), MemoryError> {
+        let bytes = stored.get(range).ok_or(MemoryError)?;
+        // SAFETY: by contract.
+        unsafe {
+            self.write(offset, bytes)?;
+            self.publish(offset, bytes.len())
+        }
+    }
 }

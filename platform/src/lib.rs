@@ -7,6 +7,7 @@
 //! | linear memories with guards, which never move | [`MemoryCreator`] | `mmap`, 64-bit addresses | `MmapMemoryCreator` |
 //! | executable memory | [`CodeMemory`] | `mmap` | `MmapCodeMemory` |
 //! | faults of compiled code | [`TrapCatcher`] | `signals` | `SignalTrapCatcher` |
+//! | files that are mapped | [`StoredBytes`] | `mmap` | |
 //! | the bounds of a thread's stack | [`thread_stack`] | `mmap` or `signals` | |
 //! | threads to share work with | [`Workers`] | `threads` | `ThreadWorkers` |
 //!
@@ -27,6 +28,7 @@ extern crate alloc;
 #[cfg(feature = "std")]
 extern crate std;
 
+mod bytes;
 mod code;
 mod memory;
 #[cfg(all(feature = "mmap", any(unix, windows)))]
@@ -35,6 +37,7 @@ mod stack;
 mod trap;
 mod workers;
 
+pub use bytes::{SharedBytes, StoredBytes};
 #[cfg(all(feature = "mmap", any(unix, windows)))]
 pub use code::MmapCodeMemory;
 pub use code::{CodeMemory, CodeRegion};

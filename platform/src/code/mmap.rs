@@ -7,6 +7,8 @@
 use super::icache;
 use super::{CodeMemory, CodeRegion};
 use crate::MemoryError;
+#[cfg(all(unix, not(all(target_vendor = "apple", target_arch = "aarch64"))))]
+use crate::StoredBytes;
 use crate::memory::try_box;
 use crate::os::{Access, Mapping, page_size, round_to_pages};
 use alloc::boxed::Box;
@@ -128,6 +130,31 @@ unsafe impl CodeRegion for MmapCode {
         let pages = self.pages(offset, len)?;
         // SAFETY: by contract the pages were written and nothing else changes them.
         unsafe { self.protect(pages, Access::Read) }
+    }
+
+    #[cfg(all(unix, not(all(target_vendor = "apple", target_arch = "aarch64"))))]
+    unsafe fn publish_stored(
+        &self,
+        offset: usize,
+        stored: &StoredBytes,
+        range: Range<usize>,
+    ) -> Result<(), MemoryError> {
+        self.pages(offset, range.len())?;
+        // The kernel sees to the caches of instructions itself when it maps a file to execute.
+        // SAFETY: by contract nothing uses the pages.
+        let mapped =
+            unsafe { stored.map_over(range.clone(), &self.mapping, offset, Access::ReadExecute) };
+        if mapped {
+            icache::synchronize();
+            return Ok(());
+        }
+        // Files on some file systems must not be executed.
+        let bytes = stored.get(range).ok_or(MemoryError)?;
+        // SAFETY: by contract.
+        unsafe {
+            self.write(offset, bytes)?;
+            self.publish(offset, bytes.len())
+        }
     }
 }
 

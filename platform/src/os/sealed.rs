@@ -4,7 +4,7 @@ use super::page_size;
 use alloc::vec::Vec;
 use core::fmt;
 use std::fs::File;
-use std::os::fd::{AsRawFd as _, FromRawFd as _, OwnedFd, RawFd};
+use std::os::fd::{AsRawFd as _, FromRawFd as _, OwnedFd};
 use std::os::unix::fs::FileExt as _;
 
 /// How many bytes are written at a time.
@@ -39,8 +39,8 @@ impl SealedFile {
         (sealed == 0).then_some(Self(file))
     }
 
-    pub(crate) fn as_raw_fd(&self) -> RawFd {
-        self.0.as_raw_fd()
+    pub(crate) const fn as_file(&self) -> &File {
+        &self.0
     }
 }
 

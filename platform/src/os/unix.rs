@@ -7,6 +7,8 @@
 use super::Access;
 use crate::MemoryError;
 use core::ptr::{self, NonNull};
+use std::fs::File;
+use std::os::fd::{AsRawFd as _, RawFd};
 
 /// The size of a page in bytes.
 pub(crate) fn page_size() -> usize {
@@ -60,10 +62,19 @@ impl Mapping {
         Self::map(len, all, libc::MAP_JIT)
     }
 
+    /// The first `len` bytes of a file, to read, and zeros after its end in the last page.
+    pub(crate) fn of_file(file: &File, len: usize) -> Result<Self, MemoryError> {
+        let len = super::round_to_pages(len)?;
+        Self::map_from(len, libc::PROT_READ, libc::MAP_PRIVATE, file.as_raw_fd())
+    }
+
     fn map(len: usize, access: i32, flags: i32) -> Result<Self, MemoryError> {
-        let flags = libc::MAP_PRIVATE | libc::MAP_ANON | flags;
+        Self::map_from(len, access, libc::MAP_PRIVATE | libc::MAP_ANON | flags, -1)
+    }
+
+    fn map_from(len: usize, access: i32, flags: i32, file: RawFd) -> Result<Self, MemoryError> {
         // SAFETY: a new mapping at an address that the system chooses touches no other.
-        let base = unsafe { libc::mmap(ptr::null_mut(), len, access, flags, -1, 0) };
+        let base = unsafe { libc::mmap(ptr::null_mut(), len, access, flags, file, 0) };
         if base == libc::MAP_FAILED {
             return Err(MemoryError);
         }
@@ -96,34 +107,36 @@ impl Mapping {
         if len == 0 {
             return Ok(());
         }
-        let access = match access {
-            Access::None => libc::PROT_NONE,
-            Access::Read => libc::PROT_READ,
-            Access::ReadWrite => libc::PROT_READ | libc::PROT_WRITE,
-            Access::ReadExecute => libc::PROT_READ | libc::PROT_EXEC,
-        };
         // SAFETY: the pages belong to this mapping, and the caller answers for their users.
-        let done = unsafe { libc::mprotect(self.base().add(offset).cast(), len, access) };
+        let done =
+            unsafe { libc::mprotect(self.base().add(offset).cast(), len, protection(access)) };
         if done == 0 { Ok(()) } else { Err(MemoryError) }
     }
 
-    /// Has whole pages begin with those of a file, and be read and written: what is written does
-    /// not reach the file.
+    /// Puts bytes of a file, from `at` on, in the place of whole pages: what is written there does
+    /// not reach the file. `offset` and `at` are multiples of the page's size, or it is an error;
+    /// the last page is replaced whole. After another error the pages may be no one's.
     ///
     /// # Safety
     /// Nothing uses the pages.
-    #[cfg(any(target_os = "linux", target_os = "android"))]
     pub(crate) unsafe fn map_file(
         &self,
         offset: usize,
         len: usize,
-        file: &super::SealedFile,
+        file: &File,
         at: usize,
+        access: Access,
     ) -> Result<(), MemoryError> {
-        if offset.checked_add(len).is_none_or(|end| end > self.len) {
+        if offset.checked_add(len).is_none_or(|end| end > self.len)
+            || !offset.is_multiple_of(page_size())
+            || !at.is_multiple_of(page_size())
+        {
             return Err(MemoryError);
         }
-        let access = libc::PROT_READ | libc::PROT_WRITE;
+        if len == 0 {
+            return Ok(());
+        }
+        let access = protection(access);
         let flags = libc::MAP_PRIVATE | libc::MAP_FIXED | NO_RESERVE;
         let at = libc::off_t::try_from(at).map_err(|_| MemoryError)?;
         // SAFETY: the pages belong to this mapping, and by contract nothing uses them.
@@ -179,6 +192,15 @@ impl Mapping {
         self.base = NonNull::new(base.cast()).ok_or(MemoryError)?;
         self.len = len;
         Ok(())
+    }
+}
+
+fn protection(access: Access) -> i32 {
+    match access {
+        Access::None => libc::PROT_NONE,
+        Access::Read => libc::PROT_READ,
+        Access::ReadWrite => libc::PROT_READ | libc::PROT_WRITE,
+        Access::ReadExecute => libc::PROT_READ | libc::PROT_EXEC,
     }
 }
 

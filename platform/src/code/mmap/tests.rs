@@ -1,4 +1,5 @@
 use super::*;
+use crate::StoredBytes;
 use alloc::vec;
 use alloc::vec::Vec;
 use core::sync::atomic::{AtomicU32, Ordering};
@@ -148,4 +149,52 @@ fn no_page_is_writable_and_executable() {
         region.publish_data(2 * page, 1).expect("published");
     }
     assert_eq!(pages(), ["r-xp", "rw-p", "r--p", "---p"]);
+}
+
+#[test]
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+fn stored_code_runs() {
+    let page = page_size();
+    let (first, second) = (returns(1), returns(2));
+    let mut bytes = vec![0; 2 * page];
+    bytes[page..page + first.len()].copy_from_slice(&first);
+    bytes.extend_from_slice(&second);
+    let path = std::env::temp_dir().join(alloc::format!("diptych-code-{}", std::process::id()));
+    std::fs::write(&path, &bytes).expect("there is room");
+    // SAFETY: the file is this test's, which only deletes it.
+    let file = unsafe { StoredBytes::open(&path) }.expect("it is there");
+    std::fs::remove_file(&path).expect("it is there");
+    for stored in [file, bytes.clone().into()] {
+        let region = MmapCodeMemory.reserve(4 * page).expect("four pages fit");
+        // SAFETY: the region is this test's alone; the code is functions.
+        unsafe {
+            region.write(0, &returns(3)).expect("it can be written");
+            region.publish(0, 1).expect("it can be published");
+            let publish = |at, range| region.publish_stored(at, &stored, range);
+            publish(page, page..bytes.len()).expect("it can be published");
+            // What lies elsewhere in its page is copied.
+            publish(3 * page, bytes.len() - second.len()..bytes.len()).expect("it can be copied");
+            for (at, range) in [
+                (page, page..bytes.len() + 1),
+                (1, 0..page),
+                (3 * page, 0..2 * page),
+                (usize::MAX & !(page - 1), 0..page),
+            ] {
+                assert_eq!(publish(at, range), Err(MemoryError));
+            }
+            let numbers = [0, 1, 2, 3].map(|at| call(&*region, at * page));
+            assert_eq!(numbers, [3, 1, 2, 2]);
+        }
+    }
+}
+
+#[test]
+fn publishing_more_than_is_stored_is_refused() {
+    let region = MmapCodeMemory.reserve(1).expect("a page fits");
+    // SAFETY: nothing is published.
+    unsafe {
+        let stored = StoredBytes::default();
+        assert_eq!(region.publish_stored(0, &stored, 0..1), Err(MemoryError));
+        assert_eq!(region.publish_stored(0, &stored, 0..0), Ok(()));
+    }
 }

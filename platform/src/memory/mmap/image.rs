@@ -7,7 +7,7 @@
 use super::pool::{Pool, RESIDENT};
 use super::{Layout, MmapMemory};
 use crate::memory::try_box;
-use crate::os::{Mapping, SealedFile, page_size, round_to_pages};
+use crate::os::{Access, Mapping, SealedFile, page_size, round_to_pages};
 use crate::{ImagePart, LinearMemory, MemoryError, MemoryImage, MemoryRequest};
 use alloc::boxed::Box;
 use alloc::sync::Arc;
@@ -88,8 +88,10 @@ impl Image {
     /// The mapping is one of the image's layout, whose accessible bytes nothing uses.
     pub(super) unsafe fn map(&self, mapping: &Mapping) -> Result<(), MemoryError> {
         for range in &self.ranges {
+            let FileRange { offset, len, at } = *range;
+            let file = self.file.as_file();
             // SAFETY: by contract; the file has these bytes and keeps them.
-            unsafe { mapping.map_file(range.offset, range.len, &self.file, range.at)? };
+            unsafe { mapping.map_file(offset, len, file, at, Access::ReadWrite)? };
         }
         Ok(())
     }
