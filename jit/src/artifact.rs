@@ -137,7 +137,8 @@ pub(crate) fn write(
     out.resize(code_at, 0);
     out.extend_from_slice(code);
     // So the same module gives the same bytes.
-    out[code_at..code_at + stubs_size(left_out.len())].fill(0);
+    let stubs = stubs_size(left_out.len()).min(code.len());
+    out[code_at..code_at + stubs].fill(0);
     let checksum = checksum(&out[COVERED_AT..]);
     out[CHECKSUM_AT..COVERED_AT].copy_from_slice(&checksum);
     Ok(out)

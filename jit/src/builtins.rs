@@ -98,16 +98,12 @@ impl Builtin {
 }
 
 builtins! {
-    /// Ends the guest with a trap, by its code, at an offset in the module. Never returns.
-    RaiseTrap = crate::stubs::raise_trap, (ctx, u32, u32);
     /// Ends the guest with the pending error of the builtin that was called last. Never returns.
     RaisePending = crate::stubs::raise_pending, (ctx);
-    /// Ends the guest, which has not so much fuel, at an offset in the module; or suspends it, and
-    /// returns when it has.
-    OutOfFuel = crate::stubs::out_of_fuel, (ctx, u64, u32);
-    /// Ends the guest, which another thread interrupts, at an offset in the module; or returns
-    /// when it is to go on.
-    Interrupt = crate::stubs::interrupt, (ctx, u32);
+    /// Ends the guest, which has not so much fuel; or suspends it, and returns when it has.
+    OutOfFuel = crate::stubs::out_of_fuel, (ctx, u64);
+    /// Ends the guest, which another thread interrupts; or returns when it is to go on.
+    Interrupt = crate::stubs::interrupt, (ctx);
     /// `memory.grow`: the pages before, `u64::MAX`, or [`GROWTH_FAILED`].
     MemoryGrow = memory_grow, (ctx, u32, u64) -> u64;
     /// `memory.fill`: 0, or [`FAILED`]. The memory, destination, value and length.

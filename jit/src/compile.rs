@@ -1,6 +1,7 @@
 //! From a function's WebAssembly to its machine code.
 
 use crate::placement;
+use crate::raise::{self, Arch};
 use crate::settings::{Settings, Traps};
 use crate::translate::{Env, Scratch, translate};
 use cranelift_codegen::binemit::Reloc;
@@ -25,12 +26,20 @@ pub(crate) struct Compiler {
     text: bool,
 }
 
+/// What is done for the speed of a function.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Effort {
+    /// What the machine was made for, unless the function is too large.
+    Full,
+    Little,
+}
+
 /// The machine code of a function.
 #[derive(Debug)]
 pub(crate) struct Compiled {
     /// The instructions and their constants.
     pub(crate) code: Vec<u8>,
-    /// The calls to other functions of the module.
+    /// The calls to other functions of the module, and the jump to the runtime.
     pub(crate) calls: Vec<Call>,
     /// What is known of places in the code, by ascending offset.
     pub(crate) sites: Box<[Site]>,
@@ -38,17 +47,26 @@ pub(crate) struct Compiled {
     pub(crate) lead: Option<usize>,
 }
 
-/// A call to another function of the module, to be filled in.
+/// A call to other code of the module, or a jump there, to be filled in.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Call {
     /// Where, in bytes from the function's start.
     offset: u32,
-    /// The callee.
-    pub(crate) callee: DefinedFuncIdx,
+    /// Where it goes.
+    pub(crate) target: Target,
     form: CallForm,
 }
 
-/// How the distance to a callee is written.
+/// Where a call goes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Target {
+    /// To a function of the module.
+    Func(DefinedFuncIdx),
+    /// To the stub for traps.
+    Raise,
+}
+
+/// How the distance is written.
 #[derive(Clone, Copy, Debug)]
 enum CallForm {
     /// In 32 bits, counted from so many bytes before the field.
@@ -58,18 +76,31 @@ enum CallForm {
 }
 
 impl Call {
-    /// Fills the call in. `caller` and `callee` are where the functions start in `code`.
+    /// The jump to the stub for traps, which begins at `at`.
+    fn exit(arch: Arch, at: u32) -> Self {
+        let (offset, form) = match arch {
+            Arch::X86 => (at + 1, CallForm::X86 { addend: -4 }),
+            Arch::Arm64 => (at, CallForm::Arm64),
+        };
+        Self {
+            offset,
+            target: Target::Raise,
+            form,
+        }
+    }
+
+    /// Fills the call in. `code` is the caller's; `caller` and `callee` are where the two start.
     ///
     /// # Errors
     /// [`ErrorKind::Limit`] when the callee is too far away.
     pub(crate) fn link(&self, code: &mut [u8], caller: usize, callee: usize) -> Result<(), Error> {
-        let at = caller + self.offset as usize;
+        let at = self.offset as usize;
         let too_far = || {
             Error::new(ErrorKind::Limit(
                 "functions of the module are too far from each other".into(),
             ))
         };
-        let distance = callee as i64 - at as i64;
+        let distance = callee as i64 - (caller + at) as i64;
         let field = code.get_mut(at..at + 4).ok_or_else(too_far)?;
         match self.form {
             CallForm::X86 { addend } => {
@@ -94,6 +125,8 @@ impl Call {
 
 /// The namespace of names of the module's functions.
 pub(crate) const FUNCTIONS: u32 = 0;
+/// The namespace of the name of what raises a trap.
+pub(crate) const RAISE: u32 = 1;
 
 /// A place in a function's code that something is known of: the address that a call returns to,
 /// or that of an instruction that may trap.
@@ -148,10 +181,6 @@ impl Site {
 /// second, which no function is worth that a guest can make as large as it likes.
 const MANY_BLOCKS: usize = 8 << 10;
 
-/// How much larger than the room that the stack's limit leaves a frame may be before functions
-/// that check the limit themselves have to add it.
-const SMALL_FRAME: u32 = 4 << 10;
-
 impl Compiler {
     /// A compiler for a machine; `quick` is the same machine for functions that are too large to
     /// optimise.
@@ -177,24 +206,52 @@ impl Compiler {
         settings: &Settings,
         func: DefinedFuncIdx,
     ) -> Result<Compiled, Error> {
-        let frame = self.run(ir, settings, func, 0)?;
-        if settings.traps == Traps::Explicit && frame > SMALL_FRAME {
-            // The code compares the stack's limit with where its frame begins, and has to know
-            // where it ends.
-            self.run(ir, settings, func, frame)?;
+        self.run(ir, settings, func, Effort::Full)?;
+        let made = self.finish(ir, settings, func)?;
+        if let Some(made) = made {
+            return Ok(made);
         }
+        // Other code has other constants in other places.
+        self.run(ir, settings, func, Effort::Little)?;
+        self.finish(ir, settings, func)?.ok_or_else(|| {
+            Error::new(ErrorKind::Limit(
+                "a function cannot be compiled without signals: it has constants that look like \
+                 code"
+                    .into(),
+            ))
+        })
+    }
+
+    /// What is in the context; `None` when its traps cannot be raised as the settings want.
+    fn finish(
+        &self,
+        ir: &ModuleIr,
+        settings: &Settings,
+        func: DefinedFuncIdx,
+    ) -> Result<Option<Compiled>, Error> {
         let body = ir.bodies[func.index()].start;
-        let code = self
+        let made = self
             .context
             .compiled_code()
             .ok_or_else(|| Error::msg("the compiler has made no code"))?;
-        let calls = relocations(code, &self.context)?;
-        Ok(Compiled {
-            code: code.code_buffer().to_vec(),
+        let mut code = made.code_buffer().to_vec();
+        let Relocations { mut calls, raises } = relocations(made, &self.context)?;
+        let mut sites = sites(made, body, &raises)?;
+        if settings.traps == Traps::Explicit {
+            let arch = Arch::of(self.isa.name());
+            let traps = made.buffer.traps();
+            let Some(raised) = raise::by_calls(arch, &mut code, traps, &raises) else {
+                return Ok(None);
+            };
+            move_sites(&mut sites, &raised.moved);
+            calls.extend(raised.exit.map(|at| Call::exit(arch, at)));
+        }
+        Ok(Some(Compiled {
+            code,
             calls,
-            sites: sites(code, body)?,
-            lead: placement::lead(code),
-        })
+            sites: sites.into_boxed_slice(),
+            lead: placement::lead(made),
+        }))
     }
 
     /// The function's intermediate representation and machine code, as text.
@@ -209,7 +266,7 @@ impl Compiler {
         out: &mut dyn fmt::Write,
     ) -> Result<(), Error> {
         self.text = true;
-        let result = self.run(ir, settings, func, 0);
+        let result = self.run(ir, settings, func, Effort::Full);
         self.text = false;
         result?;
         let code = self
@@ -225,14 +282,14 @@ impl Compiler {
         .map_err(|fmt::Error| Error::msg("the disassembly could not be written"))
     }
 
-    /// Leaves the function's code in the context and gives the size of its frame in bytes.
+    /// Leaves the function's code in the context.
     fn run(
         &mut self,
         ir: &ModuleIr,
         settings: &Settings,
         func: DefinedFuncIdx,
-        extra_frame: u32,
-    ) -> Result<u32, Error> {
+        effort: Effort,
+    ) -> Result<(), Error> {
         self.context.clear();
         self.context.set_disasm(self.text);
         let env = Env {
@@ -240,30 +297,18 @@ impl Compiler {
             isa: &*self.isa,
             settings,
         };
-        translate(
-            &env,
-            func,
-            extra_frame,
-            &mut self.scratch,
-            &mut self.context.func,
-        )?;
-        if settings.traps == Traps::Signals {
-            self.check_stack();
-        }
+        translate(&env, func, &mut self.scratch, &mut self.context.func)?;
+        self.check_stack();
         let blocks = self.context.func.dfg.num_blocks();
-        let isa = if blocks > MANY_BLOCKS {
+        let isa = if effort == Effort::Little || blocks > MANY_BLOCKS {
             &self.quick
         } else {
             &self.isa
         };
-        let code = self
-            .context
+        self.context
             .compile(&**isa, &mut self.control)
             .map_err(|error| refusal(&error.inner))?;
-        Ok(code
-            .buffer
-            .frame_layout()
-            .map_or(0, |layout| layout.frame_to_fp_offset))
+        Ok(())
     }
 
     /// Has the code compare its frame with the stack's limit.
@@ -309,10 +354,17 @@ fn refusal(error: &CodegenError) -> Error {
 }
 
 /// What is to be filled in.
-fn relocations(code: &CompiledCode, context: &Context) -> Result<Vec<Call>, Error> {
+struct Relocations {
+    /// The calls to other functions.
+    calls: Vec<Call>,
+    /// Where the calls begin that raise a trap.
+    raises: Vec<u32>,
+}
+
+fn relocations(code: &CompiledCode, context: &Context) -> Result<Relocations, Error> {
     let names = context.func.params.user_named_funcs();
     let unknown = || Error::msg("compiled code refers to what it should not");
-    let mut calls = Vec::new();
+    let (mut calls, mut raises) = (Vec::new(), Vec::new());
     for reloc in code.buffer.relocs() {
         let FinalizedRelocTarget::ExternalName(ExternalName::User(name)) = reloc.target else {
             return Err(unknown());
@@ -324,29 +376,38 @@ fn relocations(code: &CompiledCode, context: &Context) -> Result<Vec<Call>, Erro
                 addend: reloc.addend,
             },
             (FUNCTIONS, Reloc::Arm64Call) => CallForm::Arm64,
+            (RAISE, Reloc::X86CallPCRel4) => {
+                raises.push(offset - 1);
+                continue;
+            }
+            (RAISE, Reloc::Arm64Call) => {
+                raises.push(offset);
+                continue;
+            }
             _ => return Err(unknown()),
         };
         calls.push(Call {
             offset,
-            callee: DefinedFuncIdx(name.index),
+            target: Target::Func(DefinedFuncIdx(name.index)),
             form,
         });
     }
-    Ok(calls)
+    Ok(Relocations { calls, raises })
 }
 
-/// The places of calls and traps.
-fn sites(code: &CompiledCode, body: u32) -> Result<Box<[Site]>, Error> {
+/// The places of calls and traps. `raises` are where calls begin that are for an `unreachable`.
+fn sites(code: &CompiledCode, body: u32, raises: &[u32]) -> Result<Vec<Site>, Error> {
     let traps = code.buffer.traps();
     let mut sites = Vec::new();
     sites
-        .try_reserve(traps.len())
+        .try_reserve(traps.len() + raises.len())
         .map_err(|_| Error::new(ErrorKind::OutOfMemory))?;
     sites.extend(
         traps
             .iter()
             .filter_map(|trap| Some((trap.offset, trap_of(trap.code)? as u8))),
     );
+    sites.extend(raises.iter().map(|at| (*at, Trap::Unreachable as u8)));
     sites.extend(code.buffer.call_sites().map(|call| (call.ret_addr, 0)));
     // A call may return to where an instruction traps: what belongs to the call comes first.
     sites.sort_unstable();
@@ -362,6 +423,18 @@ fn sites(code: &CompiledCode, body: u32) -> Result<Box<[Site]>, Error> {
         Site::new(offset, wasm.saturating_sub(body), trap)
     });
     Ok(sites.collect())
+}
+
+/// Moves the traps that became calls there.
+fn move_sites(sites: &mut [Site], moved: &[(u32, u32)]) {
+    let mut moved = moved.iter().peekable();
+    for site in sites {
+        if site.trap() != 0
+            && let Some((_, to)) = moved.next_if(|(from, _)| *from == site.offset)
+        {
+            site.offset = *to;
+        }
+    }
 }
 
 /// The trap that a code stands for.

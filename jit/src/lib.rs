@@ -15,6 +15,7 @@ mod link;
 mod module;
 mod perf;
 mod placement;
+mod raise;
 mod registry;
 mod settings;
 mod shared;

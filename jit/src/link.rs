@@ -1,6 +1,6 @@
 //! All functions of a module, compiled and laid out so that they call each other directly.
 
-use crate::compile::{Compiled, Compiler};
+use crate::compile::{Compiled, Compiler, Target};
 use crate::image::{Function, Unit};
 use crate::placement::LINE;
 use crate::settings::{Calls, Settings};
@@ -185,7 +185,11 @@ fn link(ir: &ModuleIr, made: Vec<Option<Compiled>>) -> Result<Linked<'static>> {
         let Some(compiled) = compiled else { continue };
         let start = starts[i] as u32;
         for call in &compiled.calls {
-            call.link(&mut code, starts[i], starts[call.callee.index()])?;
+            let callee = match call.target {
+                Target::Func(callee) => starts[callee.index()],
+                Target::Raise => stubs::RAISE_OFFSET,
+            };
+            call.link(&mut code[starts[i]..], starts[i], callee)?;
         }
         let first_site = sites.len() as u32;
         sites.extend_from_slice(&compiled.sites);
@@ -215,18 +219,14 @@ pub(crate) const fn stub_offset(index: usize) -> usize {
     stubs::ENTRY_STUB_HEADER_BYTES + index * stubs::ENTRY_STUB_BYTES
 }
 
-/// The bytes that so many stubs take before the first function's code.
+/// The bytes that the stubs take before the first function's code when so many functions have one.
 pub(crate) const fn stubs_size(count: usize) -> usize {
-    if count == 0 { 0 } else { stub_offset(count) }
+    stub_offset(count)
 }
 
-/// The stubs of functions that were left out.
+/// The stubs, among them those of functions that were left out.
 pub(crate) fn linked_stubs(left_out: &[u32]) -> Vec<u8> {
-    if left_out.is_empty() {
-        Vec::new()
-    } else {
-        stubs::entry_stubs(left_out.iter().copied())
-    }
+    stubs::entry_stubs(left_out.iter().copied())
 }
 
 /// A list with room for `len` items.

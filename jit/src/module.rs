@@ -2,7 +2,7 @@
 
 use crate::abi::NativeHeader;
 use crate::artifact::{self, Contents, Description};
-use crate::compile::Compiled;
+use crate::compile::{Compiled, Target};
 use crate::image::{Function, Image, Unit};
 use crate::link::{Linked, catch, compile_whole, linked_stubs, may_be_given_up, stub_offset};
 use crate::settings::{Calls, Settings};
@@ -234,6 +234,17 @@ impl JitModule {
         let size = compiled.code.len();
         let page = self.image.page_size();
         let start = placement::in_page(func.0, size, compiled.lead, page);
+        // Nothing else is published meanwhile: the lock of the module's state is held.
+        let caller = self.image.used() + start;
+        for call in &compiled.calls {
+            let callee = match call.target {
+                Target::Raise => stubs::RAISE_OFFSET,
+                Target::Func(_) => {
+                    return Err(Error::msg("a function is called that may not be there"));
+                }
+            };
+            call.link(&mut compiled.code, caller, callee)?;
+        }
         compiled
             .code
             .try_reserve_exact(start)
@@ -309,11 +320,7 @@ impl Parts {
         let stubs = stubs::entry_stubs(0..count as u32);
         let bytes: usize = ir.bodies.iter().map(ExactSizeIterator::len).sum();
         let image = Image::new(&*shared.memory, stubs.len() + room_for(count, bytes))?;
-        let base = if stubs.is_empty() {
-            image.base()
-        } else {
-            image.publish(&stubs, Unit::default())?
-        };
+        let base = image.publish(&stubs, Unit::default())?;
         perf::stubs(base, count);
         Ok(Self {
             entries: entries(count, |at| base.wrapping_add(stub_offset(at)))?,
@@ -346,9 +353,7 @@ impl Parts {
             let stub = base.wrapping_add(stub_offset(i));
             entries[*func as usize].store(stub.cast_mut(), Ordering::Relaxed);
         }
-        if !code.is_empty() {
-            image.publish_linked(&linked_stubs(&left_out), &code, unit)?;
-        }
+        image.publish_linked(&linked_stubs(&left_out), &code, unit)?;
         if let Some((_, unit)) = image.only_unit() {
             perf::stubs(base, left_out.len());
             for function in &unit.functions {
@@ -470,7 +475,6 @@ impl ModuleCode for JitModule {
         };
         let contents = match self.image.only_unit() {
             Some((code, unit)) => Contents::new(code, unit, left_out),
-            // Without functions nothing was published.
             None => Contents::default(),
         };
         write(&contents, &self.settings)

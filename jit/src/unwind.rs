@@ -16,34 +16,24 @@ use diptych_core::vm::{VmCtx, VmStore};
 use diptych_core::{Error, Trap, backtrace};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-/// Notes that a guest traps: called through the stub for it from the code that `pc` returns to,
-/// whose frame is at `fp`.
+/// Notes that a guest traps: called through the stub for it from the place that `pc` returns to,
+/// which says how, in the frame at `fp`.
 ///
 /// # Safety
 /// See the module.
-pub(crate) unsafe extern "C" fn trap(
-    ctx: *mut VmCtx,
-    code: u32,
-    offset: u32,
-    pc: *const u8,
-    fp: *mut u64,
-) -> usize {
+pub(crate) unsafe extern "C" fn raised(pc: *const u8, fp: *mut u64) -> usize {
     // SAFETY: see the module.
-    unsafe {
-        let place = registry::call_before(pc).map(|place| Place { offset, ..place });
-        fail((*ctx).store, trap_of(code), place, fp)
-    }
+    unsafe { fault(store_of(fp), pc.wrapping_sub(stubs::RAISE_CALL_BYTES), fp) }
 }
 
 /// Suspends a guest that has less fuel than it needs, when it can be; 0 when it was resumed and has
-/// enough. Else notes that it traps, as [`trap`] does.
+/// enough. Else notes that it traps.
 ///
 /// # Safety
 /// See the module.
 pub(crate) unsafe extern "C" fn out_of_fuel(
     ctx: *mut VmCtx,
     cost: u64,
-    offset: u32,
     pc: *const u8,
     fp: *mut u64,
 ) -> usize {
@@ -51,7 +41,7 @@ pub(crate) unsafe extern "C" fn out_of_fuel(
     unsafe {
         let store = (*ctx).store;
         if (*store).fiber.is_null() {
-            return trap(ctx, Trap::OutOfFuel as u32, offset, pc, fp);
+            return fail(store, Trap::OutOfFuel, registry::call_before(pc), fp);
         }
         while (*store).fuel < cost {
             (*store).pending = Some(Trap::OutOfFuel.into());
@@ -66,16 +56,11 @@ pub(crate) unsafe extern "C" fn out_of_fuel(
 ///
 /// # Safety
 /// See the module.
-pub(crate) unsafe extern "C" fn interrupt(
-    ctx: *mut VmCtx,
-    offset: u32,
-    pc: *const u8,
-    fp: *mut u64,
-) -> usize {
+pub(crate) unsafe extern "C" fn interrupt(ctx: *mut VmCtx, pc: *const u8, fp: *mut u64) -> usize {
     // SAFETY: see the module.
     unsafe {
         let store = (*ctx).store;
-        let innermost = registry::call_before(pc).map(|place| frame(Place { offset, ..place }));
+        let innermost = registry::call_before(pc).map(frame);
         let (pc, fp) = stubs::caller(fp);
         let at = Position { pc, fp, ctx };
         let asked = catch_unwind(AssertUnwindSafe(|| {
@@ -112,15 +97,9 @@ pub(crate) unsafe extern "C" fn pending(ctx: *mut VmCtx, pc: *const u8, fp: *mut
 pub(crate) unsafe extern "C" fn fault(store: *mut VmStore, pc: *const u8, fp: *mut u64) -> usize {
     let found = registry::with_image(pc.addr(), |image| image.trap_at(pc.addr()));
     let (place, code) = found.map_or((None, 0), |(place, code)| (Some(place), code));
+    let trap = Trap::from_code(code).unwrap_or(Trap::Unreachable);
     // SAFETY: see the module.
-    unsafe { fail(store, trap_of(code.into()), place, fp) }
-}
-
-fn trap_of(code: u32) -> Trap {
-    u8::try_from(code)
-        .ok()
-        .and_then(Trap::from_code)
-        .unwrap_or(Trap::Unreachable)
+    unsafe { fail(store, trap, place, fp) }
 }
 
 /// # Safety

@@ -1,5 +1,6 @@
 //! The stubs for aarch64.
 
+use super::{ENTRY_STUB_HEADER_BYTES, RAISE_OFFSET};
 use crate::abi::offsets;
 use crate::fiber::{self, Fiber, Start};
 use crate::{entry, unwind};
@@ -164,13 +165,16 @@ macro_rules! ask {
     };
 }
 
-/// Ends the guest with a trap: the instance, the trap's code, the offset in the module.
+/// The size of the instruction that calls [`raise`], in bytes.
+pub(crate) const RAISE_CALL_BYTES: usize = 4;
+
+/// Ends the guest with the trap of the place that calls it.
 ///
 /// # Safety
 /// Called by compiled code, which has a frame.
 #[unsafe(naked)]
-pub(crate) unsafe extern "C" fn raise_trap(_: *mut VmCtx, _: u32, _: u32) {
-    raise!("x3", "x4", unwind::trap);
+pub(crate) unsafe extern "C" fn raise() {
+    raise!("x0", "x1", unwind::raised);
 }
 
 /// Ends the guest with the store's pending error: the instance.
@@ -182,24 +186,23 @@ pub(crate) unsafe extern "C" fn raise_pending(_: *mut VmCtx) {
     raise!("x1", "x2", unwind::pending);
 }
 
-/// Ends or suspends a guest that has not enough fuel: the instance, how much it needs, the offset
-/// in the module. Returns when it was resumed.
+/// Ends or suspends a guest that has not enough fuel: the instance, how much it needs. Returns
+/// when it was resumed.
 ///
 /// # Safety
 /// Called by compiled code, which has a frame.
 #[unsafe(naked)]
-pub(crate) unsafe extern "C" fn out_of_fuel(_: *mut VmCtx, _: u64, _: u32) {
-    ask!("x3", "x4", unwind::out_of_fuel);
+pub(crate) unsafe extern "C" fn out_of_fuel(_: *mut VmCtx, _: u64) {
+    ask!("x2", "x3", unwind::out_of_fuel);
 }
 
-/// Ends a guest that another thread interrupts: the instance, the offset in the module. Returns
-/// when it is to go on.
+/// Ends a guest that another thread interrupts: the instance. Returns when it is to go on.
 ///
 /// # Safety
 /// Called by compiled code, which has a frame.
 #[unsafe(naked)]
-pub(crate) unsafe extern "C" fn interrupt(_: *mut VmCtx, _: u32) {
-    ask!("x2", "x3", unwind::interrupt);
+pub(crate) unsafe extern "C" fn interrupt(_: *mut VmCtx) {
+    ask!("x1", "x2", unwind::interrupt);
 }
 
 /// Goes back to the entry of a store's guest, which has failed and says why already.
@@ -443,12 +446,18 @@ pub(crate) unsafe extern "C" fn lazy_entry(_: *mut VmCtx) {
 
 /// The size of a module's stub for one function, in bytes.
 pub(crate) const ENTRY_STUB_BYTES: usize = 24;
-/// The size of what precedes a module's stubs, in bytes.
-pub(crate) const ENTRY_STUB_HEADER_BYTES: usize = 0;
 
-/// Stubs for functions of a module: each brings the function's index to [`lazy_entry`].
+/// The stubs of a module: the one for traps, and one for each of these functions, which brings the
+/// function's index to [`lazy_entry`].
 pub(crate) fn entry_stubs(funcs: impl ExactSizeIterator<Item = u32>) -> Vec<u8> {
-    let mut code = Vec::with_capacity(funcs.len() * ENTRY_STUB_BYTES);
+    let mut code = Vec::with_capacity(ENTRY_STUB_HEADER_BYTES + funcs.len() * ENTRY_STUB_BYTES);
+    code.resize(RAISE_OFFSET - size_of::<u64>(), 0);
+    code.extend_from_slice(&(raise as *const () as u64).to_le_bytes());
+    // ldr x16, the address before it
+    code.extend_from_slice(&0x58ff_ffd0_u32.to_le_bytes());
+    // br x16
+    code.extend_from_slice(&0xd61f_0200_u32.to_le_bytes());
+    code.resize(ENTRY_STUB_HEADER_BYTES, 0);
     for func in funcs {
         let instructions = [
             // movz w16, low

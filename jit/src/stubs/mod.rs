@@ -5,6 +5,12 @@
 //! Each stub is reached only from compiled code, with the registers that its documentation says.
 //! None has a frame that must be unwound, and the Rust functions they call never unwind.
 
+/// The size of what precedes a module's stubs for functions, in bytes.
+pub(crate) const ENTRY_STUB_HEADER_BYTES: usize = 32;
+/// Where in it the code begins that the traps of functions lead to which must not fault: it goes on
+/// to [`raise`].
+pub(crate) const RAISE_OFFSET: usize = 16;
+
 cfg_if::cfg_if! {
     if #[cfg(target_arch = "x86_64")] {
         mod x86_64;

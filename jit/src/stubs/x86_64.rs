@@ -2,6 +2,7 @@
 //!
 //! Compiled functions have the same convention on all systems: that of Unix but for results.
 
+use super::ENTRY_STUB_HEADER_BYTES;
 use crate::abi::offsets;
 use crate::fiber::{self, Fiber, Start};
 use crate::{entry, unwind};
@@ -266,13 +267,16 @@ macro_rules! ask {
     };
 }
 
-/// Ends the guest with a trap: the instance, the trap's code, the offset in the module.
+/// The size of the instruction that calls [`raise`], in bytes.
+pub(crate) const RAISE_CALL_BYTES: usize = 5;
+
+/// Ends the guest with the trap of the place that calls it.
 ///
 /// # Safety
 /// Called by compiled code, which has a frame.
 #[unsafe(naked)]
-pub(crate) unsafe extern "C" fn raise_trap(_: *mut VmCtx, _: u32, _: u32) {
-    raise!(3, 4, unwind::trap);
+pub(crate) unsafe extern "C" fn raise() {
+    raise!(0, 1, unwind::raised);
 }
 
 /// Ends the guest with the store's pending error: the instance.
@@ -284,24 +288,23 @@ pub(crate) unsafe extern "C" fn raise_pending(_: *mut VmCtx) {
     raise!(1, 2, unwind::pending);
 }
 
-/// Ends or suspends a guest that has not enough fuel: the instance, how much it needs, the offset
-/// in the module. Returns when it was resumed.
+/// Ends or suspends a guest that has not enough fuel: the instance, how much it needs. Returns
+/// when it was resumed.
 ///
 /// # Safety
 /// Called by compiled code, which has a frame.
 #[unsafe(naked)]
-pub(crate) unsafe extern "C" fn out_of_fuel(_: *mut VmCtx, _: u64, _: u32) {
-    ask!(3, 4, unwind::out_of_fuel);
+pub(crate) unsafe extern "C" fn out_of_fuel(_: *mut VmCtx, _: u64) {
+    ask!(2, 3, unwind::out_of_fuel);
 }
 
-/// Ends a guest that another thread interrupts: the instance, the offset in the module. Returns
-/// when it is to go on.
+/// Ends a guest that another thread interrupts: the instance. Returns when it is to go on.
 ///
 /// # Safety
 /// Called by compiled code, which has a frame.
 #[unsafe(naked)]
-pub(crate) unsafe extern "C" fn interrupt(_: *mut VmCtx, _: u32) {
-    ask!(2, 3, unwind::interrupt);
+pub(crate) unsafe extern "C" fn interrupt(_: *mut VmCtx) {
+    ask!(1, 2, unwind::interrupt);
 }
 
 /// Goes back to the entry of a store's guest, which has failed and says why already.
@@ -540,13 +543,15 @@ pub(crate) unsafe extern "C" fn lazy_entry(_: *mut VmCtx) {
 
 /// The size of a module's stub for one function, in bytes.
 pub(crate) const ENTRY_STUB_BYTES: usize = 16;
-/// The size of what precedes a module's stubs, in bytes.
-pub(crate) const ENTRY_STUB_HEADER_BYTES: usize = 16;
 
-/// Stubs for functions of a module: each brings the function's index to [`lazy_entry`].
+/// The stubs of a module: the one for traps, and one for each of these functions, which brings the
+/// function's index to [`lazy_entry`].
 pub(crate) fn entry_stubs(funcs: impl ExactSizeIterator<Item = u32>) -> Vec<u8> {
     let mut code = Vec::with_capacity(ENTRY_STUB_HEADER_BYTES + funcs.len() * ENTRY_STUB_BYTES);
     code.extend_from_slice(&(lazy_entry as *const () as u64).to_le_bytes());
+    code.extend_from_slice(&(raise as *const () as u64).to_le_bytes());
+    // jmp [rip - 14]
+    code.extend_from_slice(&[0xff, 0x25, 0xf2, 0xff, 0xff, 0xff]);
     code.resize(ENTRY_STUB_HEADER_BYTES, 0xcc);
     for func in funcs {
         let start = code.len();

@@ -413,7 +413,7 @@ impl Translator<'_> {
     }
 
     pub(super) fn unreachable(&mut self) {
-        self.trap(Trap::Unreachable);
+        self.trap();
         self.stop();
     }
 

@@ -62,8 +62,7 @@ impl Translator<'_> {
             self.b.set_cold_block(more);
             self.b.ins().brif(short, more, &[], paid, &[]);
             self.go_on_in(more);
-            let offset = self.iconst32(self.offset);
-            self.call_builtin(Builtin::OutOfFuel, &[self.ctx, cost, offset]);
+            self.call_builtin(Builtin::OutOfFuel, &[self.ctx, cost]);
             self.reload_fuel();
             self.b.ins().jump(paid, &[]);
             self.go_on_in(paid);

@@ -21,7 +21,8 @@ mod vm;
 mod tests;
 
 use crate::abi;
-use crate::settings::{Settings, Traps};
+use crate::raise::Arch;
+use crate::settings::Settings;
 use control::Label;
 use cranelift_codegen::ir::{self, BlockArg, BlockCall, Inst, SigRef, SourceLoc, Value};
 use cranelift_codegen::isa::TargetIsa;
@@ -32,7 +33,7 @@ use diptych_core::types::{DefinedFuncIdx, FuncType, ValType};
 use diptych_core::{Error, ErrorKind};
 use hashbrown::HashMap;
 use memory::Checked;
-use trap::TrapBlocks;
+pub(crate) use trap::NEVER;
 use variable::Local;
 use vm::Flags;
 use wasmparser::{BinaryReader, FunctionBody, OperatorsReader, OperatorsReaderAllocations};
@@ -48,6 +49,19 @@ pub(crate) struct Env<'a> {
     pub(crate) isa: &'a dyn TargetIsa,
     /// What the code does and how.
     pub(crate) settings: &'a Settings,
+}
+
+impl Env<'_> {
+    /// Whether the machine has an instruction that makes an unsigned integer of a float.
+    fn truncates_unsigned(&self) -> bool {
+        Arch::of(self.isa.name()) != Arch::X86
+    }
+
+    /// Whether the machine faults on divisions that have no result. Where it does not, Cranelift
+    /// checks what it is to divide.
+    fn division_faults(&self) -> bool {
+        Arch::of(self.isa.name()) == Arch::X86
+    }
 }
 
 /// Buffers that one translation leaves for the next.
@@ -72,6 +86,8 @@ struct Buffers {
     signatures: HashMap<u32, SigRef>,
     /// The functions that the function calls directly.
     callees: HashMap<DefinedFuncIdx, ir::FuncRef>,
+    /// What an `unreachable` calls.
+    raise: Option<ir::FuncRef>,
     /// The signatures of the builtins that the function calls.
     builtins: HashMap<crate::builtins::Builtin, SigRef>,
     operators: OperatorsReaderAllocations,
@@ -84,13 +100,13 @@ impl Buffers {
         self.labels.clear();
         self.signatures.clear();
         self.callees.clear();
+        self.raise = None;
         self.builtins.clear();
     }
 }
 
 /// Translates a function whose body is valid. `clif` is empty; it gets the function's signature
-/// and body. `extra_frame` is how many bytes of native stack the function needs beyond its own
-/// frame.
+/// and body.
 ///
 /// # Errors
 /// [`ErrorKind::Unsupported`] for instructions that the compiler does not have,
@@ -98,11 +114,10 @@ impl Buffers {
 pub(crate) fn translate(
     env: &Env<'_>,
     func: DefinedFuncIdx,
-    extra_frame: u32,
     scratch: &mut Scratch,
     clif: &mut ir::Function,
 ) -> core::result::Result<(), Error> {
-    let result = run(env, func, extra_frame, scratch, clif);
+    let result = run(env, func, scratch, clif);
     if result.is_err() {
         // It is only empty again after a function that was finished.
         scratch.context = FunctionBuilderContext::new();
@@ -113,7 +128,6 @@ pub(crate) fn translate(
 fn run(
     env: &Env<'_>,
     func: DefinedFuncIdx,
-    extra_frame: u32,
     scratch: &mut Scratch,
     clif: &mut ir::Function,
 ) -> Result<()> {
@@ -126,7 +140,7 @@ fn run(
     buffers.clear();
     let builder = FunctionBuilder::new(clif, context);
     let mut translator = Translator::new(env, ty, builder, buffers);
-    translator.body(func, extra_frame)?;
+    translator.body(func)?;
     translator.finish();
     Ok(())
 }
@@ -152,7 +166,6 @@ struct Translator<'a> {
     fuel: Option<Variable>,
     /// The constant that is the cost of this basic block.
     meter: Meter<Inst>,
-    traps: TrapBlocks,
     checked: Checked,
     /// How many branch tables there were.
     tables: u32,
@@ -193,7 +206,6 @@ impl<'a> Translator<'a> {
             results: None,
             fuel: None,
             meter: Meter::new(),
-            traps: TrapBlocks::default(),
             checked: Checked::default(),
             tables: 0,
             reachable: true,
@@ -202,7 +214,7 @@ impl<'a> Translator<'a> {
         }
     }
 
-    fn body(&mut self, func: DefinedFuncIdx, extra_frame: u32) -> Result<()> {
+    fn body(&mut self, func: DefinedFuncIdx) -> Result<()> {
         let ir = self.env.ir;
         let bytes = ir.body(func);
         let start = u64::from(ir.bodies[func.index()].start);
@@ -215,9 +227,6 @@ impl<'a> Translator<'a> {
         }
 
         self.at(locals.original_position());
-        if self.env.settings.traps == Traps::Explicit {
-            self.check_stack(extra_frame);
-        }
         self.begin_locals(bytes.len());
         self.begin_fuel(ir.body(func).len());
         self.begin_function()?;
@@ -238,8 +247,7 @@ impl<'a> Translator<'a> {
         self.b.set_srcloc(SourceLoc::new(self.offset));
     }
 
-    fn finish(mut self) {
-        self.fill_trap_blocks();
+    fn finish(self) {
         self.b.finalize(self.env.isa.frontend_config());
     }
 }

@@ -109,7 +109,7 @@ impl Translator<'_> {
 
     pub(super) fn divide(&mut self, division: Division) -> Result<()> {
         let (a, b) = self.pop2();
-        if self.env.settings.traps == Traps::Explicit {
+        if self.env.settings.traps == Traps::Explicit && self.env.division_faults() {
             self.check_division(division, a, b);
         }
         let ins = self.b.ins();
@@ -122,7 +122,8 @@ impl Translator<'_> {
         self.push(value)
     }
 
-    /// Traps where the division would.
+    /// Traps where the machine's instruction would fault. Where it would because the divisor of a
+    /// signed division is zero, Cranelift has a check anyway, to tell it from an overflow.
     fn check_division(&mut self, division: Division, a: Value, b: Value) {
         let ty = self.b.func.dfg.value_type(a);
         let minus_one = if ty == types::I32 {
@@ -131,7 +132,7 @@ impl Translator<'_> {
             u64::MAX
         };
         let divisor = self.constant(b);
-        if divisor.is_none_or(|divisor| divisor == 0) {
+        if division != Division::DivS && divisor.is_none_or(|divisor| divisor == 0) {
             let zero = self.b.ins().icmp_imm_u(IntCC::Equal, b, 0);
             self.trap_if(zero, Trap::IntegerDivideByZero);
         }
@@ -147,48 +148,42 @@ impl Translator<'_> {
     /// A conversion of a float to an integer that traps when it does not fit.
     pub(super) fn truncate_float(&mut self, ty: Type, signed: bool) -> Result<()> {
         let value = self.pop();
-        let explicit = self.env.settings.traps == Traps::Explicit;
-        if explicit {
-            self.check_truncation(value, ty, signed);
-        }
-        let ins = self.b.ins();
-        let value = match (explicit, signed) {
-            (false, false) => ins.fcvt_to_uint(ty, value),
-            (false, true) => ins.fcvt_to_sint(ty, value),
-            (true, false) => ins.fcvt_to_uint_sat(ty, value),
-            (true, true) => ins.fcvt_to_sint_sat(ty, value),
+        let value = match (signed, ty) {
+            (true, _) => self.b.ins().fcvt_to_sint(ty, value),
+            (false, types::I32) if !self.env.truncates_unsigned() => {
+                let wide = self.b.ins().fcvt_to_sint(types::I64, value);
+                let high = self.b.ins().ushr_imm_u(wide, 32);
+                self.trap_if(high, Trap::IntegerOverflow);
+                self.b.ins().ireduce(types::I32, wide)
+            }
+            (false, _)
+                if self.env.settings.traps == Traps::Explicit && !self.env.truncates_unsigned() =>
+            {
+                // What Cranelift makes of the conversion that traps has more in it than checks.
+                self.check_truncation(value);
+                self.b.ins().fcvt_to_uint_sat(ty, value)
+            }
+            (false, _) => self.b.ins().fcvt_to_uint(ty, value),
         };
         self.push(value)
     }
 
-    /// Traps where the conversion would.
-    fn check_truncation(&mut self, value: Value, ty: Type, signed: bool) {
+    /// Traps where the conversion to an unsigned integer of 64 bits would.
+    fn check_truncation(&mut self, value: Value) {
         let nan = self.b.ins().fcmp(FloatCC::Unordered, value, value);
         self.trap_if(nan, Trap::InvalidConversionToInteger);
-        let float = self.b.func.dfg.value_type(value);
-        let bits = ty.bits() as i32;
-        let high = 2f64.powi(if signed { bits - 1 } else { bits });
-        // The number below the range's lower end where there is one; else that end itself.
-        let (below, low) = match (signed, float, ty) {
-            (false, _, _) => (FloatCC::LessThanOrEqual, -1.0),
-            (true, types::F64, types::I32) => (FloatCC::LessThanOrEqual, -high - 1.0),
-            (true, _, _) => (FloatCC::LessThan, -high),
+        let (low, high) = (-1.0, 2f64.powi(64));
+        let (low, high) = if self.b.func.dfg.value_type(value) == types::F32 {
+            let low = self.b.ins().f32const(low as f32);
+            (low, self.b.ins().f32const(high as f32))
+        } else {
+            let low = self.b.ins().f64const(low);
+            (low, self.b.ins().f64const(high))
         };
-        let low = self.float(float, low);
-        let high = self.float(float, high);
-        let below = self.b.ins().fcmp(below, value, low);
+        let below = self.b.ins().fcmp(FloatCC::LessThanOrEqual, value, low);
         let above = self.b.ins().fcmp(FloatCC::GreaterThanOrEqual, value, high);
         let outside = self.b.ins().bor(below, above);
         self.trap_if(outside, Trap::IntegerOverflow);
-    }
-
-    /// A constant that both types of floats have.
-    fn float(&mut self, ty: Type, value: f64) -> Value {
-        if ty == types::F32 {
-            self.b.ins().f32const(value as f32)
-        } else {
-            self.b.ins().f64const(value)
-        }
     }
 
     pub(super) fn round(&mut self, rounding: Rounding) -> Result<()> {

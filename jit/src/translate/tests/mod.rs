@@ -4,19 +4,21 @@ mod fuel;
 mod operators;
 mod shapes;
 
-use super::{Env, Scratch, translate};
+use super::{Env, NEVER, Scratch, translate};
+use crate::compile::{FUNCTIONS, RAISE};
+use crate::raise::{self, Arch};
 use crate::settings::{Calls, Settings, Traps};
 use cranelift_codegen::binemit::Reloc;
 use cranelift_codegen::control::ControlPlane;
-use cranelift_codegen::ir::{Function, InstructionData, Opcode, TrapCode};
+use cranelift_codegen::ir::{ExternalName, Function, InstructionData, Opcode, TrapCode};
 use cranelift_codegen::isa::{OwnedTargetIsa, TargetIsa};
 use cranelift_codegen::settings::{self, Configurable};
-use cranelift_codegen::{Context, isa, verify_function};
+use cranelift_codegen::{Context, FinalizedRelocTarget, MachTrap, isa, verify_function};
 use diptych_core::backend::{Backend, ModuleCode};
 use diptych_core::module::{Module, ModuleIr};
 use diptych_core::types::DefinedFuncIdx;
 use diptych_core::vm::{FuncRef, VmCtx};
-use diptych_core::{Config, Engine, Error, Trap};
+use diptych_core::{Config, Engine, Error};
 use std::ffi::c_void;
 use std::fmt;
 use std::sync::Arc;
@@ -150,7 +152,7 @@ fn function(
 ) -> Result<Function, Error> {
     let env = Env { ir, isa, settings };
     let mut clif = Function::new();
-    translate(&env, func, 0, scratch, &mut clif)?;
+    translate(&env, func, scratch, &mut clif)?;
     verify_function(&clif, isa).unwrap_or_else(|errors| panic!("{errors}\n{clif}"));
     Ok(clif)
 }
@@ -184,21 +186,39 @@ fn compile(module: &Module) {
                 let divides = ["sdiv", "udiv", "srem", "urem"]
                     .iter()
                     .any(|division| text.contains(division));
-                let code = context
+                context
                     .compile(&*isa, &mut ControlPlane::default())
                     .unwrap_or_else(|error| panic!("{error:?}\n{text}"));
+                let code = context.compiled_code().unwrap();
+                let mut raises = Vec::new();
                 for reloc in code.buffer.relocs() {
-                    let target = format!("{:?}", reloc.target);
-                    assert!(target.contains("User"), "{target} is called\n{text}");
-                    // The identities of types are filled in however functions are called.
-                    if reloc.kind != Reloc::Abs8 {
-                        assert_eq!(settings.calls, Calls::Direct, "{text}");
+                    let FinalizedRelocTarget::ExternalName(ExternalName::User(name)) = reloc.target
+                    else {
+                        panic!("{:?} is called\n{text}", reloc.target);
+                    };
+                    let name = &context.func.params.user_named_funcs()[name];
+                    match name.namespace {
+                        FUNCTIONS => assert_eq!(settings.calls, Calls::Direct, "{text}"),
+                        RAISE => {
+                            assert_eq!(settings.traps, Traps::Explicit, "{text}");
+                            let before = u32::from(reloc.kind == Reloc::X86CallPCRel4);
+                            raises.push(reloc.offset - before);
+                        }
+                        other => panic!("namespace {other} in {text}"),
                     }
                 }
                 if settings.traps == Traps::Explicit {
-                    for trap in code.buffer.traps() {
+                    let traps = code.buffer.traps();
+                    let mut bytes = code.code_buffer().to_vec();
+                    let calls =
+                        raise::by_calls(Arch::of(isa.name()), &mut bytes, traps, &raises).unwrap();
+                    let faults = |trap: &&MachTrap| {
+                        trap.code != NEVER
+                            && calls.moved.iter().all(|(from, _)| *from != trap.offset)
+                    };
+                    for trap in traps.iter().filter(faults) {
                         assert!(
-                            never_executed(trap.code, divides),
+                            divides && isa.name() == "x64" && is_of_division(trap.code),
                             "{} is in the code\n{text}",
                             trap.code,
                         );
@@ -209,15 +229,12 @@ fn compile(module: &Module) {
     }
 }
 
-/// Whether a trap in code that checks everything itself is behind a call that never returns, or
-/// that of a division whose operands have been looked at.
-fn never_executed(code: TrapCode, divides: bool) -> bool {
-    code == super::trap::trap_code(Trap::Unreachable)
-        || divides
-            && matches!(
-                code,
-                TrapCode::INTEGER_DIVISION_BY_ZERO | TrapCode::INTEGER_OVERFLOW
-            )
+/// Whether a trap is that of a division, whose operands code that never faults has looked at.
+fn is_of_division(code: TrapCode) -> bool {
+    matches!(
+        code,
+        TrapCode::INTEGER_DIVISION_BY_ZERO | TrapCode::INTEGER_OVERFLOW
+    )
 }
 
 /// How many instructions there are of an opcode.

@@ -303,15 +303,6 @@ fn guarded_memories_are_not_checked() {
 }
 
 #[test]
-fn the_stack_is_checked_by_code_that_never_faults() {
-    let text = "(module (func))";
-    for (traps, reads) in [(Traps::Signals, 0), (Traps::Explicit, 1)] {
-        let func = first(text, &plain(traps));
-        assert_eq!(count(&func, Opcode::GetStackPointer), reads);
-    }
-}
-
-#[test]
 fn what_the_compiler_does_not_have_is_refused() {
     let cases = [
         ("(func (param v128))", "SIMD (v128)"),
