@@ -14,6 +14,7 @@ use alloc::vec::Vec;
 use core::ffi::c_void;
 use core::fmt;
 use core::ops::Range;
+use diptych_platform::StoredBytes;
 
 /// A way to execute WebAssembly.
 pub trait Backend: Send + Sync + fmt::Debug {
@@ -78,7 +79,8 @@ pub trait Backend: Send + Sync + fmt::Debug {
         Err(no_artifacts())
     }
 
-    /// Loads the code of a module. `fallback` is as for [`load`](Self::load).
+    /// Loads the code of a module. `stored` is where the artifact is, if its bytes need not be
+    /// copied; `fallback` is as for [`load`](Self::load).
     ///
     /// # Errors
     /// As [`open_artifact`](Self::open_artifact), when there is no fallback that the code needs,
@@ -87,15 +89,17 @@ pub trait Backend: Send + Sync + fmt::Debug {
     /// # Safety
     /// `open_artifact` has accepted this artifact, with this configuration, and `module` is made
     /// of the bytes in it. It was made by [`precompile`](Self::precompile) or
-    /// [`ModuleCode::serialize`]; no one else had a hand in it.
+    /// [`ModuleCode::serialize`]; no one else had a hand in it. What is
+    /// [said of a file](StoredBytes::open) goes on as long as the code is used.
     unsafe fn deserialize(
         &self,
         config: &Config,
         artifact: &[u8],
+        stored: Option<&StoredBytes>,
         module: &Arc<ModuleIr>,
         fallback: Option<Arc<dyn ModuleCode>>,
     ) -> Result<Arc<dyn ModuleCode>> {
-        let _ = (config, artifact, module, fallback);
+        let _ = (config, artifact, stored, module, fallback);
         Err(no_artifacts())
     }
 

@@ -31,9 +31,9 @@ mod read;
 pub(crate) use description::Description;
 pub(crate) use read::{module_range, open, read};
 
-use crate::compile::Site;
 use crate::image::{Function, Unit};
 use crate::link::{Linked, stubs_size};
+use crate::sites::Sites;
 use digest::{CHECKSUM, checksum, sha256};
 use diptych_core::{CacheKey, Error, ErrorKind, Result};
 use std::sync::OnceLock;
@@ -55,7 +55,7 @@ pub(crate) struct Contents<'a> {
     /// The code, without padding after it.
     code: &'a [u8],
     functions: &'a [Function],
-    sites: &'a [Site],
+    sites: &'a [u8],
     left_out: &'a [u32],
 }
 
@@ -68,7 +68,7 @@ impl<'a> Contents<'a> {
         Self {
             code: code.get(..end).unwrap_or(code),
             functions: &unit.functions,
-            sites: &unit.sites,
+            sites: unit.sites.as_bytes(),
             left_out,
         }
     }
@@ -99,7 +99,7 @@ pub(crate) fn write(
         + (size_of::<u64>() + size_of::<u32>() + description.len())
         + (3 * size_of::<u32>() + 2 * size_of::<u64>())
         + functions.len() * read::FUNCTION
-        + sites.len() * read::SITE
+        + sites.len()
         + left_out.len() * read::LEFT_OUT
         + module.len())
     .next_multiple_of(CODE_ALIGN);
@@ -113,7 +113,7 @@ pub(crate) fn write(
     long(&mut out, len);
     word(&mut out, description.len() as u32);
     out.extend_from_slice(&description);
-    for count in [functions.len(), sites.len(), left_out.len()] {
+    for count in [functions.len(), sites.len() / Sites::SITE, left_out.len()] {
         word(&mut out, count as u32);
     }
     long(&mut out, module.len());
@@ -125,11 +125,7 @@ pub(crate) fn write(
         word(&mut out, function.body);
         word(&mut out, function.sites.len() as u32);
     }
-    for site in sites {
-        let [offset, what] = site.to_words();
-        word(&mut out, offset);
-        word(&mut out, what);
-    }
+    out.extend_from_slice(sites);
     for func in left_out {
         word(&mut out, *func);
     }

@@ -2,6 +2,7 @@
 
 use core::fmt;
 use core::sync::atomic::{AtomicU64, Ordering};
+use diptych_core::platform::StoredBytes;
 use diptych_core::{CacheKey, CodeCache};
 use std::fs::{self, File};
 use std::io;
@@ -139,9 +140,10 @@ impl Cache {
 // SAFETY: it gives what is in its directory, which its documentation leaves to the embedder to
 // keep to itself.
 unsafe impl CodeCache for Cache {
-    fn get(&self, key: &CacheKey) -> Option<Vec<u8>> {
+    fn get(&self, key: &CacheKey) -> Option<StoredBytes> {
         let path = self.path(key);
-        let artifact = fs::read(&path).ok()?;
+        // SAFETY: entries are written once, before they have their names, and then only deleted.
+        let artifact = unsafe { StoredBytes::open(&path) }.ok()?;
         // Used now. Where that cannot be noted, it may be deleted sooner.
         let file = File::options().append(true).open(&path);
         let _ = file.and_then(|file| file.set_modified(SystemTime::now()));

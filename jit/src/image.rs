@@ -5,7 +5,8 @@
 //! unit is published after its code and lives as long as the image. So the handler of faults and
 //! the walker of frames read it without a lock.
 
-use crate::compile::Site;
+use crate::link::Code;
+use crate::sites::{FunctionSites, Sites};
 use core::ffi::c_void;
 use core::fmt;
 use core::ops::Range;
@@ -45,8 +46,8 @@ unsafe impl Sync for Image {}
 pub(crate) struct Unit {
     /// By ascending address.
     pub(crate) functions: Vec<Function>,
-    /// What is known of places in the code of each function, by ascending offset.
-    pub(crate) sites: Vec<Site>,
+    /// What is known of places in the code of each function.
+    pub(crate) sites: Sites,
 }
 
 /// A function in an image.
@@ -129,7 +130,7 @@ impl Image {
     /// # Errors
     /// [`ErrorKind::Limit`] when the region is full, [`ErrorKind::OutOfMemory`].
     pub(crate) fn publish(&self, code: &[u8], unit: Unit) -> Result<*const u8, Error> {
-        self.publish_linked(&[], code, unit)
+        self.publish_linked(&[], &Code::of(code), unit)
     }
 
     /// As [`publish`](Self::publish), of code that `stubs` are to be written over the beginning
@@ -140,7 +141,7 @@ impl Image {
     pub(crate) fn publish_linked(
         &self,
         stubs: &[u8],
-        code: &[u8],
+        code: &Code<'_>,
         mut unit: Unit,
     ) -> Result<*const u8, Error> {
         let mut used = self.lock();
@@ -166,10 +167,15 @@ impl Image {
         changed.extend_from_slice(first);
         let beginning = changed.get_mut(..stubs.len());
         beginning.ok_or_else(full)?.copy_from_slice(stubs);
+        let stored = code.stored_after(split).filter(|_| !rest.is_empty());
         // SAFETY: the pages from `start` on were never published.
         unsafe {
-            self.region.write(start, &changed).map_err(no_room)?;
-            self.region.write(start + split, rest).map_err(no_room)?;
+            if !changed.is_empty() {
+                self.region.write(start, &changed).map_err(no_room)?;
+            }
+            if !rest.is_empty() && stored.is_none() {
+                self.region.write(start + split, rest).map_err(no_room)?;
+            }
         }
         let unit = Box::into_raw(Box::new(unit));
         used.units.push(unit);
@@ -177,9 +183,18 @@ impl Image {
             page.store(unit, Ordering::Release);
         }
         used.end = end;
-        // SAFETY: as above; they were just written.
+        // SAFETY: the pages from `start` on were never published, and were just written unless they
+        // are stored. A file that they are stored in stays as it is as long as the code is used, by
+        // the contract of [`Backend::deserialize`](diptych_core::backend::Backend::deserialize).
         unsafe {
-            self.region.publish(start, size).map_err(no_room)?;
+            match stored {
+                None => self.region.publish(start, size),
+                Some((stored, range)) => self
+                    .region
+                    .publish(start, changed.len())
+                    .and_then(|()| self.region.publish_stored(start + split, stored, range)),
+            }
+            .map_err(no_room)?;
         }
         Ok(self.base().wrapping_add(start))
     }
@@ -194,7 +209,7 @@ impl Image {
 
     /// The function whose code an address lies in, with the offset of the address in it, and what
     /// is known of places in its code.
-    fn function_at(&self, pc: usize) -> Option<(&Function, u32, &[Site])> {
+    fn function_at(&self, pc: usize) -> Option<(&Function, u32, FunctionSites<'_>)> {
         let offset = pc.checked_sub(self.base().addr())?;
         let page = self.pages.get(offset / self.page_size)?;
         // SAFETY: units live as long as the image.
@@ -208,8 +223,7 @@ impl Image {
         if within >= function.size {
             return None;
         }
-        let Range { start, end } = function.sites;
-        let sites = unit.sites.get(start as usize..end as usize)?;
+        let sites = unit.sites.get(&function.sites)?;
         Some((function, within, sites))
     }
 
@@ -217,7 +231,7 @@ impl Image {
     pub(crate) fn call_before(&self, pc: usize) -> Option<Place> {
         let (function, within, sites) = self.function_at(pc.checked_sub(1)?)?;
         let after = within + 1;
-        let at = sites.partition_point(|site| site.offset() < after);
+        let at = sites.before(after);
         let site = sites
             .get(at)
             .filter(|site| site.offset() == after && site.trap() == 0)
@@ -228,13 +242,10 @@ impl Image {
     /// The instruction at an address when it is one that may trap, and the code of the trap.
     pub(crate) fn trap_at(&self, pc: usize) -> Option<(Place, u8)> {
         let (function, within, sites) = self.function_at(pc)?;
-        let at = sites
-            .binary_search_by_key(&within, |site| site.offset())
-            .ok()?;
+        let at = sites.before(within);
         // A call may return to where an instruction traps.
-        let site = [Some(at), at.checked_sub(1), at.checked_add(1)]
+        let site = [at, at + 1]
             .into_iter()
-            .flatten()
             .filter_map(|at| sites.get(at))
             .find(|site| site.offset() == within && site.trap() != 0)?;
         Some((self.place(function, site.wasm_offset()), site.trap()))

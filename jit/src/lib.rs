@@ -19,6 +19,7 @@ mod raise;
 mod registry;
 mod settings;
 mod shared;
+mod sites;
 mod stack;
 mod stubs;
 mod trampoline;
@@ -32,7 +33,7 @@ use artifact::{Contents, Description};
 use core::ops::Range;
 use diptych_core::backend::{Backend, ModuleCode};
 use diptych_core::module::ModuleIr;
-use diptych_core::platform::{CodeMemory, GUARDED_RESERVATION, TrapCatcherError};
+use diptych_core::platform::{CodeMemory, GUARDED_RESERVATION, StoredBytes, TrapCatcherError};
 use diptych_core::vm::{FuncRef, VmStore};
 use diptych_core::{CacheKey, CompilationMode, Config, Error, ErrorKind, Result};
 use link::compile_whole;
@@ -174,10 +175,11 @@ impl Backend for Jit {
         &self,
         config: &Config,
         artifact: &[u8],
+        stored: Option<&StoredBytes>,
         module: &Arc<ModuleIr>,
         fallback: Option<Arc<dyn ModuleCode>>,
     ) -> Result<Arc<dyn ModuleCode>> {
-        let (linked, settings) = artifact::read(artifact, module)?;
+        let (linked, settings) = artifact::read(artifact, stored, module)?;
         let level = config.get_opt_level();
         let shared = self.shared()?;
         Ok(JitModule::of_linked(

@@ -5,10 +5,12 @@ use crate::image::{Function, Unit};
 use crate::placement::LINE;
 use crate::settings::{Calls, Settings};
 use crate::shared::Machine;
+use crate::sites::Sites;
 use crate::{placement, stack, stubs};
+use core::ops::{Deref, Range};
 use core::sync::atomic::{AtomicUsize, Ordering};
 use diptych_core::module::ModuleIr;
-use diptych_core::platform::Workers;
+use diptych_core::platform::{StoredBytes, Workers};
 use diptych_core::types::DefinedFuncIdx;
 use diptych_core::{CompileProgress, Error, ErrorKind, Result};
 use std::borrow::Cow;
@@ -20,11 +22,50 @@ use std::sync::{Mutex, PoisonError};
 #[derive(Debug)]
 pub(crate) struct Linked<'a> {
     /// The code.
-    pub(crate) code: Cow<'a, [u8]>,
+    pub(crate) code: Code<'a>,
     /// Where the functions are in it.
     pub(crate) unit: Unit,
     /// The functions that could not be compiled, in ascending order: each has a stub.
     pub(crate) left_out: Box<[u32]>,
+}
+
+/// Code that is not in its place yet.
+#[derive(Debug)]
+pub(crate) struct Code<'a> {
+    bytes: Cow<'a, [u8]>,
+    /// Where the same bytes are stored, and where in that.
+    stored: Option<(&'a StoredBytes, Range<usize>)>,
+}
+
+impl<'a> Code<'a> {
+    pub(crate) const fn of(bytes: &'a [u8]) -> Self {
+        Self {
+            bytes: Cow::Borrowed(bytes),
+            stored: None,
+        }
+    }
+
+    /// A range of what is stored; `None` when that is not all there.
+    pub(crate) fn stored(stored: &'a StoredBytes, range: Range<usize>) -> Option<Self> {
+        Some(Self {
+            bytes: Cow::Borrowed(stored.get(range.clone())?),
+            stored: Some((stored, range)),
+        })
+    }
+
+    /// Where all but the first so many bytes are stored.
+    pub(crate) fn stored_after(&self, len: usize) -> Option<(&'a StoredBytes, Range<usize>)> {
+        let (stored, range) = self.stored.as_ref()?;
+        Some((stored, range.start.saturating_add(len)..range.end))
+    }
+}
+
+impl Deref for Code<'_> {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        &self.bytes
+    }
 }
 
 /// Compiles all functions and has them call each other, directly if they are near enough. Gives
@@ -180,7 +221,9 @@ fn link(ir: &ModuleIr, made: Vec<Option<Compiled>>) -> Result<Linked<'static>> {
         )));
     }
     let mut functions = list(made.len())?;
-    let mut sites = list(total(|compiled| compiled.sites.len()))?;
+    let all_sites = made.iter().flatten().flat_map(|compiled| &*compiled.sites);
+    let sites = Sites::new(all_sites.copied(), total(|compiled| compiled.sites.len()))?;
+    let mut next_site = 0;
     for (i, compiled) in made.into_iter().enumerate() {
         let Some(compiled) = compiled else { continue };
         let start = starts[i] as u32;
@@ -191,18 +234,21 @@ fn link(ir: &ModuleIr, made: Vec<Option<Compiled>>) -> Result<Linked<'static>> {
             };
             call.link(&mut code[starts[i]..], starts[i], callee)?;
         }
-        let first_site = sites.len() as u32;
-        sites.extend_from_slice(&compiled.sites);
+        let first_site = next_site;
+        next_site += compiled.sites.len() as u32;
         functions.push(Function {
             start,
             size: compiled.code.len() as u32,
             func: DefinedFuncIdx(i as u32),
             body: ir.bodies[i].start,
-            sites: first_site..sites.len() as u32,
+            sites: first_site..next_site,
         });
     }
     Ok(Linked {
-        code: code.into(),
+        code: Code {
+            bytes: code.into(),
+            stored: None,
+        },
         unit: Unit { functions, sites },
         left_out,
     })
@@ -241,18 +287,21 @@ fn list<T>(len: usize) -> Result<Vec<T>> {
 mod tests {
     use super::*;
     use crate::artifact::{self, Contents, Description};
-    use diptych_core::{Config, Engine, Module, OptLevel};
+    use diptych_core::{BackendKind, Config, Engine, Instance, Module, OptLevel, Store};
 
     fn module() -> Module {
         let text = r#"(module
             (type (func (param f64)))
             (type $f (func (param i32) (result i32)))
             (table funcref (elem $a $b))
-            (func $a (type $f) (call $b (local.get 0)))
+            (func $a (type $f)
+                (if (result i32) (local.get 0)
+                    (then (call $b (i32.sub (local.get 0) (i32.const 1))))
+                    (else (i32.const 7))))
             (func $b (type $f)
                 (call_indirect (type $f) (local.get 0) (i32.const 0)))
-            (func $c (type $f)
-                (i32.div_u (call $b (local.get 0)) (local.get 0))))"#;
+            (func $c (export "c") (type $f)
+                (i32.add (call $b (local.get 0)) (i32.ne (local.get 0) (i32.const 0)))))"#;
         let engine = Engine::with_backends(&Config::new(), &[crate::backend()]);
         let bytes = wat::parse_str(text).expect("the text is right");
         Module::new(&engine.expect("there is a compiler"), bytes).expect("it is valid")
@@ -296,9 +345,47 @@ mod tests {
             assert!(artifact::open(&bytes, &made_for).is_ok());
             let range = artifact::module_range(&bytes).expect("it is whole");
             assert_eq!(&bytes[range], &*ir.bytes);
-            let (read, settings) = artifact::read(&bytes, ir).expect("it is whole");
+            let (read, settings) = artifact::read(&bytes, None, ir).expect("it is whole");
             assert_eq!(settings, self::settings());
             assert_eq!(format!("{read:?}"), format!("{linked:?}"));
+        }
+    }
+
+    /// With stubs in the place of functions, from memory and from a file.
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn artifacts_with_functions_left_out_are_executed() {
+        let (module, machine) = (module(), machine());
+        let ir = module.ir();
+        let path = std::env::temp_dir().join(format!("diptych-left-out-{}", std::process::id()));
+        for left_out in [&[][..], &[1], &[0, 2], &[0, 1, 2]] {
+            let linked = linked(ir, &machine, left_out);
+            let mut config = Config::new();
+            config.backend(BackendKind::Jit);
+            let backends = [crate::backend(), diptych_interp::backend()];
+            let engine = Engine::with_backends(&config, &backends).expect("both are there");
+            let made_for =
+                Description::new(machine.isa(), OptLevel::Speed, &settings(), ir.features);
+            let bytes = artifact::write(&made_for, &ir.bytes, &Contents::of(&linked));
+            let bytes = bytes.expect("there is room");
+            std::fs::write(&path, &bytes).expect("there is room");
+            // SAFETY: it was just made, and the file is only deleted.
+            let modules = unsafe {
+                [
+                    Module::deserialize(&engine, &bytes),
+                    Module::deserialize_file(&engine, &path),
+                ]
+            };
+            std::fs::remove_file(&path).expect("it is there");
+            for module in modules {
+                let module = module.expect("it is whole");
+                let mut store = Store::new(&engine, ());
+                let instance = Instance::new(&mut store, &module, &[]).expect("it fits");
+                let c = instance.get_typed_func::<i32, i32>(&mut store, "c");
+                let c = c.expect("it is exported");
+                assert_eq!(c.call(&mut store, 0).expect("it ends"), 7);
+                assert_eq!(c.call(&mut store, 3).expect("it ends"), 8);
+            }
         }
     }
 
@@ -317,7 +404,7 @@ mod tests {
             for value in [0, 1, 2, 0x7f, 0x80, 0xff] {
                 let mut other = bytes.clone();
                 other[at] = value;
-                match artifact::read(&other, ir) {
+                match artifact::read(&other, None, ir) {
                     Ok((linked, _)) => {
                         read += 1;
                         assert!(linked_stubs(&linked.left_out).len() <= linked.code.len());

@@ -7,6 +7,7 @@ use crate::image::{Function, Image, Unit};
 use crate::link::{Linked, catch, compile_whole, linked_stubs, may_be_given_up, stub_offset};
 use crate::settings::{Calls, Settings};
 use crate::shared::{Machine, Shared};
+use crate::sites::Sites;
 use crate::{builtins, entry, perf, placement, registry, stack, stubs};
 use core::ffi::c_void;
 use core::fmt;
@@ -259,7 +260,7 @@ impl JitModule {
         };
         let unit = Unit {
             functions: vec![function],
-            sites: compiled.sites.into_vec(),
+            sites: Sites::new(compiled.sites.iter().copied(), compiled.sites.len())?,
         };
         let code = self.image.publish(&compiled.code, unit)?;
         let code = code.wrapping_add(start);

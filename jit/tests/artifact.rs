@@ -194,14 +194,97 @@ fn files_are_loaded() {
     let path = std::env::temp_dir().join(format!("diptych-artifact-{}", std::process::id()));
     let engine = engine(|_| {});
     let artifact = engine.precompile_module(&bytes(TEXT), None).expect("valid");
-    std::fs::write(&path, artifact).expect("there is room");
-    // SAFETY: it was just written.
-    let module = unsafe { Module::deserialize_file(&engine, &path) }.expect("it is whole");
-    assert_eq!(behaviour(&module), expected());
+    std::fs::write(&path, &artifact).expect("there is room");
+    let engines = [engine.clone(), engine, other_engine(|_| {})];
+    let modules = engines.each_ref().map(|engine| {
+        // SAFETY: it was just written, and is only deleted.
+        unsafe { Module::deserialize_file(engine, &path) }.expect("it is whole")
+    });
     std::fs::remove_file(&path).expect("it is there");
+    for module in modules {
+        for _ in 0..2 {
+            assert_eq!(behaviour(&module), expected());
+        }
+        assert!(module.code_size() > 0);
+        assert!(module.serialize().expect("it is compiled") == artifact);
+    }
+    let [engine, ..] = engines;
     // SAFETY: there is nothing.
     let error = unsafe { Module::deserialize_file(&engine, &path) }.expect_err("it is gone");
     assert!(error.downcast_ref::<std::io::Error>().is_some());
+}
+
+/// Code is executed in the pages of the file, but for the first ones, which may have changed.
+#[test]
+#[cfg(target_os = "linux")]
+fn code_stays_in_its_file() {
+    let name = format!("diptych-mapped-{}", std::process::id());
+    let path = std::env::temp_dir().join(&name);
+    let engine = engine(|_| {});
+    // More code than the first pages have.
+    let filler: String = (0..2000)
+        .map(|i| {
+            format!(
+                r#"(func (export "f{i}") (param f64) (result f64)
+                    (f64.add (f64.mul (local.get 0) (f64.const {i})) (f64.const 0.5)))"#
+            )
+        })
+        .collect();
+    let artifact = engine.precompile_module(&bytes(&format!("(module {filler})")), None);
+    std::fs::write(&path, artifact.expect("it is valid")).expect("there is room");
+    // SAFETY: it was just written, and is only deleted.
+    let module = unsafe { Module::deserialize_file(&engine, &path) }.expect("it is whole");
+    std::fs::remove_file(&path).expect("it is there");
+    let maps = std::fs::read_to_string("/proc/self/maps").expect("there is such a file");
+    let executable: usize = maps
+        .lines()
+        .filter(|line| line.contains(&name) && line.contains(" r-xp "))
+        .filter_map(|line| line.split_once(' ')?.0.split_once('-'))
+        .map(|(start, end)| [end, start].map(|at| usize::from_str_radix(at, 16).expect("hex")))
+        .map(|[end, start]| end - start)
+        .sum();
+    assert!(executable + 0x1_0000 > module.code_size(), "{executable}");
+    assert!(
+        !maps
+            .lines()
+            .any(|line| line.contains(&name) && line.contains('w'))
+    );
+    let mut store = Store::new(&engine, ());
+    let instance = Instance::new(&mut store, &module, &[]).expect("nothing is imported");
+    for i in [0, 1, 777, 1999] {
+        let f = instance.get_typed_func::<f64, f64>(&mut store, &format!("f{i}"));
+        let result = f.expect("it is exported").call(&mut store, 2.0);
+        assert_eq!(result.expect("it ends"), f64::from(i) * 2.0 + 0.5);
+    }
+    drop((module, store));
+    let maps = std::fs::read_to_string("/proc/self/maps").expect("there is such a file");
+    assert!(!maps.contains(&name));
+}
+
+#[test]
+fn damaged_files_are_refused() {
+    let path = std::env::temp_dir().join(format!("diptych-damaged-{}", std::process::id()));
+    let engine = engine(|_| {});
+    let artifact = engine.precompile_module(&bytes(TEXT), None).expect("valid");
+    let mut flipped = artifact.clone();
+    *flipped.last_mut().expect("it is not empty") ^= 1;
+    let longer = [&artifact[..], &[0]].concat();
+    for damaged in [
+        &flipped[..],
+        &artifact[..artifact.len() - 1],
+        &longer,
+        &artifact[..3],
+        &[],
+    ] {
+        std::fs::write(&path, damaged).expect("there is room");
+        // SAFETY: it is refused.
+        let error = unsafe { Module::deserialize_file(&engine, &path) }.expect_err("no artifact");
+        assert!(
+            matches!(error.kind(), ErrorKind::InvalidModule { .. }),
+            "{error}"
+        );
+        std::fs::remove_file(&path).expect("it is there");
+    }
 }
 
 #[test]

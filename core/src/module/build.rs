@@ -22,7 +22,7 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::ops::Range;
-use diptych_platform::Workers;
+use diptych_platform::{SharedBytes, Workers};
 use wasmparser::{
     DataKind, ElementKind, ExternalKind, FromReader, SectionLimited, TableInit, TypeRef,
     WasmFeatures,
@@ -45,13 +45,34 @@ impl ModuleIr {
         bytes: &[u8],
         trust: Trust,
     ) -> Result<Self> {
+        Self::open(config, registry, bytes, || Ok(copy(bytes)?.into()), trust)
+    }
+
+    /// As [`new`](Self::new), of bytes that need no copy.
+    pub(super) fn of_shared(
+        config: &Config,
+        registry: &TypeRegistry,
+        bytes: &SharedBytes,
+        trust: Trust,
+    ) -> Result<Self> {
+        Self::open(config, registry, bytes, || Ok(bytes.clone()), trust)
+    }
+
+    /// `keep` gives the bytes to be kept, when the module is one.
+    fn open(
+        config: &Config,
+        registry: &TypeRegistry,
+        bytes: &[u8],
+        keep: impl FnOnce() -> Result<SharedBytes>,
+        trust: Trust,
+    ) -> Result<Self> {
         check_size(config, bytes)?;
         let sections = Sections::read(bytes, config.features())?;
         let late = config.compilation_mode() == CompilationMode::FullyLazy;
         if trust == Trust::None && !late {
             sections.validate_bodies(workers(config))?;
         }
-        let mut ir = build(&sections, registry, config.features()).or_else(|error| {
+        let mut ir = build(&sections, registry, config.features(), keep).or_else(|error| {
             // Only a valid module can be one that is not supported.
             if trust == Trust::None && late {
                 sections.validate_bodies(workers(config))?;
@@ -90,6 +111,7 @@ fn build(
     sections: &Sections<'_>,
     registry: &TypeRegistry,
     features: WasmFeatures,
+    keep: impl FnOnce() -> Result<SharedBytes>,
 ) -> Result<ModuleIr> {
     let types = types(sections, registry)?;
     let scope = Scope::module(&types);
@@ -110,7 +132,7 @@ fn build(
     let data = data(sections, scope, &mut consts)?;
     Ok(ModuleIr {
         certain_data: certain(&data, &spaces.memories),
-        bytes: copy(sections.bytes)?,
+        bytes: keep()?,
         imports,
         imported_funcs,
         imported_tables,

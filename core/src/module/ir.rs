@@ -10,12 +10,13 @@ use crate::types::{
 use alloc::boxed::Box;
 use alloc::sync::Arc;
 use core::ops::Range;
+use diptych_platform::SharedBytes;
 
 /// A validated module.
 #[derive(Debug)]
 pub struct ModuleIr {
     /// The module's bytes, kept for function bodies, data segments and names.
-    pub bytes: Box<[u8]>,
+    pub bytes: SharedBytes,
     /// The types, by type index.
     pub types: Box<[ModuleType]>,
     /// The imports, in order.

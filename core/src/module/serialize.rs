@@ -9,6 +9,7 @@ use crate::error::{Error, ErrorKind, Result};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
+use diptych_platform::StoredBytes;
 
 /// What a [`CodeCache`] keeps code under: a digest of everything that the code depends on.
 pub type CacheKey = [u8; 32];
@@ -17,7 +18,9 @@ pub type CacheKey = [u8; 32];
 /// ([`Config::code_cache`](crate::Config::code_cache)).
 ///
 /// A cache may lose what was put into it at any time. Nothing that goes wrong in it is an error
-/// for whoever opens a module.
+/// for whoever opens a module. One that keeps files gives them as they are
+/// ([`StoredBytes::open`]), so that what is not used of them is not even read; one that has bytes
+/// makes [`StoredBytes`] of these.
 ///
 /// # Safety
 /// What [`get`](Self::get) gives was put under this key by [`put`](Self::put), by this program or
@@ -25,7 +28,7 @@ pub type CacheKey = [u8; 32];
 /// executed: nobody may be able to change what is kept who may not control this process.
 pub unsafe trait CodeCache: Send + Sync + fmt::Debug {
     /// What was put under a key, if it is still there.
-    fn get(&self, key: &CacheKey) -> Option<Vec<u8>>;
+    fn get(&self, key: &CacheKey) -> Option<StoredBytes>;
 
     /// Keeps `artifact` under a key.
     fn put(&self, key: &CacheKey, artifact: &[u8]);
@@ -65,24 +68,31 @@ impl Module {
         let bytes = bytes.as_ref();
         let at = artifact_backend(engine).ok_or_else(no_artifacts)?;
         // SAFETY: by contract.
-        unsafe { load(engine, at, bytes) }
+        unsafe { load(engine, at, bytes, None) }
     }
 
-    /// As [`deserialize`](Self::deserialize), from a file.
+    /// As [`deserialize`](Self::deserialize), from a file. With the feature `mmap`, on Unix, the file
+    /// is mapped: its code is executed where it is, and what is never used is not even read, but
+    /// for the checksum.
     ///
     /// # Errors
     /// As `deserialize`; [`ErrorKind::Host`] when the file cannot be read.
     ///
     /// # Safety
-    /// As `deserialize`.
+    /// As `deserialize`. No one changes the bytes of the file, or makes it shorter, as long as the
+    /// module, an instance or a clone of it exists: the module is what the file says at that time.
+    /// To delete the file, or to put another one in its place by renaming it, does no harm.
     #[cfg(feature = "std")]
     pub unsafe fn deserialize_file(
         engine: &Engine,
         path: impl AsRef<std::path::Path>,
     ) -> Result<Self> {
-        let bytes = std::fs::read(path).map_err(Error::host)?;
+        let at = artifact_backend(engine).ok_or_else(no_artifacts)?;
         // SAFETY: by contract.
-        unsafe { Self::deserialize(engine, bytes) }
+        unsafe {
+            let stored = StoredBytes::open(path).map_err(Error::host)?;
+            load(engine, at, &stored, Some(&stored))
+        }
     }
 
     /// The module from the engine's cache; or as [`open`](Self::open), and then put there.
@@ -93,7 +103,7 @@ impl Module {
         };
         if let Some(artifact) = cache.get(&key) {
             // SAFETY: the cache gives what was put there.
-            match unsafe { load(engine, backend, &artifact) } {
+            match unsafe { load(engine, backend, &artifact, Some(&artifact)) } {
                 Ok(module) => return Ok(module),
                 Err(error) if matches!(error.kind(), ErrorKind::InvalidModule { .. }) => {
                     cache.remove(&key);
@@ -154,16 +164,27 @@ fn place<'a>(
     Some((&**cache, key))
 }
 
+/// The module in an artifact, and where that is stored, if the module can share it.
+///
 /// # Safety
-/// As [`Module::deserialize`].
-unsafe fn load(engine: &Engine, at: usize, bytes: &[u8]) -> Result<Module> {
+/// As [`Module::deserialize_file`].
+unsafe fn load(
+    engine: &Engine,
+    at: usize,
+    bytes: &[u8],
+    stored: Option<&StoredBytes>,
+) -> Result<Module> {
     let backend: &dyn Backend = &*engine.backends()[at];
     let config = engine.config();
     let wasm = backend.open_artifact(config, bytes)?;
-    let ir = ModuleIr::new(config, engine.types(), &bytes[wasm], Trust::Bodies)?;
+    let shared = stored.and_then(|stored| stored.bytes().slice(wasm.clone()));
+    let ir = match shared {
+        Some(shared) => ModuleIr::of_shared(config, engine.types(), &shared, Trust::Bodies)?,
+        None => ModuleIr::new(config, engine.types(), &bytes[wasm], Trust::Bodies)?,
+    };
     Module::with_code(engine, Arc::new(ir), at, |ir, fallback| {
         // SAFETY: by contract; the bytes were just opened, and the module is the one in them.
-        unsafe { backend.deserialize(config, bytes, ir, fallback) }
+        unsafe { backend.deserialize(config, bytes, stored, ir, fallback) }
     })
 }
 
@@ -174,11 +195,11 @@ mod tests {
     use crate::config::{CompilationMode, Config};
     use crate::types::DefinedFuncIdx;
     use crate::vm::{FuncRef, VmCtx};
-    use alloc::boxed::Box;
     use alloc::vec;
     use core::ffi::c_void;
     use core::ops::Range;
     use core::sync::atomic::{AtomicUsize, Ordering};
+    use diptych_platform::SharedBytes;
     use std::sync::Mutex;
 
     /// A backend whose artifacts are a mark and the module, and that counts what it makes.
@@ -226,6 +247,7 @@ mod tests {
             &self,
             _: &Config,
             _: &[u8],
+            _: Option<&StoredBytes>,
             module: &Arc<ModuleIr>,
             _: Option<Arc<dyn ModuleCode>>,
         ) -> Result<Arc<dyn ModuleCode>> {
@@ -240,7 +262,7 @@ mod tests {
     }
 
     #[derive(Debug)]
-    struct Marked(Box<[u8]>);
+    struct Marked(SharedBytes);
 
     impl ModuleCode for Marked {
         fn install(&self, _: &mut VmCtx) {}
@@ -274,10 +296,10 @@ mod tests {
 
     // SAFETY: it gives what was put, or what a test has damaged.
     unsafe impl CodeCache for One {
-        fn get(&self, key: &CacheKey) -> Option<Vec<u8>> {
+        fn get(&self, key: &CacheKey) -> Option<StoredBytes> {
             let kept = self.0.lock().unwrap();
             let kept = kept.as_ref().filter(|(own, _)| own == key);
-            kept.map(|(_, artifact)| artifact.clone())
+            kept.map(|(_, artifact)| artifact.clone().into())
         }
 
         fn put(&self, key: &CacheKey, artifact: &[u8]) {

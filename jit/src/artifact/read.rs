@@ -3,28 +3,28 @@
 
 use super::digest::checksum;
 use super::{CHECKSUM_AT, CODE_ALIGN, COVERED_AT, Description, MAGIC, VERSION};
-use crate::compile::Site;
 use crate::image::{Function, Unit};
-use crate::link::{Linked, stubs_size};
+use crate::link::{Code, Linked, stubs_size};
 use crate::settings::Settings;
+use crate::sites::Sites;
 use core::ops::Range;
 use diptych_core::module::ModuleIr;
+use diptych_core::platform::StoredBytes;
 use diptych_core::types::DefinedFuncIdx;
 use diptych_core::{Error, ErrorKind, Result};
 
 /// The sizes of what there are many of, in bytes.
 pub(super) const FUNCTION: usize = 5 * size_of::<u32>();
-pub(super) const SITE: usize = 2 * size_of::<u32>();
 pub(super) const LEFT_OUT: usize = size_of::<u32>();
 
 /// What an artifact consists of.
 struct Parts<'a> {
     made_for: Description,
     functions: &'a [u8],
-    sites: &'a [u8],
+    sites: Range<usize>,
     left_out: &'a [u8],
     module: Range<usize>,
-    code: &'a [u8],
+    code: Range<usize>,
 }
 
 /// Checks that an artifact is whole, and that its code can be executed where `host` is what code
@@ -66,16 +66,25 @@ pub(crate) fn module_range(bytes: &[u8]) -> Result<Range<usize>> {
     Ok(parts(bytes)?.module)
 }
 
-/// The code of an artifact, and the settings that it was made with.
+/// The code of an artifact, and the settings that it was made with. If the artifact is in `stored`,
+/// what there is much of stays there.
 ///
 /// # Errors
 /// [`ErrorKind::InvalidModule`] when it does not fit the module or itself;
 /// [`ErrorKind::OutOfMemory`].
-pub(crate) fn read<'a>(bytes: &'a [u8], ir: &ModuleIr) -> Result<(Linked<'a>, Settings)> {
+pub(crate) fn read<'a>(
+    bytes: &'a [u8],
+    stored: Option<&'a StoredBytes>,
+    ir: &ModuleIr,
+) -> Result<(Linked<'a>, Settings)> {
     let parts = parts(bytes)?;
     let count = ir.bodies.len();
     let left_out = left_out(parts.left_out, count)?;
-    let sites = list(parts.sites, |words: [u32; 2]| Some(Site::from_words(words)))?;
+    let sites = match stored {
+        Some(stored) => stored.bytes().slice(parts.sites.clone()),
+        None => Some(copy(&bytes[parts.sites.clone()])?.into()),
+    };
+    let sites = Sites::of_bytes(sites.ok_or_else(contradictory)?);
     let stubs = stubs_size(left_out.len());
     let functions = functions(&parts, stubs, sites.len(), ir)?;
     if functions.len() + left_out.len() != count
@@ -89,8 +98,12 @@ pub(crate) fn read<'a>(bytes: &'a [u8], ir: &ModuleIr) -> Result<(Linked<'a>, Se
     if stubs > parts.code.len() {
         return Err(contradictory());
     }
+    let code = match stored {
+        Some(stored) => Code::stored(stored, parts.code.clone()),
+        None => Some(Code::of(&bytes[parts.code.clone()])),
+    };
     let linked = Linked {
-        code: parts.code.into(),
+        code: code.ok_or_else(contradictory)?,
         unit: Unit { functions, sites },
         left_out: left_out.into_boxed_slice(),
     };
@@ -141,6 +154,14 @@ fn left_out(bytes: &[u8], count: usize) -> Result<Vec<u32>> {
         next = func.checked_add(1)?;
         is_next.then_some(func)
     })
+}
+
+fn copy(bytes: &[u8]) -> Result<Vec<u8>> {
+    let mut copy = Vec::new();
+    copy.try_reserve_exact(bytes.len())
+        .map_err(|_| Error::new(ErrorKind::OutOfMemory))?;
+    copy.extend_from_slice(bytes);
+    Ok(copy)
 }
 
 /// What each so many words of the bytes are.
@@ -194,13 +215,11 @@ impl<'a> Reader<'a> {
         let module = usize::try_from(self.long()?).ok()?;
         let code = usize::try_from(self.long()?).ok()?;
         let functions = self.table(functions, FUNCTION)?;
-        let sites = self.table(sites, SITE)?;
+        let sites = self.range((sites as usize).checked_mul(Sites::SITE)?)?;
         let left_out = self.table(left_out, LEFT_OUT)?;
-        let start = self.at;
-        self.take(module)?;
-        let module = start..self.at;
+        let module = self.range(module)?;
         self.take(self.at.next_multiple_of(CODE_ALIGN) - self.at)?;
-        let code = self.take(code)?;
+        let code = self.range(code)?;
         (self.at == self.bytes.len()).then_some(Parts {
             made_for,
             functions,
@@ -213,6 +232,13 @@ impl<'a> Reader<'a> {
 
     fn table(&mut self, count: u32, size: usize) -> Option<&'a [u8]> {
         self.take((count as usize).checked_mul(size)?)
+    }
+
+    /// Where the next bytes are.
+    fn range(&mut self, len: usize) -> Option<Range<usize>> {
+        let start = self.at;
+        self.take(len)?;
+        Some(start..self.at)
     }
 
     pub(super) fn take(&mut self, len: usize) -> Option<&'a [u8]> {

@@ -25,7 +25,17 @@ pub(crate) fn run(flags: &Compile) -> Outcome {
         Some(output) => output.clone(),
         None => default_output(&flags.file)?,
     };
-    std::fs::write(&output, artifact?).map_err(|error| Failure::host(output.display(), &error))
+    write(&output, &artifact?).map_err(|error| Failure::host(output.display(), &error))
+}
+
+/// Writes a file anew: one that is there stays as it is for processes that run it.
+fn write(output: &Path, artifact: &[u8]) -> std::io::Result<()> {
+    if let Ok(there) = output.canonicalize()
+        && there.is_file()
+    {
+        std::fs::remove_file(there)?;
+    }
+    std::fs::write(output, artifact)
 }
 
 /// The file beside the module, with the extension of compiled ones.
