@@ -1,6 +1,7 @@
 //! What a runtime has to do to be measured.
 
 use crate::Result;
+use crate::task::Task;
 use std::any::Any;
 
 /// A runtime, or one mode of it.
@@ -10,6 +11,11 @@ pub trait Peer {
 
     /// What exactly is measured: the version and the settings.
     fn about(&self) -> String;
+
+    /// Whether this is worth measuring: not where it does the same as another peer.
+    fn takes_part(&self, _task: &Task) -> bool {
+        true
+    }
 
     /// The exported function `name: [i32] -> [i64]` of a new instance. The module may import
     /// `host.step: [i32] -> [i32]`, which adds 1.

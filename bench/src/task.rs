@@ -139,6 +139,9 @@ impl Task {
 
     /// Measures it; nothing when the peer cannot do it.
     pub fn measure(&self, peer: &dyn Peer) -> Result<Option<Time>> {
+        if !peer.takes_part(self) {
+            return Ok(None);
+        }
         let workload = |name| workloads::get(name).ok_or("no such workload");
         match self {
             Self::Run(name) => run(peer, workload(name)?).map(Some),

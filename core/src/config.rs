@@ -259,7 +259,8 @@ impl Config {
         self
     }
 
-    /// What makes the bytes of linear memories. The global allocator by default; the compiler
+    /// What makes the bytes of linear memories. The global allocator by default, but on Linux with
+    /// the feature `mmap` for memories that begin with data, which is then mapped; the compiler
     /// prefers address space that it can reserve ([`memory_guard`](Self::memory_guard)).
     pub fn memory_creator(&mut self, creator: Arc<dyn MemoryCreator>) -> &mut Self {
         self.memory_creator = Some(creator);

@@ -23,6 +23,8 @@ fn all() -> Vec<Box<dyn Peer>> {
         #[cfg(feature = "wasmtime")]
         Box::new(wasmtime::Wasmtime::Cranelift),
         #[cfg(feature = "wasmtime")]
+        Box::new(wasmtime::Wasmtime::Pooling),
+        #[cfg(feature = "wasmtime")]
         Box::new(wasmtime::Wasmtime::Winch),
         #[cfg(feature = "wasmtime")]
         Box::new(wasmtime::Wasmtime::Pulley),

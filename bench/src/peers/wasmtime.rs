@@ -2,12 +2,17 @@
 
 use crate::Result;
 use crate::peer::{Function, Opening, Peer};
+use crate::task::Task;
 use std::any::Any;
-use wasmtime::{Config, Engine, Instance, Linker, Module, Store, Strategy};
+use wasmtime::{
+    Config, Engine, Instance, Linker, Module, PoolingAllocationConfig, Store, Strategy,
+};
 
 #[derive(Clone, Copy)]
 pub enum Wasmtime {
     Cranelift,
+    /// As `Cranelift`, but for instances, which come from a pool.
+    Pooling,
     Winch,
     Pulley,
 }
@@ -16,6 +21,7 @@ impl Peer for Wasmtime {
     fn name(&self) -> &'static str {
         match self {
             Self::Cranelift => "cranelift",
+            Self::Pooling => "pooling",
             Self::Winch => "winch",
             Self::Pulley => "pulley",
         }
@@ -24,10 +30,18 @@ impl Peer for Wasmtime {
     fn about(&self) -> String {
         match self {
             Self::Cranelift => "Wasmtime 48.0.8, the optimising compiler Cranelift",
+            Self::Pooling => "Wasmtime 48.0.8, Cranelift, instances from a pool",
             Self::Winch => "Wasmtime 48.0.8, the single-pass compiler Winch",
             Self::Pulley => "Wasmtime 48.0.8, the interpreter Pulley",
         }
         .to_owned()
+    }
+
+    fn takes_part(&self, task: &Task) -> bool {
+        match self {
+            Self::Pooling => matches!(task, Task::Instantiate(_)),
+            _ => true,
+        }
     }
 
     fn function(&self, wasm: &[u8], name: &str) -> Result<Function> {
@@ -76,6 +90,9 @@ impl Wasmtime {
         let mut config = Config::new();
         match self {
             Self::Cranelift => config.strategy(Strategy::Cranelift),
+            Self::Pooling => config
+                .strategy(Strategy::Cranelift)
+                .allocation_strategy(PoolingAllocationConfig::new()),
             Self::Winch => config.strategy(Strategy::Winch),
             Self::Pulley => config.target("pulley64")?,
         };

@@ -439,10 +439,12 @@ fn escaping(sections: &Sections<'_>) -> Result<Box<[DefinedFuncIdx]>> {
     let Some(validator) = &sections.validator else {
         return Ok(Box::default());
     };
-    let all = || (0..sections.bodies.len() as u32).map(DefinedFuncIdx);
-    let referenced = |func: &DefinedFuncIdx| validator.is_referenced(*func);
-    let mut escaping = list(all().filter(referenced).count())?;
-    escaping.extend(all().filter(referenced));
+    let all = (0..sections.bodies.len() as u32).map(DefinedFuncIdx);
+    let mut escaping = Vec::new();
+    // The validator looks each up in a tree.
+    for func in all.filter(|func| validator.is_referenced(*func)) {
+        push(&mut escaping, func)?;
+    }
     Ok(escaping.into_boxed_slice())
 }
 
