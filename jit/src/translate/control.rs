@@ -3,7 +3,9 @@
 use super::{Result, Translator, reserve, value_type, wasm_type};
 use crate::abi::POINTER;
 use cranelift_codegen::ir::condcodes::IntCC;
-use cranelift_codegen::ir::{Block, BlockArg, InstBuilder, JumpTableData, MemFlagsData, Value};
+use cranelift_codegen::ir::{
+    Block, BlockArg, Inst, InstBuilder, JumpTableData, MemFlagsData, Value,
+};
 use diptych_core::Trap;
 use diptych_core::types::TypeIdx;
 use wasmparser::BlockType;
@@ -18,6 +20,8 @@ pub(super) struct Label {
     height: u32,
     params: u32,
     results: u32,
+    /// What was checked where it begins.
+    checked: u32,
     /// What follows the block, when something branches there.
     follow: Option<Block>,
     /// Where an `if` goes that does not hold.
@@ -54,6 +58,7 @@ impl Translator<'_> {
             height: 0,
             params: 0,
             results,
+            checked: 0,
             follow: None,
             otherwise: None,
             edge: None,
@@ -101,6 +106,7 @@ impl Translator<'_> {
             height: (self.height() - params) as u32,
             params: params as u32,
             results: results as u32,
+            checked: self.checked.mark(),
             follow: None,
             otherwise,
             edge: None,
@@ -166,10 +172,9 @@ impl Translator<'_> {
     }
 
     /// Jumps to a block with the topmost `count` operands.
-    fn jump(&mut self, block: Block, count: usize) -> Result<()> {
+    fn jump(&mut self, block: Block, count: usize) -> Result<Inst> {
         self.arguments(self.height() - count, count)?;
-        self.b.ins().jump(block, &self.buffers.args);
-        Ok(())
+        Ok(self.b.ins().jump(block, &self.buffers.args))
     }
 
     pub(super) fn block(&mut self, ty: BlockType) -> Result<()> {
@@ -179,7 +184,8 @@ impl Translator<'_> {
     pub(super) fn loop_(&mut self, ty: BlockType) -> Result<()> {
         let (params, _) = self.arity(ty);
         let header = self.block_with(ty, false)?;
-        self.jump(header, params)?;
+        let jump = self.jump(header, params)?;
+        self.begin_loop(jump);
         self.b.switch_to_block(header);
         self.truncate(self.height() - params);
         self.push_params(header)?;
@@ -214,7 +220,7 @@ impl Translator<'_> {
             self.go_on_in(otherwise);
         }
         self.end_fuel();
-        self.checked.forget();
+        self.checked.forget(label.checked);
         self.reachable = true;
         self.truncate((label.height + label.params) as usize);
         let label = self.label_mut(0);
@@ -234,7 +240,7 @@ impl Translator<'_> {
             let follow = self.join(&label)?;
             self.go_on_in(follow);
             self.end_fuel();
-            self.checked.forget();
+            self.checked.forget(label.checked);
             self.reachable = true;
             self.truncate(label.height as usize);
             self.push_params(follow)?;
@@ -242,6 +248,7 @@ impl Translator<'_> {
             // Nothing comes here; what follows is skipped.
             self.truncate(label.height as usize);
         }
+        self.end_loop();
         self.buffers.labels.pop();
         Ok(())
     }

@@ -4,55 +4,23 @@ use super::trap::trap_code;
 use super::{Result, Translator, unsupported};
 use crate::abi::offsets;
 use crate::builtins::Builtin;
-use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{InstBuilder, MemFlagsData, Type, Value, types};
 use diptych_core::Trap;
 use diptych_core::types::MemoryIdx;
 use wasmparser::{MemArg, MemArgTarget};
 
-/// What is known about the bounds of a memory: such facts hold for ever, since a memory never
-/// gets shorter, but only where the check was made before.
-#[derive(Default)]
-pub(super) struct Checked {
-    facts: [Option<Fact>; 8],
-    next: usize,
-}
-
-/// The memory has `end` bytes from the index on.
-#[derive(Clone, Copy)]
-struct Fact {
-    memory: u32,
-    index: Value,
-    end: u64,
-}
-
-impl Checked {
-    /// Control comes from elsewhere, too, where nothing may have been checked.
-    pub(super) fn forget(&mut self) {
-        self.facts = [None; 8];
-    }
-
-    fn knows(&self, memory: u32, index: Value, end: u64) -> bool {
-        let known = |fact: &Fact| fact.memory == memory && fact.index == index && fact.end >= end;
-        self.facts.iter().flatten().any(known)
-    }
-
-    fn add(&mut self, fact: Fact) {
-        self.facts[self.next] = Some(fact);
-        self.next = (self.next + 1) % self.facts.len();
-    }
-}
-
 /// A memory as its accesses see it.
 #[derive(Clone, Copy)]
-struct Heap {
-    memory: u32,
+pub(super) struct Heap {
+    pub(super) memory: u32,
     /// Whether indices have 64 bits.
-    wide: bool,
+    pub(super) wide: bool,
     /// Whether every access beyond its end faults, wherever 32-bit index and offset lead.
     guarded: bool,
+    /// Whether its base and its length are what they were until other code is called.
+    pub(super) changes_by_calls: bool,
     /// The length in bytes that it has at least.
-    minimum: u64,
+    pub(super) minimum: u64,
 }
 
 /// Where an access goes.
@@ -66,10 +34,12 @@ impl Translator<'_> {
     fn heap(&self, memory: u32) -> Heap {
         let ty = self.env.ir.memory(MemoryIdx(memory));
         let guarded = self.env.settings.guarded;
+        let guarded = guarded && !ty.memory64 && !ty.shared && ty.page_size_log2 == 16;
         Heap {
             memory,
             wide: ty.memory64,
-            guarded: guarded && !ty.memory64 && !ty.shared && ty.page_size_log2 == 16,
+            guarded,
+            changes_by_calls: !guarded && !ty.shared,
             minimum: ty.minimum.saturating_mul(ty.page_size()),
         }
     }
@@ -84,6 +54,9 @@ impl Translator<'_> {
     }
 
     fn heap_base(&mut self, heap: Heap) -> Value {
+        if let Some(base) = self.base_before(heap) {
+            return base;
+        }
         let (from, offset) = self.heap_field(heap, offsets::CTX_MEMORY0_BASE, offsets::MEMORY_BASE);
         if heap.guarded {
             // The memory never moves.
@@ -93,7 +66,10 @@ impl Translator<'_> {
         }
     }
 
-    fn heap_len(&mut self, heap: Heap) -> Value {
+    pub(super) fn heap_len(&mut self, heap: Heap) -> Value {
+        if let Some(len) = self.len_before(heap) {
+            return len;
+        }
         let (from, offset) = self.heap_field(heap, offsets::CTX_MEMORY0_LEN, offsets::MEMORY_LEN);
         self.cell(from, offset)
     }
@@ -119,11 +95,9 @@ impl Translator<'_> {
         };
 
         let constant = self.constant(index);
-        let inside = constant
-            .and_then(|index| index.checked_add(end))
-            .is_some_and(|end| end <= heap.minimum);
         let wide_index = self.widen(index, heap.wide);
-        let flags = if inside {
+        let is_known = constant.is_some() || !heap.guarded;
+        let flags = if is_known && self.is_inside(heap, index, end) {
             checked
         } else if heap.guarded {
             let trap = trap_code(Trap::MemoryOutOfBounds);
@@ -146,35 +120,6 @@ impl Translator<'_> {
             offset,
             flags,
         })
-    }
-
-    /// Traps unless the memory has `end` bytes from the index on.
-    fn check_bounds(&mut self, heap: Heap, index: Value, wide_index: Value, end: u64) {
-        if self.checked.knows(heap.memory, index, end) {
-            return;
-        }
-        let len = self.heap_len(heap);
-        let size = self.iconst64(end);
-        let outside = if !heap.wide {
-            // The sum of two numbers below 2^33.
-            let sum = self.b.ins().iadd(wide_index, size);
-            self.b.ins().icmp(IntCC::UnsignedGreaterThan, sum, len)
-        } else if end <= heap.minimum {
-            let last = self.b.ins().isub(len, size);
-            self.b
-                .ins()
-                .icmp(IntCC::UnsignedGreaterThan, wide_index, last)
-        } else {
-            let (sum, wrapped) = self.b.ins().uadd_overflow(wide_index, size);
-            let beyond = self.b.ins().icmp(IntCC::UnsignedGreaterThan, sum, len);
-            self.b.ins().bor(wrapped, beyond)
-        };
-        self.trap_if(outside, Trap::MemoryOutOfBounds);
-        self.checked.add(Fact {
-            memory: heap.memory,
-            index,
-            end,
-        });
     }
 
     /// A load of a whole value.

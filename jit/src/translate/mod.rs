@@ -5,6 +5,7 @@
 //! that nothing reaches is passed over. Where control joins decides what fuel is charged where,
 //! so it is decided as in every backend: see [`Meter`].
 
+mod bounds;
 mod call;
 mod control;
 mod fuel;
@@ -12,6 +13,7 @@ mod memory;
 mod numeric;
 mod operators;
 mod stack;
+mod still;
 mod table;
 mod trap;
 mod variable;
@@ -23,16 +25,17 @@ mod tests;
 use crate::abi;
 use crate::raise::Arch;
 use crate::settings::Settings;
+use bounds::Checked;
 use control::Label;
 use cranelift_codegen::ir::{self, BlockArg, BlockCall, Inst, SigRef, SourceLoc, Value};
 use cranelift_codegen::isa::TargetIsa;
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext, Variable};
 use diptych_core::fuel::Meter;
 use diptych_core::module::ModuleIr;
-use diptych_core::types::{DefinedFuncIdx, FuncType, ValType};
+use diptych_core::types::{DefinedFuncIdx, FuncType, MemoryType, ValType};
 use diptych_core::{Error, ErrorKind};
 use hashbrown::HashMap;
-use memory::Checked;
+use still::Before;
 pub(crate) use trap::NEVER;
 use variable::Local;
 use vm::Flags;
@@ -52,6 +55,20 @@ pub(crate) struct Env<'a> {
 }
 
 impl Env<'_> {
+    /// Whether it is worth to know in which loops nothing changes a memory. Where code is metered,
+    /// every loop calls the host.
+    fn has_still_loops(&self) -> bool {
+        let Settings {
+            fuel,
+            interruption,
+            guarded,
+            ..
+        } = *self.settings;
+        let needs_checks =
+            |memory: &MemoryType| !guarded || memory.memory64 || memory.page_size_log2 != 16;
+        !fuel && !interruption && self.ir.memories.iter().any(needs_checks)
+    }
+
     /// Whether the machine has an instruction that makes an unsigned integer of a float.
     fn truncates_unsigned(&self) -> bool {
         Arch::of(self.isa.name()) != Arch::X86
@@ -90,6 +107,8 @@ struct Buffers {
     raise: Option<ir::FuncRef>,
     /// The signatures of the builtins that the function calls.
     builtins: HashMap<crate::builtins::Builtin, SigRef>,
+    /// The loops in which no memory moves, by offset.
+    still: Vec<u32>,
     operators: OperatorsReaderAllocations,
 }
 
@@ -100,6 +119,7 @@ impl Buffers {
         self.labels.clear();
         self.signatures.clear();
         self.callees.clear();
+        self.still.clear();
         self.raise = None;
         self.builtins.clear();
     }
@@ -167,6 +187,8 @@ struct Translator<'a> {
     /// The constant that is the cost of this basic block.
     meter: Meter<Inst>,
     checked: Checked,
+    /// What is done before the loop that is being translated.
+    before: Option<Before>,
     /// How many branch tables there were.
     tables: u32,
     reachable: bool,
@@ -207,6 +229,7 @@ impl<'a> Translator<'a> {
             fuel: None,
             meter: Meter::new(),
             checked: Checked::default(),
+            before: None,
             tables: 0,
             reachable: true,
             skipped: 0,
@@ -230,8 +253,14 @@ impl<'a> Translator<'a> {
         self.begin_locals(bytes.len());
         self.begin_fuel(ir.body(func).len());
         self.begin_function()?;
+        let reader = locals.get_binary_reader();
+        if self.env.has_still_loops() {
+            let operators = OperatorsReader::new(reader.clone());
+            // Without room there are none.
+            let _ = still::still_loops(operators, &mut self.buffers.still);
+        }
         let kept = core::mem::take(&mut self.buffers.operators);
-        let mut operators = OperatorsReader::new_with_allocs(locals.get_binary_reader(), kept);
+        let mut operators = OperatorsReader::new_with_allocs(reader, kept);
         while !operators.eof() {
             self.at(operators.original_position());
             operators.visit_operator(self).map_err(invalid)??;

@@ -1,6 +1,6 @@
 //! The operand stack, and what is known of its values.
 
-use super::{Result, Translator, reserve};
+use super::{Result, Translator, bounds, reserve};
 use cranelift_codegen::ir::immediates::Imm64;
 use cranelift_codegen::ir::{InstBuilder, InstructionData, Opcode, Value, types};
 
@@ -77,21 +77,7 @@ impl Translator<'_> {
 
     /// The constant that an integer is, zero-extended.
     pub(super) fn constant(&self, value: Value) -> Option<u64> {
-        let dfg = &self.b.func.dfg;
-        let inst = dfg.value_def(value).inst()?;
-        match dfg.insts[inst] {
-            InstructionData::UnaryImm {
-                opcode: Opcode::Iconst,
-                imm,
-            } => {
-                let bits = imm.bits() as u64;
-                Some(match dfg.value_type(value) {
-                    types::I64 => bits,
-                    _ => bits & 0xffff_ffff,
-                })
-            }
-            _ => None,
-        }
+        bounds::constant(&self.b.func.dfg, value)
     }
 
     pub(super) fn iconst32(&mut self, value: u32) -> Value {
