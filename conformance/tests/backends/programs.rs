@@ -339,6 +339,113 @@ pub(crate) const PROGRAMS: &[Case] = &[
         ],
     },
     Case {
+        // What is known of a memory's length and place has to be forgotten at the right time.
+        name: "moving",
+        text: r#"(module $moving
+            (memory $m (export "memory") 1 40)
+            (memory $n 2 40)
+            (func $write (param $at i32) (param $value i32)
+                (loop $once (i64.store (local.get $at) (i64.extend_i32_s (local.get $value)))))
+            (func (export "behind") (param $at i32) (result i64)
+                (loop $still
+                    (i32.store8 offset=8 (local.get $at) (i32.const 1))
+                    (br_if $still
+                        (i32.gt_u (local.tee $at (i32.sub (local.get $at) (i32.const 9)))
+                            (i32.const 100))))
+                (drop (memory.grow (i32.const 3)))
+                (i64.store (i32.sub (i32.shl (memory.size) (i32.const 16)) (i32.const 8))
+                    (i64.const 77))
+                (i64.add (i64.load (local.get $at))
+                    (i64.load (i32.sub (i32.shl (memory.size) (i32.const 16)) (i32.const 8)))))
+            (func (export "inside") (param $n i32) (result i32) (local $sum i32)
+                (loop $grows
+                    (i32.store (i32.sub (i32.shl (memory.size) (i32.const 16)) (i32.const 4))
+                        (local.get $n))
+                    (local.set $sum (i32.add (local.get $sum)
+                        (i32.load (i32.sub (i32.shl (memory.size) (i32.const 16))
+                            (i32.const 4)))))
+                    (drop (memory.grow (i32.const 1)))
+                    (br_if $grows (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))
+                (local.get $sum))
+            (func (export "around") (param $n i32) (result i32) (local $i i32) (local $sum i32)
+                (loop $outer
+                    (local.set $i (i32.const 9))
+                    (loop $inner
+                        (i32.store16 $n (i32.sub (i32.shl (memory.size $n) (i32.const 16))
+                            (i32.shl (local.get $i) (i32.const 1))) (local.get $i))
+                        (loop $innermost
+                            (local.set $sum (i32.add (local.get $sum)
+                                (i32.load16_u $n
+                                    (i32.sub (i32.shl (memory.size $n) (i32.const 16))
+                                        (i32.shl (local.get $i) (i32.const 1))))))
+                            (i32.store (local.get $i) (local.get $sum)))
+                        (br_if $inner (local.tee $i (i32.sub (local.get $i) (i32.const 1)))))
+                    (drop (memory.grow $n (i32.const 2)))
+                    (i32.store $n (i32.sub (i32.shl (memory.size $n) (i32.const 16))
+                        (i32.const 4)) (local.get $n))
+                    (br_if $outer (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))
+                (local.get $sum))
+            (func (export "arms") (param $at i32) (param $which i32) (result i32)
+                (block $out
+                    (br_if $out (i32.eq (local.get $which) (i32.const 2)))
+                    (if (local.get $which)
+                        (then (i32.store offset=64 (local.get $at) (i32.const 5)))
+                        (else (i32.store (local.get $at) (i32.const 6))))
+                    (i32.store8 offset=66 (local.get $at) (i32.const 7)))
+                (i32.load offset=64 (local.get $at)))
+            (func (export "masked") (param $x i32) (result i32)
+                (i32.store16 (i32.and (local.get $x) (i32.const 0xffff)) (i32.const 1))
+                (i32.load8_u (i32.shr_u (local.get $x) (i32.const 16))))
+            (func (export "shifted") (param $x i32) (result i32)
+                (i32.load (i32.shl (i32.and (local.get $x) (i32.const 0x3fff))
+                    (i32.const 2))))
+            (func (export "beyond") (param $x i32) (result i32)
+                (i32.load offset=1 (i32.shl (i32.and (local.get $x) (i32.const 0x3fff))
+                    (i32.const 2))))
+            (func (export "wraps") (param $x i32) (result i32)
+                (i32.load (i32.add (i32.and (local.get $x) (i32.const 7)) (i32.const -4))))
+            (func (export "times") (param $x i32) (result i32)
+                (i32.load (i32.mul (i32.and (local.get $x) (i32.const 0xff))
+                    (i32.const 0x1010101))))
+            (func (export "rest") (param $x i32) (param $one i32) (result i32)
+                (i32.add
+                    (i32.load8_u (i32.rem_u (local.get $x) (i32.const 65536)))
+                    (i32.load16_u (select (i32.rem_u (local.get $x) (i32.const 65536))
+                        (i32.const 65534) (local.get $one)))))
+            (func (export "loaded") (param $x i32) (result i32)
+                (call $write (i32.const 128) (i32.const -1))
+                (i32.load16_u (i32.or (i32.load16_u offset=128 (i32.const 0))
+                    (i32.and (local.get $x) (i32.const 1))))))"#,
+        calls: &[
+            ("behind", &[65528]),
+            ("behind", &[500]),
+            ("arms", &[65472, 0]),
+            ("arms", &[65532, 0]),
+            ("inside", &[5]),
+            ("around", &[4]),
+            ("around", &[9]),
+            ("arms", &[0, 1]),
+            ("arms", &[-1, 2]),
+            ("arms", &[-1, 1]),
+            ("arms", &[2_097_084, 0]),
+            ("arms", &[2_621_376, 1]),
+            ("arms", &[2_621_437, 2]),
+            ("masked", &[-1]),
+            ("masked", &[0x7fff]),
+            ("shifted", &[-1]),
+            ("beyond", &[-1]),
+            ("beyond", &[3]),
+            ("wraps", &[0]),
+            ("wraps", &[4]),
+            ("wraps", &[7]),
+            ("times", &[1]),
+            ("times", &[255]),
+            ("rest", &[-1, 0]),
+            ("rest", &[-1, 1]),
+            ("loaded", &[0]),
+        ],
+    },
+    Case {
         name: "host",
         text: r#"(module $host
             (import "host" "note" (func $note (param i32) (result i32)))

@@ -248,8 +248,8 @@ impl Translator<'_> {
             // Nothing comes here; what follows is skipped.
             self.truncate(label.height as usize);
         }
-        self.end_loop();
         self.buffers.labels.pop();
+        self.end_loop();
         Ok(())
     }
 

@@ -94,7 +94,7 @@ impl Translator<'_> {
         }
     }
 
-    /// A block ends.
+    /// The innermost block has ended, and its label is gone.
     pub(super) fn end_loop(&mut self) {
         let depth = self.buffers.labels.len();
         self.before = self.before.take().filter(|before| before.depth < depth);
