@@ -8,3 +8,13 @@ fn panic(info: &PanicInfo<'_>) -> ! {
     println!("{info}");
     machine::exit(false)
 }
+
+/// What compiled code with tables for unwinding names; nothing unwinds.
+#[unsafe(no_mangle)]
+extern "C" fn rust_eh_personality() {}
+
+/// What precompiled `core` names; nothing unwinds.
+#[unsafe(no_mangle)]
+extern "C" fn _Unwind_Resume() -> ! {
+    machine::exit(false)
+}

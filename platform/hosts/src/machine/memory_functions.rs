@@ -1,5 +1,4 @@
-//! What compiled code takes from a C library and from the library that unwinds, where the target
-//! has them but the program does not.
+//! What compiled code takes from a C library, where the target has one but the program does not.
 
 use core::arch::asm;
 
@@ -79,14 +78,4 @@ unsafe extern "C" fn strlen(text: *const u8) -> usize {
         len += 1;
     }
     len
-}
-
-/// Precompiled `core` names it; nothing unwinds.
-#[unsafe(no_mangle)]
-extern "C" fn rust_eh_personality() {}
-
-/// Precompiled `core` names it; nothing unwinds.
-#[unsafe(no_mangle)]
-extern "C" fn _Unwind_Resume() -> ! {
-    crate::machine::exit(false)
 }
