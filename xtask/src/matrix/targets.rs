@@ -456,7 +456,7 @@ pub(crate) const TARGETS: &[Target] = &[
         Runner::Native,
         &[host("x86_64", Pack::Suite), host("x86_64", Pack::Programs)],
         "Linux loads and runs the program, which is built without it and has software floats. \
-         Dispatch by tail calls.",
+         Dispatch by the loop, since floats leave too few registers for tail calls.",
     ),
     bare(
         "aarch64-unknown-none-softfloat",
@@ -465,7 +465,7 @@ pub(crate) const TARGETS: &[Target] = &[
             host("aarch64", Pack::Suite),
             host("aarch64", Pack::Programs),
         ],
-        "A Cortex-A72 whose MMU and caches are off. Dispatch by tail calls.",
+        "A Cortex-A72 whose MMU and caches are off.",
     ),
     bare(
         "riscv32imac-unknown-none-elf",
