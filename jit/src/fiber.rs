@@ -29,7 +29,8 @@ pub(crate) const FIBERS: Fibers = Fibers { call, suspend };
 pub(crate) struct Fiber {
     /// The stack pointer of whoever does not run: the guest or who resumed it.
     pub(crate) other_sp: usize,
-    stack: NonNull<u8>,
+    /// Where its stack begins.
+    pub(crate) stack: NonNull<u8>,
     layout: Layout,
     /// What the store has while the guest runs, kept while it does not.
     inside: Context,
@@ -198,7 +199,7 @@ pub(crate) unsafe extern "C" fn start(start: *const Start) -> u32 {
 ///
 /// # Safety
 /// As `start`.
-#[cfg(windows)]
+#[cfg(all(windows, target_arch = "aarch64"))]
 pub(crate) unsafe extern "C" fn refuse(start: *const Start) -> u32 {
     // SAFETY: by contract.
     unsafe {

@@ -62,7 +62,7 @@ impl Shared {
 
 impl Machine {
     /// The host with every feature that it has.
-    fn host(level: OptLevel) -> Result<Self, Error> {
+    pub(crate) fn host(level: OptLevel) -> Result<Self, Error> {
         let builder =
             cranelift_native::builder().map_err(|error| unknown("this machine", &error))?;
         Self::new(&builder, level)

@@ -464,13 +464,14 @@ fn code_is_made_for_other_machines() {
             });
             let artifact = engine.precompile_module(&bytes(TEXT), Some(triple));
             let artifact = artifact.expect("the target is known");
+            let is_own = cfg!(target_os = "linux") && arch == std::env::consts::ARCH;
             match load(&engine, &artifact) {
                 Ok(module) => {
-                    assert_eq!(arch, std::env::consts::ARCH);
+                    assert!(is_own);
                     assert_eq!(behaviour(&module), expected());
                 }
                 Err(error) => {
-                    assert_ne!(arch, std::env::consts::ARCH);
+                    assert!(!is_own);
                     assert!(error.to_string().contains(triple), "{error}");
                 }
             }

@@ -106,7 +106,9 @@ impl MonotonicClock for HostMonotonicClock {
 pub(crate) struct Clocks {
     pub(crate) wall: Box<dyn WallClock>,
     pub(crate) monotonic: Box<dyn MonotonicClock>,
-    /// Whether time on the monotonic clock passes as it does for the host.
+    /// Whether time on the monotonic clock passes as it does for the host, whose
+    /// system then waits for both, time and files.
+    #[cfg(unix)]
     pub(crate) monotonic_is_hosts: bool,
     /// The monotonic time when the context was made: from when the CPU time counts.
     pub(crate) start: Duration,

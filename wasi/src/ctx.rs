@@ -288,6 +288,7 @@ impl WasiCtxBuilder {
         } = core::mem::take(self);
         let mut descriptors = vec![stdin, stdout, stderr];
         descriptors.extend(preopens);
+        #[cfg(unix)]
         let monotonic_is_hosts = monotonic.is_none();
         let monotonic = monotonic.unwrap_or_else(|| Box::new(HostMonotonicClock::new()));
         let start = monotonic.now();
@@ -298,6 +299,7 @@ impl WasiCtxBuilder {
             clocks: Clocks {
                 wall,
                 monotonic,
+                #[cfg(unix)]
                 monotonic_is_hosts,
                 start,
             },

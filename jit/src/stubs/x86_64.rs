@@ -450,25 +450,10 @@ pub(crate) unsafe extern "C" fn switch_fiber(_: *mut Fiber, _: u32) -> u32 {
     );
 }
 
-/// As on other systems, but that a thread's description would have to know the stack: there is
-/// none.
-///
-/// # Safety
-/// As on other systems.
 #[cfg(windows)]
-pub(crate) unsafe extern "C" fn start_fiber(_: *mut Fiber, _: usize, start: *const Start) -> u32 {
-    // SAFETY: by contract.
-    unsafe { fiber::refuse(start) }
-}
-
-/// As on other systems; there is no fiber to go to.
-///
-/// # Safety
-/// As on other systems.
+mod windows;
 #[cfg(windows)]
-pub(crate) unsafe extern "C" fn switch_fiber(_: *mut Fiber, _: u32) -> u32 {
-    1
-}
+pub(crate) use windows::{start_fiber, switch_fiber};
 
 /// Makes a frame and keeps all registers that can hold arguments of compiled functions.
 macro_rules! save {
