@@ -272,13 +272,6 @@ const fn bare(
     }
 }
 
-impl Step {
-    const fn always(mut self) -> Self {
-        self.always = true;
-        self
-    }
-}
-
 /// Every target, in the order of the page. Machines without an operating system, whose programs
 /// are whole images, stand behind the others.
 pub(crate) const TARGETS: &[Target] = &[
@@ -321,6 +314,7 @@ pub(crate) const TARGETS: &[Target] = &[
                 COMPILED,
             ),
             suite("tail", INTERP),
+            suite("loop", INTERP),
             suite("jit-eager", JIT),
             suite("jit", JIT),
             suite("jit-check-explicit-speed", JIT),
@@ -347,6 +341,7 @@ pub(crate) const TARGETS: &[Target] = &[
                 COMPILED,
             ),
             suite("tail", INTERP),
+            suite("loop", INTERP),
             suite("jit-eager", JIT),
             suite("jit", JIT),
             suite("jit-check-explicit-speed", JIT),
@@ -415,7 +410,7 @@ pub(crate) const TARGETS: &[Target] = &[
         runner: Runner::Nothing,
         packages: &[],
         cargo: &[],
-        steps: &[check_all().always()],
+        steps: &[check_all()],
         gaps: "There is no such machine, linker or emulator here. Memory for code is written and \
                executed as Apple's manual for programs that make code says: `MAP_JIT`, \
                `pthread_jit_write_protect_np`, `sys_icache_invalidate`. A program with the hardened \
