@@ -25,7 +25,14 @@ fn main() {
     // Handlers end in jumps only when the optimiser turns sibling calls into them and all their
     // arguments travel in registers.
     let optimised = matches!(var("OPT_LEVEL").as_str(), "2" | "3" | "s" | "z");
-    let registers = matches!(var("CARGO_CFG_TARGET_ARCH").as_str(), "x86_64" | "aarch64");
+    let registers = match var("CARGO_CFG_TARGET_ARCH").as_str() {
+        // Without SSE floats take integer registers, of which there are too few for them.
+        "x86_64" => var("CARGO_CFG_TARGET_FEATURE")
+            .split(',')
+            .any(|it| it == "sse2"),
+        "aarch64" => true,
+        _ => false,
+    };
     let instrumented = env::var_os("CARGO_CFG_SANITIZE").is_some()
         || var("CARGO_ENCODED_RUSTFLAGS").contains("instrument-coverage")
         || var("CARGO_CFG_MIRI") == "1";

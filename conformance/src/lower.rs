@@ -5,7 +5,7 @@ use diptych_script::{
 };
 use std::borrow::Cow;
 use wast::core::{AbstractHeapType, HeapType, NanPattern, V128Pattern, WastArgCore, WastRetCore};
-use wast::token::{F32, F64, Id};
+use wast::token::Id;
 use wast::{QuoteWat, WastArg, WastDirective, WastExecute, WastInvoke, WastRet, Wat};
 
 /// The directive, with its modules encoded.
@@ -163,8 +163,8 @@ fn expected(result: WastRetCore<'_>) -> Expected {
     match result {
         WastRetCore::I32(value) => Expected::I32(value),
         WastRetCore::I64(value) => Expected::I64(value),
-        WastRetCore::F32(value) => Expected::F32(float32(&value)),
-        WastRetCore::F64(value) => Expected::F64(float64(&value)),
+        WastRetCore::F32(value) => Expected::F32(float(&value, |it| it.bits)),
+        WastRetCore::F64(value) => Expected::F64(float(&value, |it| it.bits)),
         WastRetCore::V128(value) => vector(&value),
         WastRetCore::RefNull(None) => Expected::AnyNull,
         WastRetCore::RefNull(Some(HeapType::Concrete(_))) => Expected::ConcreteNull,
@@ -181,19 +181,12 @@ fn expected(result: WastRetCore<'_>) -> Expected {
     }
 }
 
-fn float32(value: &NanPattern<F32>) -> Pattern<u32> {
+/// What a float is to be, by its bits.
+fn float<F, Bits>(value: &NanPattern<F>, bits: impl Fn(&F) -> Bits) -> Pattern<Bits> {
     match value {
         NanPattern::CanonicalNan => Pattern::CanonicalNan,
         NanPattern::ArithmeticNan => Pattern::ArithmeticNan,
-        NanPattern::Value(value) => Pattern::Bits(value.bits),
-    }
-}
-
-fn float64(value: &NanPattern<F64>) -> Pattern<u64> {
-    match value {
-        NanPattern::CanonicalNan => Pattern::CanonicalNan,
-        NanPattern::ArithmeticNan => Pattern::ArithmeticNan,
-        NanPattern::Value(value) => Pattern::Bits(value.bits),
+        NanPattern::Value(value) => Pattern::Bits(bits(value)),
     }
 }
 
@@ -214,8 +207,12 @@ fn vector(pattern: &V128Pattern) -> Expected {
         V128Pattern::I16x8(it) => lanes(it.iter().map(|lane| lane.to_le_bytes())),
         V128Pattern::I32x4(it) => lanes(it.iter().map(|lane| lane.to_le_bytes())),
         V128Pattern::I64x2(it) => lanes(it.iter().map(|lane| lane.to_le_bytes())),
-        V128Pattern::F32x4(it) => Expected::F32x4(core::array::from_fn(|at| float32(&it[at]))),
-        V128Pattern::F64x2(it) => Expected::F64x2(core::array::from_fn(|at| float64(&it[at]))),
+        V128Pattern::F32x4(it) => {
+            Expected::F32x4(it.each_ref().map(|lane| float(lane, |it| it.bits)))
+        }
+        V128Pattern::F64x2(it) => {
+            Expected::F64x2(it.each_ref().map(|lane| float(lane, |it| it.bits)))
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use crate::report::{FileReport, Kind, Outcome};
 use crate::suite::TestFile;
 use crate::{lower, panics};
 use diptych::CompilationMode;
-use diptych_script::{Feature, Features, Problem, World};
+use diptych_script::{Features, Problem, World};
 use std::sync::mpsc;
 use std::time::Instant;
 use wast::lexer::Lexer;
@@ -107,31 +107,22 @@ fn judge(
     if let Some(why) = file.superseded(line) {
         return Outcome::Superseded(why);
     }
-    match panics::catch(|| world.directive(lower::directive(directive))) {
-        Ok(Ok(())) => Outcome::Passed,
-        Ok(Err(Problem::Wrong(text) | Problem::Exhausted(text))) | Err(text) => {
-            match needs_proposal(file) {
-                Some(feature) if options.expectations.allows(&file.key, feature) => {
-                    Outcome::Skipped(feature)
-                }
-                _ => Outcome::Failed(text),
-            }
+    let problem = match panics::catch(|| world.directive(lower::directive(directive))) {
+        Ok(Ok(())) => return Outcome::Passed,
+        Ok(Err(problem)) => problem,
+        Err(panic) => return Outcome::Failed(panic),
+    };
+    match problem.missing(&file.group) {
+        Some(feature) if options.expectations.allows(&file.key, feature) => {
+            Outcome::Skipped(feature)
         }
-        Ok(Err(Problem::Needs(feature, text))) => {
-            if options.expectations.allows(&file.key, feature) {
-                Outcome::Skipped(feature)
-            } else {
-                Outcome::Failed(format!(
-                    "needs {feature}, which the expectation list does not name here: {text}"
-                ))
+        _ => Outcome::Failed(match problem {
+            Problem::Wrong(text) | Problem::Exhausted(text) => text,
+            Problem::Needs(feature, text) => {
+                format!("needs {feature}, which the expectation list does not name here: {text}")
             }
-        }
+        }),
     }
-}
-
-/// A proposal that the engine has no switch for: its modules are not unsupported, but invalid.
-fn needs_proposal(file: &TestFile) -> Option<Feature> {
-    (file.group == "custom-descriptors").then_some(Feature::CustomDescriptors)
 }
 
 /// The beginnings of a text's lines.

@@ -130,8 +130,12 @@ pub(crate) mod offsets {
         STORE_EXIT_FP = VmStore.exit_fp;
         STORE_EXIT_CTX = VmStore.exit_ctx;
         STORE_STACK_LIMIT = VmStore.native_stack_limit;
-        STORE_LANDING = VmStore.landing;
+        STORE_NATIVE_STACK_START = VmStore.native_stack.start;
+        STORE_NATIVE_STACK_END = VmStore.native_stack.end;
         STORE_ACTIVATION = VmStore.activation;
+        STORE_ACTIVATION_DEPTH = VmStore.activation_depth;
+        STORE_ACTIVATION_LIMIT = VmStore.activation_limit;
+        STORE_TAIL_CALLEE = VmStore.tail_callee;
         TYPE_ID = ModuleType.id;
         FUNC_TYPE = FuncRef.type_id;
         FUNC_NATIVE_CODE = FuncRef.native_code;

@@ -10,14 +10,14 @@ use crate::shared::Shared;
 use crate::{fiber, stack, stubs, unwind};
 use core::ffi::c_void;
 use core::ptr;
-use diptych_core::backend::{Position, Walk};
+use diptych_core::backend::Position;
 use diptych_core::types::DefinedFuncIdx;
 use diptych_core::vm::{FuncRef, Status, VmCtx, VmStore, call_array, libcalls};
 use diptych_core::{Error, ErrorKind, Trap, backtrace};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// The uniform entry of compiled functions ([`ArrayCall`](diptych_core::vm::ArrayCall)) until they
-/// are called by it: makes what [`enter`] wants.
+/// are called by it: makes what [`stubs::enter`] wants.
 ///
 /// # Safety
 /// As `ArrayCall`; the callee is a function of an instance whose module this backend compiles.
@@ -40,19 +40,21 @@ pub(crate) unsafe extern "C-unwind" fn array_call(
         match entry {
             Ok(entry) => {
                 (*callee).native_entry = entry;
-                (*callee).array_call = enter;
-                enter(callee, store, slots)
+                (*callee).array_call = stubs::enter;
+                stubs::enter(callee, store, slots)
             }
             Err(error) => fail(store, error),
         }
     }
 }
 
-/// Runs compiled code as an activation of its own.
+/// What [`stubs::enter`] does when there are too many activations, or the store was last entered on
+/// another native stack.
 ///
 /// # Safety
-/// As [`array_call`]; the function has native code and an entry.
-unsafe extern "C-unwind" fn enter(
+/// As [`stubs::enter`].
+#[cold]
+pub(crate) unsafe extern "C-unwind" fn enter_otherwise(
     callee: *mut FuncRef,
     store: *mut VmStore,
     slots: *mut u64,
@@ -62,27 +64,12 @@ unsafe extern "C-unwind" fn enter(
         if (*store).activation_depth >= (*store).activation_limit {
             return fail(store, Trap::StackOverflow.into());
         }
-        (*store).activation_depth += 1;
-        let walk: Walk = unwind::walk;
-        let walk = walk as *const c_void;
-        let status = if (*store).native_stack.contains(stack::here()) {
-            stubs::enter(callee, store, slots, walk)
-        } else {
-            let before = ((*store).native_stack, (*store).native_stack_limit);
-            ((*store).native_stack, (*store).native_stack_limit) =
-                stack::limit((*store).max_stack_bytes);
-            let status = stubs::enter(callee, store, slots, walk);
-            ((*store).native_stack, (*store).native_stack_limit) = before;
-            status
-        };
-        (*store).activation_depth -= 1;
-        if status == 0 {
-            return Status::Done;
-        }
-        if !(*store).tail_callee.is_null() {
-            return Status::TailCall;
-        }
-        Status::Error
+        let before = ((*store).native_stack, (*store).native_stack_limit);
+        ((*store).native_stack, (*store).native_stack_limit) =
+            stack::limit((*store).max_stack_bytes);
+        let status = stubs::enter(callee, store, slots);
+        ((*store).native_stack, (*store).native_stack_limit) = before;
+        status
     }
 }
 

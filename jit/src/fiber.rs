@@ -44,7 +44,6 @@ struct Context {
     activation: *const Activation,
     depth: u32,
     exit: Position,
-    landing: usize,
     stack: NativeStack,
     stack_limit: usize,
     fiber: *mut core::ffi::c_void,
@@ -63,7 +62,6 @@ impl Context {
                 activation: (*store).activation,
                 depth: (*store).activation_depth,
                 exit: VmStore::exit(store),
-                landing: (*store).landing,
                 stack: (*store).native_stack,
                 stack_limit: (*store).native_stack_limit,
                 fiber: (*store).fiber,
@@ -81,7 +79,6 @@ impl Context {
             (*store).activation = self.activation;
             (*store).activation_depth = self.depth;
             VmStore::set_exit(store, self.exit);
-            (*store).landing = self.landing;
             (*store).native_stack = self.stack;
             (*store).native_stack_limit = self.stack_limit;
             (*store).fiber = self.fiber;

@@ -240,6 +240,7 @@ impl JitModule {
         for call in &compiled.calls {
             let callee = match call.target {
                 Target::Raise => stubs::RAISE_OFFSET,
+                Target::Func(callee) if callee == func => caller,
                 Target::Func(_) => {
                     return Err(Error::msg("a function is called that may not be there"));
                 }

@@ -32,7 +32,8 @@ pub(crate) enum Traps {
 pub(crate) enum Calls {
     /// By the callee's address, relative to the call: all functions are compiled together.
     Direct,
-    /// Through the module's table of entries, where a function that is not compiled has a stub.
+    /// Through the module's table of entries, where a function that is not compiled has a stub; but
+    /// a function calls itself directly.
     Table,
 }
 

@@ -71,7 +71,7 @@ pub(crate) unsafe extern "C" fn interrupt(ctx: *mut VmCtx, pc: *const u8, fp: *m
             Ok(Err(error)) => (*store).pending = Some(error),
             Err(panic) => (*store).panic = Some(panic),
         }
-        (*store).landing
+        landing(store)
     }
 }
 
@@ -86,7 +86,7 @@ pub(crate) unsafe extern "C" fn pending(ctx: *mut VmCtx, pc: *const u8, fp: *mut
         if let Some(error) = &mut (*store).pending {
             backtrace::attach_at(store, error, None, Position { pc, fp, ctx });
         }
-        (*store).landing
+        landing(store)
     }
 }
 
@@ -114,8 +114,17 @@ unsafe fn fail(store: *mut VmStore, trap: Trap, place: Option<Place>, fp: *mut u
         let ctx = core::ptr::null_mut();
         backtrace::attach_at(store, &mut error, innermost, Position { pc, fp, ctx });
         (*store).pending = Some(error);
-        (*store).landing
+        landing(store)
     }
+}
+
+/// The stack pointer of the innermost entry into compiled code, which is where its activation is.
+///
+/// # Safety
+/// See the module.
+unsafe fn landing(store: *const VmStore) -> usize {
+    // SAFETY: by contract.
+    unsafe { (*store).activation.addr() }
 }
 
 fn frame(place: Place) -> Frame {
@@ -169,6 +178,6 @@ pub(crate) unsafe fn is_first(store: *const VmStore, fp: *const u64) -> bool {
     // SAFETY: by contract; see the module.
     unsafe {
         let (_, outer) = stubs::caller(fp);
-        outer.addr() == (*store).landing + stubs::ENTRY_BYTES
+        outer.addr() == landing(store) + stubs::ENTRY_BYTES
     }
 }

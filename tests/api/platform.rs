@@ -1,12 +1,14 @@
 //! What an embedder supplies in the place of the operating system.
 
-use super::{call_i32, instantiate};
+use super::call_i32;
+#[cfg(feature = "jit")]
+use super::instantiate;
 use diptych::platform::Workers;
 #[cfg(feature = "jit")]
 use diptych::platform::{FaultHandler, TrapCatcher, TrapCatcherError};
 #[cfg(feature = "jit")]
-use diptych::{BackendKind, Trap};
-use diptych::{CompilationMode, Config, Engine, ErrorKind, Module, Store, Val};
+use diptych::{BackendKind, Trap, Val};
+use diptych::{CompilationMode, Config, Engine, ErrorKind, Module, Store};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 

@@ -106,9 +106,9 @@ impl<'a> Reader<'a> {
         self.group
     }
 
-    /// Whether its directives may be skipped for want of the feature.
-    pub fn allows(&self, feature: Feature) -> bool {
-        self.allowed.contains(&feature)
+    /// The features for want of which its directives may be skipped.
+    pub fn allowed(&self) -> &[Feature] {
+        &self.allowed
     }
 }
 
@@ -456,7 +456,7 @@ mod tests {
         let packed = packed();
         let reader = Reader::new(&packed).unwrap();
         assert_eq!((reader.key(), reader.group()), ("a.wast", "core"));
-        assert!(reader.allows(Feature::Simd) && !reader.allows(Feature::Gc));
+        assert_eq!(reader.allowed(), [Feature::Simd]);
         let read: Vec<_> = reader.map(|it| it.unwrap()).collect();
         let wanted: Vec<_> = (1..).zip(directives()).collect();
         assert_eq!(read, wanted);

@@ -38,6 +38,19 @@ impl Problem {
         }
     }
 
+    /// The feature that may be missing when this comes of a script of `group`
+    /// ([`Features::of_group`](crate::Features::of_group)).
+    pub fn missing(&self, group: &str) -> Option<Feature> {
+        match self {
+            Self::Needs(feature, _) => Some(*feature),
+            // The engine has no switch for the proposal: its modules are not unsupported, but
+            // invalid.
+            Self::Wrong(_) | Self::Exhausted(_) => {
+                (group == "custom-descriptors").then_some(Feature::CustomDescriptors)
+            }
+        }
+    }
+
     /// That something was not made is no news for what depends on it.
     pub(crate) fn of_dependent(&self) -> Self {
         match self {

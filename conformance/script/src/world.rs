@@ -32,6 +32,11 @@ fn ready<T>(slot: &Slot<T>) -> Result<&T> {
     slot.as_ref().map_err(Problem::of_dependent)
 }
 
+/// What a directive that made this says.
+fn outcome<T>(slot: &Slot<T>) -> Result {
+    slot.as_ref().map(drop).map_err(Clone::clone)
+}
+
 /// The state of a running script.
 pub struct World {
     engine: Engine,
@@ -94,25 +99,19 @@ impl World {
     pub fn directive(&mut self, directive: Directive<'_>) -> Result {
         match directive {
             Directive::Module { name, module } => {
-                let made = self
-                    .compile(module)
-                    .and_then(|module| self.instantiate(&module)?.map_err(unexpected));
-                self.set_instance(name, made)
+                let module = self.compile(module);
+                self.new_instance(name, module)
             }
             Directive::Definition { name, module } => self.definition(name, module),
             Directive::Instance { name, definition } => self.instance_of(name, definition),
             Directive::Register { name, module } => self.register(name, module),
             Directive::Invoke(call) => {
                 let done = self.invoke(&call).and_then(|it| it.map_err(unexpected));
-                match done {
-                    Ok(_) => Ok(()),
-                    Err(Problem::Wrong(text)) => Err(Problem::Wrong(text)),
-                    Err(problem) => {
-                        // What follows relies on what the call should have done.
-                        self.lose(call.module, &problem);
-                        Err(problem)
-                    }
+                if let Err(problem @ (Problem::Needs(..) | Problem::Exhausted(_))) = &done {
+                    // What follows relies on what the call should have done.
+                    self.lose(call.module, problem);
                 }
+                done.map(drop)
             }
             Directive::AssertReturn { action, results } => {
                 let got = self.execute(action)?.map_err(unexpected)?;
@@ -137,7 +136,7 @@ impl World {
         if let Some(name) = name {
             self.definitions.insert(name.to_owned(), slot.clone());
         }
-        let made = slot.as_ref().map(drop).map_err(Clone::clone);
+        let made = outcome(&slot);
         self.last_definition = Some(slot);
         made
     }
@@ -147,18 +146,18 @@ impl World {
             Some(name) => self.definitions.get(name),
             None => self.last_definition.as_ref(),
         };
-        let made = definition
+        let module = definition
             .ok_or_else(|| Problem::wrong("there is no such module definition"))
-            .and_then(|slot| ready(slot).cloned())
-            .and_then(|module| self.instantiate(&module)?.map_err(unexpected));
-        self.set_instance(name, made)
+            .and_then(|slot| ready(slot).cloned());
+        self.new_instance(name, module)
     }
 
-    fn set_instance(&mut self, name: Option<&str>, slot: Slot<Instance>) -> Result {
+    fn new_instance(&mut self, name: Option<&str>, module: Result<Module>) -> Result {
+        let slot = module.and_then(|module| self.instantiate(&module)?.map_err(unexpected));
         if let Some(name) = name {
             self.instances.insert(name.to_owned(), slot.clone());
         }
-        let made = slot.as_ref().map(drop).map_err(Clone::clone);
+        let made = outcome(&slot);
         self.current = Some(slot);
         made
     }

@@ -276,8 +276,8 @@ impl<T: 'static> Linker<T> {
         mut store: impl AsContextMut<Data = T>,
         module: &Module,
     ) -> Result<Instance> {
-        self.instantiate_pre(module)?
-            .instantiate(&mut store.as_context_mut())
+        let imports = self.imports(module)?;
+        instantiate(&imports, &mut store.as_context_mut(), module)
     }
 
     /// Finds the imports of a module once, for any number of instances.
@@ -285,6 +285,14 @@ impl<T: 'static> Linker<T> {
     /// # Errors
     /// [`ErrorKind::Link`](crate::ErrorKind::Link) when an import has no name here, or is a function of another type.
     pub fn instantiate_pre(&self, module: &Module) -> Result<InstancePre<T>> {
+        Ok(InstancePre {
+            imports: Arc::new(self.imports(module)?),
+            module: module.clone(),
+            data: PhantomData,
+        })
+    }
+
+    fn imports(&self, module: &Module) -> Result<Vec<Definition>> {
         self.engine.check(module.engine(), "module")?;
         let ir = module.ir();
         let mut imports = Vec::new();
@@ -300,11 +308,7 @@ impl<T: 'static> Linker<T> {
             }
             imports.push(definition.clone());
         }
-        Ok(InstancePre {
-            module: module.clone(),
-            imports: Arc::new(imports),
-            data: PhantomData,
-        })
+        Ok(imports)
     }
 }
 
@@ -353,21 +357,24 @@ impl<T: 'static> InstancePre<T> {
     /// # Errors
     /// As [`Instance::new`].
     pub fn instantiate(&self, mut store: impl AsContextMut<Data = T>) -> Result<Instance> {
-        let mut store = store.as_context_mut();
-        let imports = self.items(&mut store)?;
-        instantiate::instantiate(&mut store, &self.module, &imports)
+        instantiate(&self.imports, &mut store.as_context_mut(), &self.module)
     }
+}
 
-    fn items(&self, store: &mut StoreContextMut<'_, T>) -> Result<Vec<Extern>> {
-        let store = store.opaque_mut();
-        store.engine().check(self.module.engine(), "module")?;
-        let mut items = Vec::new();
-        items
-            .try_reserve_exact(self.imports.len())
-            .map_err(out_of_memory)?;
-        for import in self.imports.iter() {
-            items.push(import.item(store)?);
-        }
-        Ok(items)
+/// An instance of a module of the same engine as the imports.
+fn instantiate<T: 'static>(
+    imports: &[Definition],
+    store: &mut StoreContextMut<'_, T>,
+    module: &Module,
+) -> Result<Instance> {
+    let opaque = store.opaque_mut();
+    opaque.engine().check(module.engine(), "module")?;
+    let mut items = Vec::new();
+    items
+        .try_reserve_exact(imports.len())
+        .map_err(out_of_memory)?;
+    for import in imports {
+        items.push(import.item(opaque)?);
     }
+    instantiate::instantiate(store, module, &items)
 }

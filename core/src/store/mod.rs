@@ -370,7 +370,6 @@ impl StoreOpaque {
                 native_stack: NativeStack::default(),
                 max_stack_bytes: config.get_max_wasm_stack(),
                 native_shared: ptr::null(),
-                landing: 0,
                 activation: ptr::null(),
                 activation_depth: 0,
                 activation_limit: config.get_max_call_depth(),

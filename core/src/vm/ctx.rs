@@ -146,9 +146,6 @@ pub struct VmStore {
     pub max_stack_bytes: usize,
     /// What the compiler keeps for all modules of the engine; null when there is none.
     pub native_shared: *const c_void,
-    /// The stack pointer of the innermost entry from the host into compiled code, which goes back
-    /// there when it fails.
-    pub landing: usize,
     /// The innermost activation of guest code on the native stack.
     pub activation: *const crate::backend::Activation,
     /// How many activations are on the native stack.

@@ -3,7 +3,6 @@
 use super::{MAX_CELLS, Result, Translator, limit, reserve};
 use crate::code::{HEADER_CELLS, field, field_shift, op_at};
 use crate::ops::{BRANCH_OPS, Bin, BinMode, Branch, BranchMode, Op, Ty};
-use alloc::format;
 
 /// Whose value an accumulator holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -160,10 +159,8 @@ impl Translator<'_, '_> {
     #[cold]
     pub(super) fn more_cells(&mut self, more: usize) -> Result<()> {
         if self.here() + more > MAX_CELLS {
-            return Err(limit(format!(
-                "a function's code exceeds {} MiB",
-                MAX_CELLS >> 17
-            )));
+            const { assert!(MAX_CELLS == 128 << 17) };
+            return Err(limit("a function's code exceeds 128 MiB"));
         }
         reserve(&mut self.scratch.cells, more)
     }

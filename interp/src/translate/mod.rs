@@ -12,6 +12,7 @@
 mod call;
 mod control;
 mod emit;
+mod failure;
 mod memory;
 mod numeric;
 mod operators;
@@ -20,9 +21,7 @@ mod variable;
 
 use crate::code::{Code, CodeHeader, Encoding, EntryCell, HEADER_CELLS};
 use crate::ops::{Op, Ty};
-use alloc::boxed::Box;
-use alloc::format;
-use alloc::string::{String, ToString};
+use alloc::string::String;
 use alloc::vec::Vec;
 use control::{Fixup, Label};
 use diptych_core::fuel::Meter;
@@ -31,11 +30,9 @@ use diptych_core::types::{DefinedFuncIdx, ValType};
 use diptych_core::vm::frame::RECORD_SLOTS;
 use diptych_core::{Error, ErrorKind};
 use emit::{Accumulators, Last};
+use failure::{Failure, Result};
 use stack::Entry;
-use wasmparser::{BinaryReader, FunctionBody, OperatorsReader, OperatorsReaderAllocations};
-
-/// Errors are in a box: most of what returns one is called for every instruction.
-type Result<T> = core::result::Result<T, Box<Error>>;
+use wasmparser::{BinaryReader, FunctionBody};
 
 /// The greatest number of slots of a frame: what a 16-bit operand can name.
 const MAX_FRAME_SLOTS: usize = 1 << 16;
@@ -66,7 +63,6 @@ pub(crate) struct Scratch {
     stack: Vec<Entry>,
     labels: Vec<Label>,
     fixups: Vec<Fixup>,
-    operators: OperatorsReaderAllocations,
 }
 
 /// A local variable.
@@ -96,12 +92,11 @@ pub(crate) fn translate(
     scratch: &mut Scratch,
     positions: Option<&mut Vec<(u32, u32)>>,
 ) -> core::result::Result<Code, Error> {
-    let mut translator =
-        Translator::new(env, func, core::mem::take(scratch), positions).map_err(|error| *error)?;
+    let mut translator = Translator::new(env, func, core::mem::take(scratch), positions)?;
     let result = translator.run(func);
     let code = result.and_then(|()| translator.finish(func));
     *scratch = translator.scratch;
-    code.map_err(|error| *error)
+    Ok(code?)
 }
 
 struct Translator<'a, 'p> {
@@ -221,13 +216,11 @@ impl<'a, 'p> Translator<'a, 'p> {
             self.emit(Op::ZeroLocals, [0])?;
         }
         self.begin_function(ty.results().len())?;
-        let kept = core::mem::take(&mut self.scratch.operators);
-        let mut operators = OperatorsReader::new_with_allocs(locals.get_binary_reader(), kept);
+        let mut operators = locals.get_binary_reader();
         while !operators.eof() {
             self.offset = operators.original_position() as u32;
             operators.visit_operator(self).map_err(invalid)??;
         }
-        self.scratch.operators = operators.into_allocations();
         Ok(())
     }
 
@@ -286,34 +279,34 @@ impl<'a, 'p> Translator<'a, 'p> {
 }
 
 #[cold]
-fn limit(message: String) -> Box<Error> {
-    Box::new(Error::new(ErrorKind::Limit(message.into())))
+fn limit(message: &str) -> Failure {
+    Failure::new(|message| ErrorKind::Limit(message.into()), &[message])
 }
 
 #[cold]
-fn frame_too_large() -> Box<Error> {
-    limit(format!(
-        "a function needs more than {MAX_FRAME_SLOTS} slots for locals and operands"
-    ))
+fn frame_too_large() -> Failure {
+    const { assert!(MAX_FRAME_SLOTS == 65536) };
+    limit("a function needs more than 65536 slots for locals and operands")
 }
 
 fn reserve<T>(list: &mut Vec<T>, more: usize) -> Result<()> {
-    list.try_reserve(more)
-        .map_err(|_| Box::new(Error::new(ErrorKind::OutOfMemory)))
+    list.try_reserve(more).map_err(|_| Failure::OUT_OF_MEMORY)
 }
 
 #[cold]
-fn invalid(error: wasmparser::Error) -> Box<Error> {
-    Box::new(Error::new(ErrorKind::InvalidModule {
-        message: error.message().to_string().into(),
-        offset: error.offset() as usize,
-    }))
+fn invalid(error: wasmparser::Error) -> Failure {
+    let offset = error.offset() as usize;
+    let kind = |message: String| ErrorKind::InvalidModule {
+        message: message.into(),
+        offset,
+    };
+    Failure::new(kind, &[error.message()])
 }
 
 #[cold]
-fn unsupported(what: &str) -> Box<Error> {
-    let message = format!("the interpreter does not execute {what} yet");
-    Box::new(Error::new(ErrorKind::Unsupported(message.into())))
+fn unsupported(what: &str) -> Failure {
+    let parts = ["the interpreter does not execute ", what, " yet"];
+    Failure::new(|message| ErrorKind::Unsupported(message.into()), &parts)
 }
 
 /// The class of a value of this type.

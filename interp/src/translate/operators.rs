@@ -6,7 +6,7 @@ use crate::ops::{Bin, Load, Slow, Store, Ty, Un};
 use alloc::vec::Vec;
 use diptych_core::fuel::fuel_cost;
 use diptych_core::module::proposal_name;
-use wasmparser::{Operator, VisitOperator, VisitSimdOperator};
+use wasmparser::{FrameKind, FrameStack, Operator, VisitOperator, VisitSimdOperator};
 
 /// Defines `translate!`, which translates one operator: those of one shape by name, the others as
 /// arms.
@@ -153,6 +153,14 @@ macro_rules! visit {
     )*};
 }
 
+/// The body is valid, so every `else` is where it may be. A stack of the reader's own would allocate
+/// in a way that cannot fail.
+impl FrameStack for Translator<'_, '_> {
+    fn current_frame(&self) -> Option<FrameKind> {
+        Some(FrameKind::If)
+    }
+}
+
 impl<'a> VisitOperator<'a> for Translator<'_, '_> {
     type Output = Result<()>;
 
@@ -183,12 +191,12 @@ impl Translator<'_, '_> {
             Operator::Block { .. }
             | Operator::Loop { .. }
             | Operator::If { .. }
-            | Operator::TryTable { .. }
-            | Operator::Try { .. } => self.skipped += 1,
+            | Operator::TryTable { .. } => self.skipped += 1,
+            // Its parts would have to be told from those of other blocks.
+            Operator::Try { .. } => return Err(unsupported(proposal_name("legacy_exceptions"))),
             Operator::Else if self.skipped == 0 => return self.else_(),
             Operator::End if self.skipped == 0 => return self.end(),
-            // A `delegate` ends its `try`, which was skipped too.
-            Operator::End | Operator::Delegate { .. } => self.skipped -= 1,
+            Operator::End => self.skipped -= 1,
             _ => {}
         }
         Ok(())

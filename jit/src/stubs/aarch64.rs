@@ -5,8 +5,7 @@ use crate::abi::offsets;
 use crate::fiber::{self, Fiber, Start};
 use crate::{entry, unwind};
 use core::arch::{asm, naked_asm};
-use core::ffi::c_void;
-use diptych_core::vm::{FuncRef, VmCtx, VmStore};
+use diptych_core::vm::{FuncRef, Status, VmCtx, VmStore};
 
 /// What [`enter`] has on the stack below its frame pointer while the guest runs, in bytes.
 pub(crate) const ENTRY_BYTES: usize = 208;
@@ -23,7 +22,7 @@ macro_rules! leave {
             "str x10, [x1, #{exit_pc}]\n",
             "str x11, [x1, #{exit_fp}]\n",
             "str x12, [x1, #{exit_ctx}]\n",
-            "str x13, [x1, #{landing}]\n",
+            "str w13, [x1, #{depth}]\n",
             "mov sp, x29\n",
             "ldp x29, x30, [sp], #16\n",
             "ret",
@@ -31,24 +30,48 @@ macro_rules! leave {
     };
 }
 
-/// Enters compiled code: the function, the store, the slots, and the
-/// [`Walk`](diptych_core::backend::Walk) of the activation. Gives 0 when the function returned, 1 when the guest failed.
+/// Puts an address into a register, as the linker of the system knows it.
+#[cfg(not(target_vendor = "apple"))]
+macro_rules! address_of_walk {
+    () => {
+        "adrp x14, {walk}\nadd x14, x14, :lo12:{walk}"
+    };
+}
+/// The same.
+#[cfg(target_vendor = "apple")]
+macro_rules! address_of_walk {
+    () => {
+        "adrp x14, {walk}@PAGE\nadd x14, x14, {walk}@PAGEOFF"
+    };
+}
+
+/// Runs compiled code as an activation of its own: the uniform entry
+/// ([`ArrayCall`](diptych_core::vm::ArrayCall)) of compiled functions.
 ///
-/// It puts an [`Activation`](diptych_core::backend::Activation) on the stack, which is where the
-/// landing is, too. All that a function keeps for its caller is kept here for a guest that fails:
-/// one that returns has kept it itself.
+/// It puts an [`Activation`](diptych_core::backend::Activation) on the stack, which is also where a
+/// guest goes that fails. All that a function keeps for its caller is kept here for that case: one
+/// that returns has kept it itself.
 ///
 /// # Safety
-/// The function has native code and an entry; otherwise as for
-/// [`ArrayCall`](diptych_core::vm::ArrayCall).
+/// As `ArrayCall`; the function has native code and an entry.
 #[unsafe(naked)]
-pub(crate) unsafe extern "C" fn enter(
+pub(crate) unsafe extern "C-unwind" fn enter(
     _: *mut FuncRef,
     _: *mut VmStore,
     _: *mut u64,
-    _: *const c_void,
-) -> u32 {
+) -> Status {
     naked_asm!(
+        "ldr w13, [x1, #{depth}]",
+        "ldr w9, [x1, #{depth_limit}]",
+        "cmp w13, w9",
+        "b.hs 2f",
+        "mov x9, sp",
+        "ldr x10, [x1, #{stack_start}]",
+        "ldr x11, [x1, #{stack_end}]",
+        "cmp x9, x10",
+        "b.lo 2f",
+        "cmp x9, x11",
+        "b.hs 2f",
         "stp x29, x30, [sp, #-16]!",
         "mov x29, sp",
         "sub sp, sp, #{entry_bytes}",
@@ -65,14 +88,15 @@ pub(crate) unsafe extern "C" fn enter(
         "ldr x10, [x1, #{exit_pc}]",
         "ldr x11, [x1, #{exit_fp}]",
         "ldr x12, [x1, #{exit_ctx}]",
-        "ldr x13, [x1, #{landing}]",
+        address_of_walk!(),
         "stp x9, x10, [sp, #0]",
         "stp x11, x12, [sp, #16]",
-        "stp x3, x1, [sp, #32]",
+        "stp x14, x1, [sp, #32]",
         "str x13, [sp, #48]",
+        "add w13, w13, #1",
+        "str w13, [x1, #{depth}]",
         "mov x9, sp",
         "str x9, [x1, #{activation}]",
-        "str x9, [x1, #{landing}]",
         // Compiled functions have their first argument in x2.
         "mov x4, x2",
         "ldr x9, [x0, #{native_entry}]",
@@ -81,9 +105,16 @@ pub(crate) unsafe extern "C" fn enter(
         "blr x9",
         "mov w0, wzr",
         leave!(),
+        "2:",
+        "b {enter_otherwise}",
+        enter_otherwise = sym entry::enter_otherwise,
+        walk = sym unwind::walk,
         entry_bytes = const ENTRY_BYTES,
         activation = const offsets::STORE_ACTIVATION,
-        landing = const offsets::STORE_LANDING,
+        depth = const offsets::STORE_ACTIVATION_DEPTH,
+        depth_limit = const offsets::STORE_ACTIVATION_LIMIT,
+        stack_start = const offsets::STORE_NATIVE_STACK_START,
+        stack_end = const offsets::STORE_NATIVE_STACK_END,
         exit_pc = const offsets::STORE_EXIT_PC,
         exit_fp = const offsets::STORE_EXIT_FP,
         exit_ctx = const offsets::STORE_EXIT_CTX,
@@ -111,11 +142,19 @@ unsafe extern "C" fn landed() {
         "ldp d10, d11, [sp, #160]",
         "ldp d12, d13, [sp, #176]",
         "ldp d14, d15, [sp, #192]",
-        "mov w0, #1",
+        "ldr x1, [sp, #40]",
+        "ldr x9, [x1, #{tail_callee}]",
+        "mov w0, #{error}",
+        "mov w10, #{tail_call}",
+        "cmp x9, #0",
+        "csel w0, w10, w0, ne",
         leave!(),
         entry_bytes = const ENTRY_BYTES,
+        error = const Status::Error as u32,
+        tail_call = const Status::TailCall as u32,
+        tail_callee = const offsets::STORE_TAIL_CALLEE,
         activation = const offsets::STORE_ACTIVATION,
-        landing = const offsets::STORE_LANDING,
+        depth = const offsets::STORE_ACTIVATION_DEPTH,
         exit_pc = const offsets::STORE_EXIT_PC,
         exit_fp = const offsets::STORE_EXIT_FP,
         exit_ctx = const offsets::STORE_EXIT_CTX,
@@ -212,9 +251,9 @@ pub(crate) unsafe extern "C" fn interrupt(_: *mut VmCtx) {
 #[unsafe(naked)]
 pub(crate) unsafe extern "C" fn land(_: *mut VmStore) {
     naked_asm!(
-        "ldr x0, [x0, #{landing}]",
+        "ldr x0, [x0, #{activation}]",
         "b {landed}",
-        landing = const offsets::STORE_LANDING,
+        activation = const offsets::STORE_ACTIVATION,
         landed = sym landed,
     );
 }
@@ -404,12 +443,12 @@ pub(crate) unsafe extern "C" fn lazy_func_ref(_: *mut FuncRef) {
         "2:",
         "ldr x0, [sp, #16]",
         "ldr x0, [x0, #{store}]",
-        "ldr x0, [x0, #{landing}]",
+        "ldr x0, [x0, #{activation}]",
         "b {landed}",
         resolve = sym entry::resolve_func_ref,
         native_ctx = const offsets::FUNC_NATIVE_CTX,
         store = const offsets::FUNC_STORE,
-        landing = const offsets::STORE_LANDING,
+        activation = const offsets::STORE_ACTIVATION,
         landed = sym landed,
     );
 }
@@ -435,11 +474,11 @@ pub(crate) unsafe extern "C" fn lazy_entry(_: *mut VmCtx) {
         "2:",
         "ldr x0, [sp, #16]",
         "ldr x0, [x0, #{store}]",
-        "ldr x0, [x0, #{landing}]",
+        "ldr x0, [x0, #{activation}]",
         "b {landed}",
         resolve = sym entry::resolve_entry,
         store = const offsets::CTX_STORE,
-        landing = const offsets::STORE_LANDING,
+        activation = const offsets::STORE_ACTIVATION,
         landed = sym landed,
     );
 }

@@ -7,8 +7,7 @@ use crate::abi::offsets;
 use crate::fiber::{self, Fiber, Start};
 use crate::{entry, unwind};
 use core::arch::{asm, naked_asm};
-use core::ffi::c_void;
-use diptych_core::vm::{FuncRef, VmCtx, VmStore};
+use diptych_core::vm::{FuncRef, Status, VmCtx, VmStore};
 
 /// Where functions of the runtime have an argument: a register, or memory for the fifth on
 /// Windows, once there is [`HOST_FRAME`].
@@ -117,27 +116,39 @@ macro_rules! restore_for_windows {
         )
     };
 }
+/// Undoes [`save_for_windows`] in an entry, wherever the stack pointer is.
+#[cfg(windows)]
+macro_rules! restore_from_entry {
+    () => {
+        concat!("lea rsp, [rbp - 224]\n", restore_for_windows!())
+    };
+}
 /// There is nothing to do.
 #[cfg(not(windows))]
-macro_rules! restore_for_windows {
+macro_rules! restore_from_entry {
     () => {
         ""
     };
 }
 
 /// The end of an entry: puts back what it has changed in the store, and returns. The stack pointer
-/// is where it was while the guest ran.
+/// is where it was while the guest ran. Positions have a meaning only when there is an activation
+/// outside.
 macro_rules! leave {
     () => {
         concat!(
             "mov rcx, [rbp - 8]\n",
-            "pop qword ptr [rcx + {activation}]\n",
+            "pop rdx\n",
+            "mov r8d, [rsp + 32]\n",
+            "mov [rcx + {activation}], rdx\n",
+            "mov [rcx + {depth}], r8d\n",
+            "test rdx, rdx\n",
+            "jz 4f\n",
             "pop qword ptr [rcx + {exit_pc}]\n",
             "pop qword ptr [rcx + {exit_fp}]\n",
             "pop qword ptr [rcx + {exit_ctx}]\n",
-            "pop rdx\n",
-            "pop qword ptr [rcx + {landing}]\n",
-            restore_for_windows!(),
+            "4:\n",
+            restore_from_entry!(),
             "\n",
             "leave\n",
             "ret",
@@ -145,24 +156,29 @@ macro_rules! leave {
     };
 }
 
-/// Enters compiled code: the function, the store, the slots, and the
-/// [`Walk`](diptych_core::backend::Walk) of the activation. Gives 0 when the function returned, 1 when the guest failed.
+/// Runs compiled code as an activation of its own: the uniform entry
+/// ([`ArrayCall`](diptych_core::vm::ArrayCall)) of compiled functions.
 ///
-/// It puts an [`Activation`](diptych_core::backend::Activation) on the stack, which is where the
-/// landing is, too. All that a function keeps for its caller is kept here for a guest that fails:
-/// one that returns has kept it itself, but for what only Windows wants.
+/// It puts an [`Activation`](diptych_core::backend::Activation) on the stack, which is also where a
+/// guest goes that fails. All that a function keeps for its caller is kept here for that case: one
+/// that returns has kept it itself, but for what only Windows wants.
 ///
 /// # Safety
-/// The function has native code and an entry; otherwise as for
-/// [`ArrayCall`](diptych_core::vm::ArrayCall).
+/// As `ArrayCall`; the function has native code and an entry.
 #[unsafe(naked)]
-pub(crate) unsafe extern "C" fn enter(
+pub(crate) unsafe extern "C-unwind" fn enter(
     _: *mut FuncRef,
     _: *mut VmStore,
     _: *mut u64,
-    _: *const c_void,
-) -> u32 {
+) -> Status {
     naked_asm!(
+        concat!("mov eax, [", arg!(1), " + {depth}]"),
+        concat!("cmp eax, [", arg!(1), " + {depth_limit}]"),
+        "jae 3f",
+        concat!("cmp rsp, [", arg!(1), " + {stack_start}]"),
+        "jb 3f",
+        concat!("cmp rsp, [", arg!(1), " + {stack_end}]"),
+        "jae 3f",
         "push rbp",
         "mov rbp, rsp",
         concat!("push ", arg!(1)),
@@ -172,22 +188,38 @@ pub(crate) unsafe extern "C" fn enter(
         "push r14",
         "push r15",
         save_for_windows!(),
-        "push qword ptr [rsi + {landing}]",
-        "push rcx",
+        "push rax",
+        "inc eax",
+        "mov [rsi + {depth}], eax",
+        "lea rax, [rip + {walk}]",
+        "push rax",
+        "mov rax, [rsi + {activation}]",
+        "test rax, rax",
+        "jz 5f",
         "push qword ptr [rsi + {exit_ctx}]",
         "push qword ptr [rsi + {exit_fp}]",
         "push qword ptr [rsi + {exit_pc}]",
-        "push qword ptr [rsi + {activation}]",
+        "2:",
+        "push rax",
         "mov [rsi + {activation}], rsp",
-        "mov [rsi + {landing}], rsp",
         "mov rax, [rdi + {native_entry}]",
         "mov rsi, [rdi + {native_code}]",
         "mov rdi, [rdi + {native_ctx}]",
         "call rax",
         "xor eax, eax",
         leave!(),
+        "3:",
+        "jmp {enter_otherwise}",
+        "5:",
+        "sub rsp, 24",
+        "jmp 2b",
+        enter_otherwise = sym entry::enter_otherwise,
+        walk = sym unwind::walk,
         activation = const offsets::STORE_ACTIVATION,
-        landing = const offsets::STORE_LANDING,
+        depth = const offsets::STORE_ACTIVATION_DEPTH,
+        depth_limit = const offsets::STORE_ACTIVATION_LIMIT,
+        stack_start = const offsets::STORE_NATIVE_STACK_START,
+        stack_end = const offsets::STORE_NATIVE_STACK_END,
         exit_pc = const offsets::STORE_EXIT_PC,
         exit_fp = const offsets::STORE_EXIT_FP,
         exit_ctx = const offsets::STORE_EXIT_CTX,
@@ -211,11 +243,18 @@ unsafe extern "C" fn landed() {
         "mov r13, [rbp - 32]",
         "mov r14, [rbp - 40]",
         "mov r15, [rbp - 48]",
-        "mov eax, 1",
+        "mov rcx, [rbp - 8]",
+        "mov eax, {error}",
+        "mov edx, {tail_call}",
+        "cmp qword ptr [rcx + {tail_callee}], 0",
+        "cmovne eax, edx",
         leave!(),
         entry_bytes = const ENTRY_BYTES,
+        error = const Status::Error as u32,
+        tail_call = const Status::TailCall as u32,
+        tail_callee = const offsets::STORE_TAIL_CALLEE,
         activation = const offsets::STORE_ACTIVATION,
-        landing = const offsets::STORE_LANDING,
+        depth = const offsets::STORE_ACTIVATION_DEPTH,
         exit_pc = const offsets::STORE_EXIT_PC,
         exit_fp = const offsets::STORE_EXIT_FP,
         exit_ctx = const offsets::STORE_EXIT_CTX,
@@ -314,9 +353,9 @@ pub(crate) unsafe extern "C" fn interrupt(_: *mut VmCtx) {
 #[unsafe(naked)]
 pub(crate) unsafe extern "C" fn land(_: *mut VmStore) {
     naked_asm!(
-        concat!("mov rax, [", arg!(0), " + {landing}]"),
+        concat!("mov rax, [", arg!(0), " + {activation}]"),
         "jmp {landed}",
-        landing = const offsets::STORE_LANDING,
+        activation = const offsets::STORE_ACTIVATION,
         landed = sym landed,
     );
 }
@@ -485,12 +524,12 @@ pub(crate) unsafe extern "C" fn lazy_func_ref(_: *mut FuncRef) {
         "2:",
         "mov rdi, [rsp + 32]",
         "mov rax, [rdi + {store}]",
-        "mov rax, [rax + {landing}]",
+        "mov rax, [rax + {activation}]",
         "jmp {landed}",
         resolve = sym entry::resolve_func_ref,
         native_ctx = const offsets::FUNC_NATIVE_CTX,
         store = const offsets::FUNC_STORE,
-        landing = const offsets::STORE_LANDING,
+        activation = const offsets::STORE_ACTIVATION,
         landed = sym landed,
     );
 }
@@ -517,11 +556,11 @@ pub(crate) unsafe extern "C" fn lazy_entry(_: *mut VmCtx) {
         "2:",
         "mov rdi, [rsp + 32]",
         "mov rax, [rdi + {store}]",
-        "mov rax, [rax + {landing}]",
+        "mov rax, [rax + {activation}]",
         "jmp {landed}",
         resolve = sym entry::resolve_entry,
         store = const offsets::CTX_STORE,
-        landing = const offsets::STORE_LANDING,
+        activation = const offsets::STORE_ACTIVATION,
         landed = sym landed,
     );
 }

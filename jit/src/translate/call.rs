@@ -140,27 +140,24 @@ impl<'a> Translator<'a> {
 
     /// The code of a function of this module.
     fn own_code(&mut self, func: DefinedFuncIdx, signature: SigRef) -> Code {
-        match self.env.settings.calls {
-            Calls::Direct => {
-                let b = &mut self.b;
-                let callee = self.buffers.callees.entry(func).or_insert_with(|| {
-                    let name = UserExternalName::new(FUNCTIONS, func.0);
-                    let name = b.func.declare_imported_user_function(name);
-                    b.import_function(ExtFuncData {
-                        name: ExternalName::user(name),
-                        signature,
-                        colocated: true,
-                        patchable: false,
-                    })
-                });
-                Code::Near(*callee)
-            }
-            Calls::Table => {
-                let entries = self.fixed(self.native, offsets::HEADER_ENTRIES);
-                let (base, offset) = self.far(entries, u64::from(func.0) * 8);
-                Code::At(self.cell(base, offset))
-            }
+        // A function that calls itself is there.
+        if self.env.settings.calls == Calls::Table && func != self.func {
+            let entries = self.fixed(self.native, offsets::HEADER_ENTRIES);
+            let (base, offset) = self.far(entries, u64::from(func.0) * 8);
+            return Code::At(self.cell(base, offset));
         }
+        let b = &mut self.b;
+        let callee = self.buffers.callees.entry(func).or_insert_with(|| {
+            let name = UserExternalName::new(FUNCTIONS, func.0);
+            let name = b.func.declare_imported_user_function(name);
+            b.import_function(ExtFuncData {
+                name: ExternalName::user(name),
+                signature,
+                colocated: true,
+                patchable: false,
+            })
+        });
+        Code::Near(*callee)
     }
 
     /// The code and the first argument of a function reference that is not null.

@@ -159,8 +159,8 @@ fn run(
     let Scratch { context, buffers } = scratch;
     buffers.clear();
     let builder = FunctionBuilder::new(clif, context);
-    let mut translator = Translator::new(env, ty, builder, buffers);
-    translator.body(func)?;
+    let mut translator = Translator::new(env, func, ty, builder, buffers);
+    translator.body()?;
     translator.finish();
     Ok(())
 }
@@ -169,6 +169,7 @@ struct Translator<'a> {
     env: &'a Env<'a>,
     b: FunctionBuilder<'a>,
     buffers: &'a mut Buffers,
+    func: DefinedFuncIdx,
     /// The type of the function.
     ty: &'a FuncType,
     flags: Flags,
@@ -201,6 +202,7 @@ struct Translator<'a> {
 impl<'a> Translator<'a> {
     fn new(
         env: &'a Env<'a>,
+        func: DefinedFuncIdx,
         ty: &'a FuncType,
         mut b: FunctionBuilder<'a>,
         buffers: &'a mut Buffers,
@@ -219,6 +221,7 @@ impl<'a> Translator<'a> {
             env,
             b,
             buffers,
+            func,
             ty,
             flags,
             ctx,
@@ -237,7 +240,8 @@ impl<'a> Translator<'a> {
         }
     }
 
-    fn body(&mut self, func: DefinedFuncIdx) -> Result<()> {
+    fn body(&mut self) -> Result<()> {
+        let func = self.func;
         let ir = self.env.ir;
         let bytes = ir.body(func);
         let start = u64::from(ir.bodies[func.index()].start);

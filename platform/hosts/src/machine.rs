@@ -25,6 +25,14 @@ mod processor;
 
 pub(crate) use system::{File, exit, open};
 
+/// The path as C has it, with a zero byte at its end; none if it is too long for the machines.
+fn c_name(path: &str) -> Option<[u8; 64]> {
+    let mut name = [0; 64];
+    let (_end, room) = name.split_last_mut()?;
+    room.get_mut(..path.len())?.copy_from_slice(path.as_bytes());
+    Some(name)
+}
+
 /// Prints, where the machine prints to.
 struct Console;
 

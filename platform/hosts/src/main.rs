@@ -19,8 +19,8 @@ mod suite;
 
 use machine::println;
 
-/// What every machine calls once it can run Rust.
-fn main() -> ! {
+/// What every machine calls once it can run Rust, from its reset or entry.
+pub(crate) extern "C" fn main() -> ! {
     heap::init();
     match suite::run("scripts.pack") {
         Ok(counts) => {

@@ -68,7 +68,7 @@ fn next(file: &mut File) -> Result<Option<Vec<u8>>, String> {
     Ok(Some(script))
 }
 
-fn script_of(reader: Reader<'_>, counts: &mut Counts) -> Result<(), String> {
+fn script_of(mut reader: Reader<'_>, counts: &mut Counts) -> Result<(), String> {
     let features = Features::of_group(reader.group());
     let mut config = Config::new();
     features.apply(&mut config);
@@ -83,19 +83,22 @@ fn script_of(reader: Reader<'_>, counts: &mut Counts) -> Result<(), String> {
         .map_err(|error| format!("the engine cannot be set up: {error}"))?;
     let key = reader.key();
     let refused = heap::refused();
-    let allowed: Vec<_> = diptych_script::Feature::ALL
-        .iter()
-        .filter(|feature| reader.allows(**feature))
-        .collect();
-    for directive in reader {
+    while let Some(directive) = reader.next() {
         let (line, directive) = directive.map_err(|error| format!("{key}: {error}"))?;
-        match world.directive(directive) {
-            Ok(()) => counts.passed += 1,
-            Err(Problem::Needs(feature, _)) if allowed.contains(&&feature) => counts.skipped += 1,
-            Err(Problem::Exhausted(_)) => counts.too_large += 1,
+        let Err(problem) = world.directive(directive) else {
+            counts.passed += 1;
+            continue;
+        };
+        let missing = problem.missing(reader.group());
+        if missing.is_some_and(|feature| reader.allowed().contains(&feature)) {
+            counts.skipped += 1;
+            continue;
+        }
+        match problem {
+            Problem::Exhausted(_) => counts.too_large += 1,
             // `memory.grow` may fail, and the script go another way.
-            Err(Problem::Wrong(_)) if heap::refused() > refused => counts.too_large += 1,
-            Err(Problem::Wrong(text) | Problem::Needs(_, text)) => {
+            Problem::Wrong(_) if heap::refused() > refused => counts.too_large += 1,
+            Problem::Wrong(text) | Problem::Needs(_, text) => {
                 counts.failed += 1;
                 println!("FAIL {key}:{line}: {text}");
             }

@@ -1,12 +1,8 @@
 //! The page that is made of the record.
 
 use super::record::{Entry, Record};
+use super::targets::ALL_FEATURES;
 use std::fmt::Write as _;
-
-/// The features of the library that are columns, in this order.
-const FEATURES: &[&str] = &[
-    "interp", "jit", "std", "mmap", "signals", "tls", "threads", "cache", "wat", "wasi", "cli",
-];
 
 /// Everything before the tables that needs no run to know.
 const POLICY: &str = include_str!("policy.md");
@@ -33,10 +29,10 @@ pub(crate) fn page(record: &Record) -> String {
     page += "\n## Features\n\n";
     page += "**t**: tests with it passed; **b**: it builds, **c**: its types check, and no more was \
              tried. An empty cell was not tried.\n\n";
-    let _ = writeln!(page, "| target | {} |", FEATURES.join(" | "));
-    let _ = writeln!(page, "|---|{}", ":-:|".repeat(FEATURES.len()));
+    let _ = writeln!(page, "| target | {} |", ALL_FEATURES.join(" | "));
+    let _ = writeln!(page, "|---|{}", ":-:|".repeat(ALL_FEATURES.len()));
     for entry in record.entries() {
-        let cells: Vec<_> = FEATURES.iter().map(|it| feature(entry, it)).collect();
+        let cells: Vec<_> = ALL_FEATURES.iter().map(|it| feature(entry, it)).collect();
         let _ = writeln!(page, "| `{}` | {} |", entry.triple(), cells.join(" | "));
     }
     page += "\n## What was run\n";

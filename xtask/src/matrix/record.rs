@@ -1,7 +1,7 @@
 //! What full runs found: `docs/support-matrix.json`.
 
 use super::run::{Outcome, command, output};
-use super::targets::{Action, Step, Target};
+use super::targets::{Action, Pack, Step, Target};
 use super::write;
 use serde_json::{Map, Value, json};
 use std::path::Path;
@@ -87,7 +87,9 @@ fn result(step: &Step, outcome: &Outcome) -> Value {
         Action::Check(_) => "types check",
         Action::Build(_) => "builds",
         Action::Test(_) => "tests",
-        Action::Suite(_) => "suite",
+        Action::Suite(_) | Action::Host(_, Pack::Suite) => "suite",
+        Action::Host(_, Pack::Programs) => "programs",
+        Action::Traced => "as it should be",
     };
     let mut result = Map::new();
     result.insert("name".to_owned(), step.name.into());

@@ -1,12 +1,13 @@
 //! Does what the table says for a target, and counts.
 
 use super::root;
-use super::targets::{Action, Runner, Step, Target, Toolchain};
+use super::targets::{Action, Pack, Runner, Step, Target, Toolchain};
 use super::tools::Tools;
 use std::ffi::OsString;
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::OnceLock;
 use std::time::Instant;
 
 /// The profile of what is run: optimised, so that every dispatch mode exists.
@@ -19,6 +20,9 @@ const QUICK_BUILD: [&str; 4] = [
     "--config",
     "profile.fasttest.package.cranelift-assembler-x64.opt-level=0",
 ];
+
+/// Set when the packs of [`hosts_dir`] are made, by the first target that takes them.
+static PACKS_MADE: OnceLock<()> = OnceLock::new();
 
 /// How a step ended: the number of tests or directives that passed, none if it has no tests; or
 /// what went wrong.
@@ -40,7 +44,7 @@ pub(crate) fn target(target: &Target, full: bool) -> Result<Vec<(&Step, Outcome)
     let build = Build::new(target);
     let begin = Instant::now();
     build.tools.install(target)?;
-    build.prepare()?;
+    build.prepare(&steps)?;
     println!(
         "--> {}: tools ready in {} s",
         target.triple,
@@ -72,8 +76,7 @@ struct Build<'a> {
 
 impl<'a> Build<'a> {
     fn new(target: &'a Target) -> Self {
-        let own = std::env::var_os("CARGO_TARGET_DIR")
-            .map_or_else(|| root().join("target"), PathBuf::from);
+        let own = own_target_dir();
         // Each toolchain has a folder, so that they leave each other's work alone.
         let matrix = own.join("matrix");
         let target_dir = match target.toolchain {
@@ -87,8 +90,13 @@ impl<'a> Build<'a> {
         }
     }
 
-    /// Makes what runs the target's programs.
-    fn prepare(&self) -> Result<(), String> {
+    /// Makes what the steps run, or run it with.
+    fn prepare(&self, steps: &[&Step]) -> Result<(), String> {
+        let on_hosts = |step: &&Step| matches!(step.action, Action::Host(..) | Action::Traced);
+        if steps.iter().any(on_hosts) && PACKS_MADE.set(()).is_ok() {
+            let script = root().join("platform/hosts/packs.sh");
+            succeed(command("bash").arg(script).arg(hosts_dir()))?;
+        }
         if self.target.runner == Runner::Diptych {
             succeed(cargo(Toolchain::Own).args([
                 "build",
@@ -109,10 +117,13 @@ impl<'a> Build<'a> {
             Action::Build(args) => succeed(self.cargo("build").args(*args)).map(|()| None),
             Action::Test(args) => {
                 let mut test = self.cargo("test");
-                test.arg("--no-fail-fast").args(*args);
+                test.arg("--no-fail-fast")
+                    .args(args.iter().copied().flatten());
                 count(&mut test, tests_passed)
             }
             Action::Suite(mode) => self.suite(mode),
+            Action::Host(machine, pack) => count(&mut self.host(machine, *pack), directives_passed),
+            Action::Traced => succeed(&mut self.host("traced", Pack::Programs)).map(|()| None),
         }
     }
 
@@ -134,6 +145,20 @@ impl<'a> Build<'a> {
             suite.env(name, value);
         }
         count(&mut suite, directives_passed)
+    }
+
+    /// A pack, on a machine without a system.
+    fn host(&self, machine: &str, pack: Pack) -> Command {
+        let pack = match pack {
+            Pack::Suite => "suite.pack",
+            Pack::Programs => "programs.pack",
+        };
+        let mut host = command("bash");
+        host.arg(root().join("platform/hosts/run.sh"))
+            .arg(machine)
+            .arg(hosts_dir().join(pack))
+            .env("CARGO_TARGET_DIR", hosts_dir());
+        host
     }
 
     fn cargo(&self, subcommand: &str) -> Command {
@@ -173,7 +198,7 @@ impl<'a> Build<'a> {
     /// What runs a program: the words before its own.
     fn runner(&self) -> Vec<OsString> {
         match self.target.runner {
-            Runner::Native | Runner::Nothing => Vec::new(),
+            Runner::Native | Runner::Machine(_) | Runner::Nothing => Vec::new(),
             Runner::Qemu(processor, libraries) => {
                 vec![
                     self.tools.qemu(processor).into(),
@@ -183,9 +208,7 @@ impl<'a> Build<'a> {
             }
             Runner::Wine => vec!["/usr/lib/wine/wine64".into()],
             Runner::Diptych => {
-                let own = std::env::var_os("CARGO_TARGET_DIR")
-                    .map_or_else(|| root().join("target"), PathBuf::from);
-                let diptych = own.join("release/diptych");
+                let diptych = own_target_dir().join("release/diptych");
                 vec![diptych.into(), "run".into(), "--dir".into(), "/::/".into()]
             }
         }
@@ -202,6 +225,16 @@ impl<'a> Build<'a> {
             _ => Vec::new(),
         }
     }
+}
+
+/// Where this program's own toolchain builds.
+fn own_target_dir() -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
+}
+
+/// Where the programs in `platform/hosts` are built, and what they run.
+fn hosts_dir() -> PathBuf {
+    own_target_dir().join("hosts")
 }
 
 /// A program, without what Cargo tells the ones that it runs, as this one.

@@ -5,7 +5,7 @@
 pub(crate) enum Tier {
     /// Tested natively at every change.
     One,
-    /// Tested at every change in part, and as a whole for the matrix, by whatever runs it here.
+    /// Tested by whatever runs it here, for each release; machines without a system at every change.
     Two,
     /// It builds, or passes the type checker; nothing is run.
     Three,
@@ -31,6 +31,8 @@ pub(crate) enum Runner {
     Qemu(&'static str, &'static str),
     /// Wine, which is not Windows.
     Wine,
+    /// QEMU's emulation of a machine without a system: the Debian package that has it.
+    Machine(&'static str),
     /// `diptych run`: the engine in itself.
     Diptych,
     /// Nothing.
@@ -43,6 +45,7 @@ impl Runner {
         match self {
             Self::Native => "natively",
             Self::Qemu(..) => "emulated by QEMU",
+            Self::Machine(_) => "on a machine that QEMU emulates",
             Self::Wine => "in Wine",
             Self::Diptych => "in Diptych's interpreter and compiler",
             Self::Nothing => "not run",
@@ -77,10 +80,23 @@ pub(crate) enum Action {
     Check(&'static [&'static str]),
     /// `cargo build`.
     Build(&'static [&'static str]),
-    /// `cargo test`; what the tests say is counted.
-    Test(&'static [&'static str]),
+    /// `cargo test`, with all of these; what the tests say is counted.
+    Test(&'static [&'static [&'static str]]),
+    /// The scripts of a pack, on a machine of `platform/hosts`.
+    Host(&'static str, Pack),
+    /// What the program without a C library asks of Linux.
+    Traced,
     /// The specification's tests in a mode of `diptych-wast`, which a step before has built.
     Suite(&'static str),
+}
+
+/// A file of scripts that the programs in `platform/hosts` run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Pack {
+    /// The specification's tests.
+    Suite,
+    /// Programs of others, with what they must do.
+    Programs,
 }
 
 /// A target.
@@ -101,9 +117,16 @@ pub(crate) struct Target {
 
 /// What the interpreter's tests are built with.
 const INTERP: &[&str] = &["interp", "std", "threads", "mmap", "wat"];
+/// What machines without a system have.
+const ALLOC: &[&str] = &["interp"];
 /// What the compiler's tests are built with, beside.
 const JIT: &[&str] = &[
     "interp", "jit", "std", "threads", "mmap", "signals", "tls", "cache", "wat",
+];
+
+/// Every feature of the library, and what the program has beside: the columns of the page.
+pub(crate) const ALL_FEATURES: &[&str] = &[
+    "interp", "jit", "std", "mmap", "signals", "tls", "threads", "cache", "wat", "wasi", "cli",
 ];
 
 /// One selection of packages and features for everything, so that nothing is built twice; the first
@@ -112,15 +135,39 @@ const JIT: &[&str] = &[
 /// The specification's tests are steps of their own, with one mode each, and not the test program
 /// `spec` with all of them. The tests of the program `diptych` start it, which an emulator of one
 /// process does not know; documentation's examples are linked one by one: both are left out.
-const COMPILED: &[&str] = &[
+const COMPILED: &[&[&str]] = &[
+    COMMON,
+    &[
+        "--package=diptych-jit",
+        "--features=cli,cache",
+        "--test=artifact",
+        "--test=cache",
+        "--test=fallback",
+        "--test=metering",
+        "--test=mixed",
+        "--test=perf",
+        "--test=progress",
+        "--test=smoke",
+    ],
+];
+
+/// The same where there is no compiler.
+const INTERPRETED: &[&[&str]] = &[
+    COMMON,
+    &[
+        "--no-default-features",
+        "--features=std,interp,threads,mmap,signals,wat",
+    ],
+];
+
+/// The packages but the compiler, and their tests.
+const COMMON: &[&str] = &[
     "--package=diptych-platform",
     "--package=diptych-core",
     "--package=diptych-interp",
-    "--package=diptych-jit",
     "--package=diptych-conformance",
     "--package=diptych-wasi",
     "--package=diptych",
-    "--features=cli,cache",
     "--lib",
     // Of platform,
     "--test=faults",
@@ -130,15 +177,6 @@ const COMPILED: &[&str] = &[
     "--test=control",
     "--test=driver",
     "--test=operators",
-    // the compiler,
-    "--test=artifact",
-    "--test=cache",
-    "--test=fallback",
-    "--test=metering",
-    "--test=mixed",
-    "--test=perf",
-    "--test=progress",
-    "--test=smoke",
     // conformance, which builds `diptych-wast`, too,
     "--test=backends",
     "--test=bad_input",
@@ -151,34 +189,8 @@ const COMPILED: &[&str] = &[
     "--test=leaks",
 ];
 
-/// The same where there is no compiler.
-const INTERPRETED: &[&str] = &[
-    "--package=diptych-platform",
-    "--package=diptych-core",
-    "--package=diptych-interp",
-    "--package=diptych-conformance",
-    "--package=diptych-wasi",
-    "--package=diptych",
-    "--no-default-features",
-    "--features=std,interp,threads,mmap,signals,wat",
-    "--lib",
-    "--test=faults",
-    "--test=reservations",
-    "--test=signals",
-    "--test=control",
-    "--test=driver",
-    "--test=operators",
-    "--test=backends",
-    "--test=bad_input",
-    "--test=hostile",
-    "--test=programs",
-    "--test=api",
-    "--test=embedder",
-    "--test=leaks",
-];
-
 /// What can be a guest of the engine: it has one thread, and a panic ends it.
-const GUEST: &[&str] = &[
+const GUEST: &[&[&str]] = &[&[
     "--package=diptych-core",
     "--package=diptych-interp",
     "--package=diptych-conformance",
@@ -186,15 +198,12 @@ const GUEST: &[&str] = &[
     "--features=std,wat",
     "--lib",
     "--test=operators",
-];
+]];
 
 const fn check_all() -> Step {
     Step {
         name: "types of the library and the program",
-        features: &[
-            "interp", "jit", "std", "mmap", "signals", "tls", "threads", "cache", "wat", "wasi",
-            "cli",
-        ],
+        features: ALL_FEATURES,
         always: false,
         action: Action::Check(&["--package=diptych", "--features=cli"]),
     }
@@ -203,12 +212,12 @@ const fn check_all() -> Step {
 const fn test(
     name: &'static str,
     features: &'static [&'static str],
-    args: &'static [&'static str],
+    args: &'static [&'static [&'static str]],
 ) -> Step {
     Step {
         name,
         features,
-        always: true,
+        always: false,
         action: Action::Test(args),
     }
 }
@@ -222,15 +231,44 @@ const fn suite(mode: &'static str, features: &'static [&'static str]) -> Step {
     }
 }
 
-impl Step {
-    const fn always(mut self) -> Self {
-        self.always = true;
-        self
-    }
+/// What is run of a Linux for which there is no compiler.
+const INTERPRETED_STEPS: &[Step] = &[
+    test("platform, interpreter, library, WASI", INTERP, INTERPRETED),
+    suite("interp", INTERP),
+    suite("loop-eager", INTERP),
+    suite("loop-fully-lazy", INTERP),
+    suite("loop-metered", INTERP),
+];
 
-    const fn full_only(mut self) -> Self {
-        self.always = false;
-        self
+/// What a pack has run on a machine of `platform/hosts`.
+const fn host(machine: &'static str, pack: Pack) -> Step {
+    Step {
+        name: match pack {
+            Pack::Suite => "without a system: the specification's tests, interp",
+            Pack::Programs => "without a system: programs",
+        },
+        features: ALLOC,
+        always: true,
+        action: Action::Host(machine, pack),
+    }
+}
+
+/// A machine of `platform/hosts`.
+const fn bare(
+    triple: &'static str,
+    runner: Runner,
+    steps: &'static [Step],
+    gaps: &'static str,
+) -> Target {
+    Target {
+        triple,
+        tier: Tier::Two,
+        toolchain: Toolchain::BuildStd("core,alloc"),
+        runner,
+        packages: &[],
+        cargo: &[],
+        steps,
+        gaps,
     }
 }
 
@@ -242,19 +280,23 @@ pub(crate) const TARGETS: &[Target] = &[
         tier: Tier::One,
         toolchain: Toolchain::Own,
         runner: Runner::Native,
-        packages: &[],
+        packages: &["binutils", "strace"],
         cargo: &[],
         steps: &[
             // `.ci/run` runs these on its own.
             test(
                 "tests of all packages, all features",
-                &[
-                    "interp", "jit", "std", "mmap", "signals", "tls", "threads", "cache", "wat",
-                    "wasi", "cli",
-                ],
-                &["--workspace", "--all-features"],
-            )
-            .full_only(),
+                ALL_FEATURES,
+                &[&["--workspace", "--all-features"]],
+            ),
+            Step {
+                name: "system calls without a C library",
+                features: ALLOC,
+                always: true,
+                action: Action::Traced,
+            },
+            host("linux", Pack::Suite),
+            host("linux", Pack::Programs),
         ],
         gaps: "",
     },
@@ -271,9 +313,9 @@ pub(crate) const TARGETS: &[Target] = &[
                 JIT,
                 COMPILED,
             ),
-            suite("tail", INTERP).always(),
+            suite("tail", INTERP),
             suite("loop", INTERP),
-            suite("jit-eager", JIT).always(),
+            suite("jit-eager", JIT),
             suite("jit", JIT),
             suite("jit-check-explicit-speed", JIT),
             suite("jit-metered", JIT),
@@ -300,7 +342,7 @@ pub(crate) const TARGETS: &[Target] = &[
             ),
             suite("tail", INTERP),
             suite("loop", INTERP),
-            suite("jit-eager", JIT).always(),
+            suite("jit-eager", JIT),
             suite("jit", JIT),
             suite("jit-check-explicit-speed", JIT),
             suite("jit-metered", JIT),
@@ -322,13 +364,7 @@ pub(crate) const TARGETS: &[Target] = &[
             "lib32gcc-s1",
         ],
         cargo: &[("LINKER", "i686-linux-gnu-gcc")],
-        steps: &[
-            test("platform, interpreter, library, WASI", INTERP, INTERPRETED),
-            suite("interp", INTERP).always(),
-            suite("loop-eager", INTERP),
-            suite("loop-fully-lazy", INTERP),
-            suite("loop-metered", INTERP),
-        ],
+        steps: INTERPRETED_STEPS,
         gaps: "A 64-bit kernel runs it. There is no compiler for this machine.",
     },
     Target {
@@ -338,13 +374,7 @@ pub(crate) const TARGETS: &[Target] = &[
         runner: Runner::Qemu("s390x", "/usr/s390x-linux-gnu"),
         packages: &["gcc-s390x-linux-gnu", "libc6-dev-s390x-cross"],
         cargo: &[("LINKER", "s390x-linux-gnu-gcc")],
-        steps: &[
-            test("platform, interpreter, library, WASI", INTERP, INTERPRETED),
-            suite("interp", INTERP).always(),
-            suite("loop-eager", INTERP),
-            suite("loop-fully-lazy", INTERP),
-            suite("loop-metered", INTERP),
-        ],
+        steps: INTERPRETED_STEPS,
         gaps: "It stands for all machines that store the most significant byte first. As with every \
                emulated target, memory ordering and speed are not those of real machines. There is \
                no compiler for this machine.",
@@ -358,7 +388,7 @@ pub(crate) const TARGETS: &[Target] = &[
         cargo: &[("LINKER", "wasm-ld-22")],
         steps: &[
             test("core, interpreter", &["interp", "std", "wat"], GUEST),
-            suite("interp", &["interp", "std", "wat"]).always(),
+            suite("interp", &["interp", "std", "wat"]),
         ],
         gaps: "The engine as a guest of itself: the guest interprets, the host compiles. A trap of the \
                guest's would end the program; a panic does, so tests that expect one are left out.",
@@ -380,7 +410,7 @@ pub(crate) const TARGETS: &[Target] = &[
         runner: Runner::Nothing,
         packages: &[],
         cargo: &[],
-        steps: &[check_all().always()],
+        steps: &[check_all()],
         gaps: "There is no such machine, linker or emulator here. Memory for code is written and \
                executed as Apple's manual for programs that make code says: `MAP_JIT`, \
                `pthread_jit_write_protect_np`, `sys_icache_invalidate`. A program with the hardened \
@@ -416,4 +446,39 @@ pub(crate) const TARGETS: &[Target] = &[
         }],
         gaps: "A host in JavaScript would run it; none is here yet.",
     },
+    bare(
+        "x86_64-unknown-none",
+        Runner::Native,
+        &[host("x86_64", Pack::Suite), host("x86_64", Pack::Programs)],
+        "Linux loads and runs the program, which is built without it and has software floats. \
+         Dispatch by the loop, since floats leave too few registers for tail calls.",
+    ),
+    bare(
+        "aarch64-unknown-none-softfloat",
+        Runner::Machine("qemu-system-arm"),
+        &[
+            host("aarch64", Pack::Suite),
+            host("aarch64", Pack::Programs),
+        ],
+        "A Cortex-A72 whose MMU and caches are off.",
+    ),
+    bare(
+        "riscv32imac-unknown-none-elf",
+        Runner::Machine("qemu-system-riscv"),
+        &[
+            host("riscv32imac", Pack::Suite),
+            host("riscv32imac", Pack::Programs),
+        ],
+        "Dispatch by the loop.",
+    ),
+    bare(
+        "thumbv7em-none-eabi",
+        Runner::Machine("qemu-system-arm"),
+        &[
+            host("thumbv7em", Pack::Suite),
+            host("thumbv7em", Pack::Programs),
+        ],
+        "A Cortex-M4 with 16 MiB for the heap: directives that take more are counted as too large, \
+         and not as passed. Dispatch by the loop.",
+    ),
 ];

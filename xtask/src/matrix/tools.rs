@@ -7,6 +7,7 @@ use super::targets::{Runner, Target, Toolchain};
 use super::write;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 /// Debian's Rust, in a version that builds what the own one does, with the library's source.
 const RUST: &[&str] = &["rustc-web", "cargo-web", "rust-web-src"];
@@ -38,6 +39,7 @@ impl Tools {
             Runner::Qemu(..) => self.unpack("qemu-user"),
             Runner::Wine => self.prepare_wine(),
             Runner::Diptych => self.unpack("wasi-libc"),
+            Runner::Machine(package) => self.install_backport(package),
             Runner::Native | Runner::Nothing => Ok(()),
         }
     }
@@ -73,28 +75,15 @@ impl Tools {
         if unpacked.is_dir() {
             return Ok(());
         }
-        let apt = self.folder.join("apt");
-        for folder in ["lists/partial", "cache/archives/partial"] {
-            make(&apt.join(folder))?;
-        }
-        let sources = apt.join("backports.sources");
-        write(&sources, &backports()?)?;
+        self.prepare_backports()?;
+        let apt = self.apt();
         let apt_get = || {
-            let mut apt_get = command("apt-get");
-            for (option, value) in [
-                ("Dir::Etc::SourceList", sources.as_path()),
-                ("Dir::Etc::SourceParts", Path::new("-")),
-                ("Dir::State::Lists", &apt.join("lists")),
-                ("Dir::Cache", &apt.join("cache")),
-                ("APT::Sandbox::User", Path::new("root")),
-            ] {
-                apt_get.args(["-o", &format!("{option}={}", value.display())]);
-            }
-            apt_get.current_dir(&apt);
+            let mut apt_get = self.apt_get();
+            apt_get.args(["-o", "Dir::Etc::SourceParts=-"]);
             apt_get
         };
-        succeed(apt_get().args(["--quiet", "update"]))?;
-        succeed(apt_get().args(["--quiet", "download", package]))?;
+        succeed(apt_get().arg("update"))?;
+        succeed(apt_get().args(["download", package]))?;
         let archive = find(&apt, package)?;
         // Renamed when it is complete: a run that is interrupted leaves no half of it.
         let partial = self.folder.join(format!("{package}.partial"));
@@ -106,6 +95,54 @@ impl Tools {
         )?;
         fs::rename(&partial, &unpacked).map_err(|error| error.to_string())?;
         fs::remove_file(&archive).map_err(|error| error.to_string())
+    }
+
+    /// Installs a package of the backports, with what it takes of them and of the release.
+    fn install_backport(&self, package: &str) -> Result<(), String> {
+        if is_installed(package) {
+            return Ok(());
+        }
+        self.prepare_backports()?;
+        succeed(self.apt_get().arg("update"))?;
+        let release = format!("{}-backports", codename()?);
+        succeed(
+            self.apt_get()
+                .env("DEBIAN_FRONTEND", "noninteractive")
+                .args(["install", "-y", "--no-install-recommends"])
+                .args(["--target-release", &release, package]),
+        )
+    }
+
+    /// What this keeps for `apt-get`.
+    fn apt(&self) -> PathBuf {
+        self.folder.join("apt")
+    }
+
+    fn backports_sources(&self) -> PathBuf {
+        self.apt().join("backports.sources")
+    }
+
+    fn prepare_backports(&self) -> Result<(), String> {
+        for folder in ["lists/partial", "cache/archives/partial"] {
+            make(&self.apt().join(folder))?;
+        }
+        write(&self.backports_sources(), &backports()?)
+    }
+
+    /// `apt-get` that knows the backports beside the machine's own sources.
+    fn apt_get(&self) -> Command {
+        let apt = self.apt();
+        let mut apt_get = command("apt-get");
+        for (option, value) in [
+            ("Dir::Etc::SourceList", self.backports_sources().as_path()),
+            ("Dir::State::Lists", &apt.join("lists")),
+            ("Dir::Cache", &apt.join("cache")),
+            ("APT::Sandbox::User", Path::new("root")),
+        ] {
+            apt_get.args(["-o", &format!("{option}={}", value.display())]);
+        }
+        apt_get.arg("--quiet").current_dir(&apt);
+        apt_get
     }
 
     /// Debian's Wine has no `bcryptprimitives.dll`, of whose functions the standard library wants
@@ -136,11 +173,7 @@ impl Tools {
 
 /// Installs packages that are not there yet.
 fn install(packages: &[&str]) -> Result<(), String> {
-    let is_installed = |package: &&str| {
-        output(command("dpkg-query").args(["--show", "--showformat=${db:Status-Status}", package]))
-            .is_ok_and(|status| status == "installed")
-    };
-    if packages.iter().all(is_installed) {
+    if packages.iter().all(|package| is_installed(package)) {
         return Ok(());
     }
     succeed(command("apt-get").args(["--quiet", "update"]))?;
@@ -150,6 +183,11 @@ fn install(packages: &[&str]) -> Result<(), String> {
             .args(["--quiet", "install", "-y", "--no-install-recommends"])
             .args(packages),
     )
+}
+
+fn is_installed(package: &str) -> bool {
+    output(command("dpkg-query").args(["--show", "--showformat=${db:Status-Status}", package]))
+        .is_ok_and(|status| status == "installed")
 }
 
 /// The machine's own sources of packages, for the backports of its release.
@@ -163,16 +201,22 @@ fn backports() -> Result<String, String> {
             sources.push_str("\n\n");
         }
     }
-    let release = fs::read_to_string("/etc/os-release").map_err(|error| error.to_string())?;
-    let codename = release
-        .lines()
-        .find_map(|line| line.strip_prefix("VERSION_CODENAME="))
-        .ok_or("/etc/os-release says no VERSION_CODENAME")?;
-    let backports = backports_of(&sources, codename);
+    let codename = codename()?;
+    let backports = backports_of(&sources, &codename);
     if backports.is_empty() {
         return Err(format!("{} has no source of {codename}", folder.display()));
     }
     Ok(backports)
+}
+
+/// The name of the machine's release of Debian.
+fn codename() -> Result<String, String> {
+    let release = fs::read_to_string("/etc/os-release").map_err(|error| error.to_string())?;
+    release
+        .lines()
+        .find_map(|line| line.strip_prefix("VERSION_CODENAME="))
+        .map(str::to_owned)
+        .ok_or_else(|| "/etc/os-release says no VERSION_CODENAME".to_owned())
 }
 
 /// The paragraphs that offer a release, with its backports in its place.

@@ -18,12 +18,8 @@ global_asm!(
     "stp xzr, xzr, [x0], #16",
     "b 1b",
     "2: bl {main}",
-    main = sym main,
+    main = sym crate::main,
 );
-
-extern "C" fn main() -> ! {
-    crate::main()
-}
 
 /// Calls the debugger.
 ///

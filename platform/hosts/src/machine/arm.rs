@@ -16,12 +16,8 @@ global_asm!(
     "str r2, [r0], #4",
     "b 1b",
     "2: bl {main}",
-    main = sym main,
+    main = sym crate::main,
 );
-
-extern "C" fn main() -> ! {
-    crate::main()
-}
 
 /// Calls the debugger.
 ///

@@ -13,12 +13,8 @@ global_asm!(
     "xor ebp, ebp",
     "and rsp, -16",
     "call {main}",
-    main = sym main,
+    main = sym crate::main,
 );
-
-extern "C" fn main() -> ! {
-    crate::main()
-}
 
 /// # Safety
 /// The arguments are what the system call wants.
@@ -37,11 +33,7 @@ pub(crate) struct File(usize);
 
 /// Opens a file to read.
 pub(crate) fn open(path: &str) -> Option<File> {
-    let mut name = [0; 64];
-    // One byte must stay zero: it ends the name.
-    name.get_mut(..path.len())
-        .filter(|name| name.len() < 64)?
-        .copy_from_slice(path.as_bytes());
+    let name = super::c_name(path)?;
     // SAFETY: the name ends in a zero byte; without flags the file is opened to read.
     let file = unsafe { call(OPEN, [name.as_ptr() as usize, 0, 0]) };
     usize::try_from(file).ok().map(File)

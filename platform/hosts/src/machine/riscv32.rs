@@ -19,12 +19,8 @@ global_asm!(
     "2: call {main}",
     "3: wfi",
     "j 3b",
-    main = sym main,
+    main = sym crate::main,
 );
-
-extern "C" fn main() -> ! {
-    crate::main()
-}
 
 /// Calls the debugger.
 ///

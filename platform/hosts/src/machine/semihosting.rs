@@ -25,11 +25,7 @@ pub(crate) fn open(path: &str) -> Option<File> {
 }
 
 fn open_as(path: &str, mode: usize) -> Option<File> {
-    let mut name = [0; 64];
-    // One byte must stay zero: it ends the name.
-    name.get_mut(..path.len())
-        .filter(|name| name.len() < 64)?
-        .copy_from_slice(path.as_bytes());
+    let name = super::c_name(path)?;
     let block = [name.as_ptr() as usize, mode, path.len()];
     // SAFETY: the block names a string that ends in a zero byte, and its length.
     let handle = unsafe { call(OPEN, block.as_ptr() as usize) };
