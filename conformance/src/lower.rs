@@ -1,7 +1,7 @@
 //! The directives of a parsed script as `diptych_script` executes them.
 
 use diptych_script::{
-    Action, Argument, Binary, Call, Directive, Expected, Feature, Heap, Pattern, Problem,
+    Action, Argument, Binary, Call, Directive, Expected, Feature, Heap, Object, Pattern, Problem,
 };
 use std::borrow::Cow;
 use wast::core::{AbstractHeapType, HeapType, NanPattern, V128Pattern, WastArgCore, WastRetCore};
@@ -132,7 +132,7 @@ fn argument(arg: &WastArg<'_>) -> Result<Argument, Problem> {
             Err(feature) => Argument::Needs(feature),
         },
         WastArgCore::RefExtern(number) => Argument::Extern(*number),
-        WastArgCore::RefHost(_) => Argument::Needs(Feature::Gc),
+        WastArgCore::RefHost(number) => Argument::Host(*number),
     })
 }
 
@@ -174,6 +174,12 @@ fn expected(result: WastRetCore<'_>) -> Expected {
         },
         WastRetCore::RefFunc(_) => Expected::Func,
         WastRetCore::RefExtern(number) => Expected::Extern(number),
+        WastRetCore::RefAny => Expected::Object(Object::Any),
+        WastRetCore::RefEq => Expected::Object(Object::Eq),
+        WastRetCore::RefI31 => Expected::Object(Object::I31),
+        WastRetCore::RefStruct => Expected::Object(Object::Struct),
+        WastRetCore::RefArray => Expected::Object(Object::Array),
+        WastRetCore::RefHost(number) => Expected::Object(Object::Host(number)),
         WastRetCore::Either(choices) => {
             Expected::Either(choices.into_iter().map(expected).collect())
         }

@@ -24,6 +24,8 @@ pub struct Mode {
     pub signals: bool,
     /// How much the compiler does for speed.
     pub opt_level: OptLevel,
+    /// Whether each allocation of an object is preceded by a collection.
+    pub gc_stress: bool,
 }
 
 /// Which backends an engine has, and which of them executes a module.
@@ -129,6 +131,17 @@ pub static MODES: &[Mode] = &[
         .looped()
         .check()
         .explicit(),
+    // Objects move at every allocation: whoever holds a reference that the collector does not
+    // know of finds something else.
+    mode("tail-gc-stress", Backends::Interp).tail().gc_stress(),
+    mode("loop-gc-stress", Backends::Interp)
+        .looped()
+        .gc_stress(),
+    mode("jit-gc-stress", Backends::Jit).gc_stress(),
+    mode("jit-gc-stress-none", Backends::Jit)
+        .unoptimized()
+        .gc_stress(),
+    mode("alternating-gc-stress", Backends::InterpFirst).gc_stress(),
 ];
 
 /// A mode with the engine's own choice of everything but the backend.
@@ -142,6 +155,7 @@ const fn mode(name: &'static str, backends: Backends) -> Mode {
         guard: true,
         signals: true,
         opt_level: OptLevel::Speed,
+        gc_stress: false,
     }
 }
 
@@ -188,6 +202,11 @@ impl Mode {
 
     const fn small(mut self) -> Self {
         self.opt_level = OptLevel::SpeedAndSize;
+        self
+    }
+
+    const fn gc_stress(mut self) -> Self {
+        self.gc_stress = true;
         self
     }
 
@@ -240,7 +259,8 @@ impl Mode {
             .interruption(self.metered)
             .memory_guard(self.guard)
             .signals_based_traps(self.signals)
-            .opt_level(self.opt_level);
+            .opt_level(self.opt_level)
+            .gc_stress(self.gc_stress);
         configure(&mut config);
         Engine::with_backends(&config, &self.backends.list()?)
     }

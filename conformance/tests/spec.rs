@@ -213,4 +213,9 @@ sets! {
     alternating_looped = "alternating-loop";
     alternating_metered = "alternating-metered";
     alternating_explicit = "alternating-explicit";
+    tail_gc_stress = "tail-gc-stress";
+    looped_gc_stress = "loop-gc-stress";
+    jit_gc_stress = "jit-gc-stress";
+    jit_gc_stress_none = "jit-gc-stress-none";
+    alternating_gc_stress = "alternating-gc-stress";
 }

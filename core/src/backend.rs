@@ -149,12 +149,24 @@ pub struct GoOn {
     pub discard: Discard,
 }
 
-/// Calls its last argument for each frame of one activation, innermost first.
+/// Visits the frames of one activation, innermost first.
+///
+/// # Errors
+/// When there is no memory to find or to keep places of references.
 ///
 /// # Safety
 /// The position is the one at which the activation left for the host or for the runtime, and the
 /// stacks below it are intact.
-pub type Walk = unsafe fn(from: Position, visit: &mut dyn FnMut(Frame) -> WalkControl);
+pub type Walk = unsafe fn(from: Position, visit: Visit<'_>) -> Result<()>;
+
+/// What a [`Walk`] looks for.
+pub enum Visit<'a> {
+    /// Every frame.
+    Frames(&'a mut dyn FnMut(Frame) -> WalkControl),
+    /// Every place in a frame that holds a reference which the collector follows, once: 64 bits,
+    /// of which the upper half is 0.
+    References(&'a mut Vec<*mut u64>),
+}
 
 /// The code of one module, made by one backend. Shared by all its instances.
 pub trait ModuleCode: Send + Sync + fmt::Debug {

@@ -1,6 +1,6 @@
 //! Where a guest was: the frames of its functions, innermost first.
 
-use crate::backend::{Activation, Frame, FrameOwner, Position, WalkControl};
+use crate::backend::{Activation, Frame, FrameOwner, Position, Visit, WalkControl};
 use crate::error::Error;
 use crate::module::{Module, ModuleIr};
 use crate::runtime::InstanceObject;
@@ -194,10 +194,12 @@ unsafe fn capture(store: *mut VmStore, innermost: Option<Frame>, mut at: Positio
         let mut control = innermost.map_or(WalkControl::Continue, &mut visit);
         let mut activation: *const Activation = (*store).activation;
         while !activation.is_null() && control == WalkControl::Continue {
-            ((*activation).walk)(at, &mut |frame| {
+            let mut frame = |frame| {
                 control = visit(frame);
                 control
-            });
+            };
+            // Only a search for references can fail.
+            let _ = ((*activation).walk)(at, Visit::Frames(&mut frame));
             at = (*activation).outer_exit;
             activation = (*activation).outer;
         }

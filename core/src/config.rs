@@ -28,6 +28,8 @@ pub struct Config {
     interruption: bool,
     backtrace: bool,
     max_wasm_stack: usize,
+    max_gc_heap: usize,
+    gc_stress: bool,
     max_call_depth: u32,
     max_module_size: usize,
     compilation: CompilationMode,
@@ -170,6 +172,8 @@ impl Config {
             interruption: false,
             backtrace: true,
             max_wasm_stack: 8 << 20,
+            max_gc_heap: 1 << 30,
+            gc_stress: false,
             max_call_depth: 200,
             max_module_size: 1 << 30,
             compilation: CompilationMode::default(),
@@ -230,6 +234,22 @@ impl Config {
     /// [`Trap::StackOverflow`](crate::Trap::StackOverflow). 8 MiB by default.
     pub fn max_wasm_stack(&mut self, bytes: usize) -> &mut Self {
         self.max_wasm_stack = bytes;
+        self
+    }
+
+    /// How many bytes the objects of one store (structures, arrays and exceptions) may take, at
+    /// most 4 GiB; a collection takes as much again while it goes on. A guest that needs more ends
+    /// with [`Trap::AllocationTooLarge`](crate::Trap::AllocationTooLarge). 1 GiB when it is not
+    /// set.
+    pub fn max_gc_heap(&mut self, bytes: usize) -> &mut Self {
+        self.max_gc_heap = bytes.min(u32::MAX as usize & !0xffff);
+        self
+    }
+
+    /// Has every allocation of an object collect, so that a reference that the collector does not
+    /// know of is found by tests. It is slow.
+    pub fn gc_stress(&mut self, enable: bool) -> &mut Self {
+        self.gc_stress = enable;
         self
     }
 
@@ -371,6 +391,16 @@ impl Config {
     /// Whether errors carry a backtrace.
     pub const fn backtrace_enabled(&self) -> bool {
         self.backtrace
+    }
+
+    /// How many bytes the objects of a store may take.
+    pub const fn get_max_gc_heap(&self) -> usize {
+        self.max_gc_heap
+    }
+
+    /// Whether every allocation of an object collects.
+    pub const fn gc_stress_enabled(&self) -> bool {
+        self.gc_stress
     }
 
     /// The greatest size of a guest's stack in bytes.

@@ -21,6 +21,7 @@ mod config;
 mod engine;
 mod error;
 pub mod fuel;
+pub mod gc;
 pub mod module;
 pub mod runtime;
 pub mod store;
@@ -37,9 +38,10 @@ pub use engine::Engine;
 pub use error::{Error, ErrorKind, Result};
 pub use module::{CacheKey, CodeCache, Module};
 pub use runtime::{
-    Export, Extern, ExternRef, Func, Global, Instance, InstancePre, IntoFunc, Linker, Memory,
-    MemoryAccessError, Ref, ResumableCall, SuspendedCall, Table, Tag, TypedFunc, V128, Val,
-    WasmParams, WasmResults, WasmRet, WasmTy,
+    AnyRef, ArrayRef, ExnRef, Export, Extern, ExternRef, Func, Global, Instance, InstancePre,
+    IntoFunc, Linker, Memory, MemoryAccessError, OwnedRef, Ref, ResumableCall, RootScope,
+    StructRef, SuspendedCall, Table, Tag, TypedFunc, V128, Val, WasmParams, WasmResults, WasmRet,
+    WasmTy,
 };
 pub use store::{
     AsContext, AsContextMut, Caller, InterruptHandle, ResourceLimiter, Store, StoreContext,

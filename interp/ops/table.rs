@@ -630,4 +630,41 @@ pub(crate) const SLOWS: &[Slow] = &[
     slow("ElemDrop"),
     // s0 = result; i0 = function.
     slow("RefFunc"),
+    // Objects. The kind of a field is that of `field_kind` in the translator.
+    // s0 = result, s1 = first value; i0 = type.
+    slow("StructNew"),
+    // s0 = result; i0 = type.
+    slow("StructNewDefault"),
+    // s0 = result, s1 = structure; i0 = offset of the field, i1 = its kind.
+    quick("StructGet"),
+    // s0 = structure, s1 = value; i0 = offset of the field, i1 = its kind.
+    quick("StructSet"),
+    // s0 = result, s1 = value, s2 = len; i0 = type.
+    slow("ArrayNew"),
+    // s0 = result, s1 = len; i0 = type.
+    slow("ArrayNewDefault"),
+    // s0 = result, s1 = first value; i0 = type, i1 = len.
+    slow("ArrayNewFixed"),
+    // s0 = result, s1 = src, s2 = len; i0 = type, i1 = data segment.
+    slow("ArrayNewData"),
+    // s0 = result, s1 = src, s2 = len; i0 = type, i1 = element segment.
+    slow("ArrayNewElem"),
+    // s0 = result, s1 = array, s2 = index; i1 = the elements' kind.
+    quick("ArrayGet"),
+    // s0 = array, s1 = index, s2 = value; i1 = the elements' kind.
+    quick("ArraySet"),
+    // s0 = result, s1 = array.
+    quick("ArrayLen"),
+    // s0 = array, s1 = index, s2 = value, s3 = len.
+    slow("ArrayFill"),
+    // s0 = the first of dst array, dst index, src array, src index, len.
+    slow("ArrayCopy"),
+    // s0 = array, s1 = dst, s2 = src, s3 = len; i0 = data segment.
+    slow("ArrayInitData"),
+    // s0 = array, s1 = dst, s2 = src, s3 = len; i0 = element segment.
+    slow("ArrayInitElem"),
+    // s0 = result, s1 = reference; i0 = target.
+    slow("RefTest"),
+    // s0 = reference; i0 = target.
+    slow("RefCast"),
 ];

@@ -11,12 +11,16 @@ use crate::code::{CodeHeader, EntryCell, HEADER_BYTES};
 use crate::exec::{Exit, ExitKind, Flow, State, call_subtype, caller_of, return_from_host};
 use crate::module::{InterpModule, Shared};
 use crate::ops::{Op, Slow};
+use crate::translate::heap::SIGNED;
 use crate::walk;
 use core::mem::MaybeUninit;
 use diptych_core::backend::{Activation, GoOn, Position, Suspension};
-use diptych_core::types::{DataIdx, DefinedFuncIdx, ElemIdx, FuncIdx, MemoryIdx, TableIdx, TypeId};
+use diptych_core::gc::CastTarget;
+use diptych_core::types::{
+    DataIdx, DefinedFuncIdx, ElemIdx, FuncIdx, MemoryIdx, TableIdx, TypeId, TypeIdx,
+};
 use diptych_core::vm::frame::{RECORD_SLOTS, ReturnRecord};
-use diptych_core::vm::{FuncRef, StackMark, Status, VmStore, call_array, libcalls};
+use diptych_core::vm::{FuncRef, StackMark, Status, VmStore, call_array, heap_calls, libcalls};
 use diptych_core::{Error, Trap, backtrace};
 
 /// The slots at the beginning of a stack segment that link it to the one below: the frame and
@@ -482,12 +486,102 @@ unsafe fn slow(st: &mut State, op: Slow) -> Result<(), Error> {
             Slow::TableInit => libcalls::table_init(ctx, TableIdx(i0), ElemIdx(i1), s0, s1, s2)?,
             Slow::ElemDrop => libcalls::elem_drop(ctx, ElemIdx(i0)),
             Slow::RefFunc => result = Some(libcalls::ref_func(ctx, FuncIdx(i0)) as u64),
+            _ => return slow_heap(st, op),
         }
         if let Some(value) = result {
             st.put_i64(8, value);
             st.acc = value;
         }
         st.mem = (*ctx).memory0_base;
+        let _ = st.next(24);
+        Ok(())
+    }
+}
+
+/// Executes a slow operation on objects.
+///
+/// # Safety
+/// As [`slow`].
+unsafe fn slow_heap(st: &mut State, op: Slow) -> Result<(), Error> {
+    // SAFETY: the operation has the slow layout, its indices are valid ones of the instance; what
+    // can collect has its operands in slots that the translator has noted.
+    unsafe {
+        let ctx = st.vm;
+        save_position(st, (*ctx).store);
+        let (i0, i1) = (st.u32(16), st.u32(20));
+        let ty = TypeIdx(i0);
+        let field = |at: usize| st.slot_at(at).cast_const();
+        let s0 = st.slot_i64(8);
+        let s1 = st.slot_i64(10);
+        let s2 = st.slot_i64(12);
+        let s3 = st.slot_i64(14);
+        let mut result = None;
+        match op {
+            Slow::StructNew => result = Some(heap_calls::struct_new(ctx, ty, field(10))?),
+            Slow::StructNewDefault => result = Some(heap_calls::struct_new_default(ctx, ty)?),
+            // What the handler does not do is to trap.
+            Slow::StructGet | Slow::StructSet => return Err(Trap::NullStructReference.into()),
+            Slow::ArrayNew => {
+                let value = field(10);
+                let len = value.add(heap_calls::value_slots(ctx, ty)).read() as u32;
+                result = Some(heap_calls::array_new(ctx, ty, value, len)?);
+            }
+            Slow::ArrayNewDefault => {
+                result = Some(heap_calls::array_new_default(ctx, ty, s1 as u32)?);
+            }
+            Slow::ArrayNewFixed => {
+                result = Some(heap_calls::array_new_fixed(ctx, ty, field(10), i1)?);
+            }
+            Slow::ArrayNewData => {
+                let (src, len) = (s1 as u32, field(10).add(1).read() as u32);
+                result = Some(heap_calls::array_new_data(ctx, ty, DataIdx(i1), src, len)?);
+            }
+            Slow::ArrayNewElem => {
+                let (src, len) = (s1 as u32, field(10).add(1).read() as u32);
+                result = Some(heap_calls::array_new_elem(ctx, ty, ElemIdx(i1), src, len)?);
+            }
+            Slow::ArrayGet => {
+                let value = heap_calls::array_get(ctx, s1, s2 as u32, i1 & SIGNED != 0)?;
+                result = Some(value[0]);
+            }
+            Slow::ArraySet => heap_calls::array_set(ctx, s0, s1 as u32, field(12))?,
+            Slow::ArrayLen => result = Some(heap_calls::array_length(ctx, s1)?.into()),
+            Slow::ArrayFill => {
+                heap_calls::array_fill(ctx, s0, s1 as u32, field(12), s3 as u32)?;
+            }
+            Slow::ArrayCopy => {
+                let [to, to_index, from, from_index, len] = field(8).cast::<[u64; 5]>().read();
+                heap_calls::array_copy(
+                    ctx,
+                    to,
+                    to_index as u32,
+                    from,
+                    from_index as u32,
+                    len as u32,
+                )?;
+            }
+            Slow::ArrayInitData => {
+                let data = DataIdx(i0);
+                heap_calls::array_init_data(ctx, data, s0, s1 as u32, s2 as u32, s3 as u32)?;
+            }
+            Slow::ArrayInitElem => {
+                let elem = ElemIdx(i0);
+                heap_calls::array_init_elem(ctx, elem, s0, s1 as u32, s2 as u32, s3 as u32)?;
+            }
+            Slow::RefTest => {
+                result = Some(CastTarget::from_bits(i0).matches(ctx, s1).into());
+            }
+            Slow::RefCast => {
+                if !CastTarget::from_bits(i0).matches(ctx, s0) {
+                    return Err(Trap::CastFailure.into());
+                }
+            }
+            _ => return Err(Error::msg("no operation on objects")),
+        }
+        if let Some(value) = result {
+            st.put_i64(8, value);
+            st.acc = value;
+        }
         let _ = st.next(24);
         Ok(())
     }

@@ -21,6 +21,7 @@ mod module;
 mod ops;
 #[cfg(all(tail_dispatch, not(debug_assertions)))]
 mod probe;
+mod references;
 mod translate;
 mod walk;
 

@@ -3,7 +3,8 @@
 use crate::code::{Code, CodeHeader, Encoding, EntryCell, HEADER_BYTES, HEADER_CELLS};
 use crate::exec::{Exit, State, run_loop};
 use crate::ops::Op;
-use crate::translate::{Env, Scratch, translate};
+use crate::references::References;
+use crate::translate::{Env, Record, Scratch, translate};
 use crate::{disasm, driver};
 use alloc::boxed::Box;
 use alloc::sync::Arc;
@@ -205,6 +206,8 @@ pub(crate) struct InterpModule {
     /// One cell per defined function: its code, or the stub that has it translated.
     entries: Box<[EntryCell]>,
     translated: Mutex<Translated>,
+    /// The references in frames of those functions that were asked for, by function.
+    references: Mutex<Vec<(DefinedFuncIdx, References)>>,
 }
 
 /// What has been translated so far.
@@ -257,6 +260,7 @@ impl InterpModule {
             interruption: config.interruption_enabled(),
             entries: entries.into_boxed_slice(),
             translated: Mutex::new(Translated::default()),
+            references: Mutex::new(Vec::new()),
         })
     }
 
@@ -312,7 +316,7 @@ impl InterpModule {
             &self.env(self.shared.encoding),
             func,
             &mut translated.scratch,
-            None,
+            Record::Nothing,
         )?;
         let header = code.as_ptr();
         translated.bytes += code.size();
@@ -336,8 +340,38 @@ impl InterpModule {
     pub(crate) fn positions(&self, func: DefinedFuncIdx) -> Result<Vec<(u32, u32)>> {
         let mut positions = Vec::new();
         let env = self.env(self.shared.encoding);
-        translate(&env, func, &mut Scratch::default(), Some(&mut positions))?;
+        let record = Record::Positions(&mut positions);
+        translate(&env, func, &mut Scratch::default(), record)?;
         Ok(positions)
+    }
+
+    /// Gives the slots that hold references in frames of a function that is at `pc`.
+    ///
+    /// # Errors
+    /// When there is no memory to find or keep them.
+    pub(crate) fn references(
+        &self,
+        func: DefinedFuncIdx,
+        pc: *const u8,
+        mut each: impl FnMut(u16) -> Result<()>,
+    ) -> Result<()> {
+        let out_of_memory = |_| Error::new(ErrorKind::OutOfMemory);
+        let mut known = self.references.lock();
+        let place = match known.binary_search_by_key(&func, |known| known.0) {
+            Ok(place) => place,
+            Err(place) => {
+                let mut found = References::default();
+                let env = self.env(self.shared.encoding);
+                let record = Record::References(&mut found);
+                translate(&env, func, &mut Scratch::default(), record)?;
+                known.try_reserve(1).map_err(out_of_memory)?;
+                known.insert(place, (func, found));
+                place
+            }
+        };
+        let code = self.entries[func.index()].load(Ordering::Acquire).addr();
+        let offset = pc.addr().wrapping_sub(code + HEADER_BYTES) as u32;
+        known[place].1.at(offset).try_for_each(&mut each)
     }
 
     /// The offset in the module of the instruction that the operation around `pc` came from, by
@@ -408,7 +442,8 @@ impl ModuleCode for InterpModule {
         self.validated(func)?;
         let mut positions = Vec::new();
         let env = self.env(Encoding::Opcode);
-        let code = translate(&env, func, &mut Scratch::default(), Some(&mut positions))?;
+        let record = Record::Positions(&mut positions);
+        let code = translate(&env, func, &mut Scratch::default(), record)?;
         disasm::disassemble(&self.ir, func, code.ops(), &positions, out)
             .map_err(|fmt::Error| Error::msg("the disassembly could not be written"))
     }

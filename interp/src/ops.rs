@@ -5,8 +5,10 @@
 pub(crate) enum Ty {
     /// A 32-bit integer, zero-extended in the integer accumulator.
     I32,
-    /// A 64-bit integer, or a reference.
+    /// A 64-bit integer, or the address of a function.
     I64,
+    /// Any other reference: what the collector follows, in the integer accumulator.
+    Ref,
     /// A 32-bit float, in an accumulator of its own.
     F32,
     /// A 64-bit float, in an accumulator of its own.

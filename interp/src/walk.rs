@@ -1,22 +1,26 @@
-//! Walks the frames of interpreted functions, for backtraces.
+//! Walks the frames of interpreted functions, for backtraces and for the collector.
 
 use crate::exec::caller_of;
 use crate::module::InterpModule;
 use alloc::vec::Vec;
-use diptych_core::backend::{Frame, FrameOwner, Position, WalkControl};
+use diptych_core::backend::{Frame, FrameOwner, Position, Visit, WalkControl};
 use diptych_core::types::DefinedFuncIdx;
 use diptych_core::vm::frame::ReturnRecord;
+use diptych_core::{Error, ErrorKind, Result};
 
 /// Visits the frames of one activation, innermost first.
 ///
+/// # Errors
+/// As [`Walk`](diptych_core::backend::Walk).
+///
 /// # Safety
 /// As [`Walk`](diptych_core::backend::Walk).
-pub(crate) unsafe fn walk(from: Position, visit: &mut dyn FnMut(Frame) -> WalkControl) {
+pub(crate) unsafe fn walk(from: Position, mut visit: Visit<'_>) -> Result<()> {
     let mut at = Some(from);
     let mut positions = Positions::default();
     while let Some(Position { pc, fp, ctx }) = at {
         if pc.is_null() || ctx.is_null() {
-            return;
+            return Ok(());
         }
         // SAFETY: `ctx` is a live instance with code of this backend.
         let module = unsafe { InterpModule::of((*ctx).interp) };
@@ -26,17 +30,25 @@ pub(crate) unsafe fn walk(from: Position, visit: &mut dyn FnMut(Frame) -> WalkCo
             continue;
         }
         let Some((func, header)) = module.function_at(pc) else {
-            return;
+            return Ok(());
         };
-        let offset = positions.wasm_offset(module, func, pc);
-        let owner = FrameOwner::Instance(ctx);
-        if visit(Frame {
-            owner,
-            func,
-            offset,
-        }) == WalkControl::Stop
-        {
-            return;
+        match &mut visit {
+            Visit::Frames(visit) => {
+                let frame = Frame {
+                    owner: FrameOwner::Instance(ctx),
+                    func,
+                    offset: positions.wasm_offset(module, func, pc),
+                };
+                if visit(frame) == WalkControl::Stop {
+                    return Ok(());
+                }
+            }
+            Visit::References(places) => module.references(func, pc, |slot| {
+                let out_of_memory = |_| Error::new(ErrorKind::OutOfMemory);
+                places.try_reserve(1).map_err(out_of_memory)?;
+                places.push(fp.wrapping_add(slot.into()));
+                Ok(())
+            })?,
         }
         // SAFETY: the frame is live, so its record is, at the function's place for it.
         at = unsafe {
@@ -44,6 +56,7 @@ pub(crate) unsafe fn walk(from: Position, visit: &mut dyn FnMut(Frame) -> WalkCo
             caller_of(record, ctx, &module.shared)
         };
     }
+    Ok(())
 }
 
 /// The positions of the function that was visited last: recursion asks for them again and again.

@@ -95,6 +95,7 @@ pub(crate) struct NativeHeader {
 pub(crate) mod offsets {
     use super::NativeHeader;
     use core::mem::offset_of;
+    use diptych_core::gc::GcType;
     use diptych_core::module::ModuleType;
     use diptych_core::vm::{FuncRef, VmCtx, VmMemory, VmStore, VmTable};
 
@@ -137,6 +138,12 @@ pub(crate) mod offsets {
         STORE_ACTIVATION_LIMIT = VmStore.activation_limit;
         STORE_TAIL_CALLEE = VmStore.tail_callee;
         TYPE_ID = ModuleType.id;
+        TYPE_GC = ModuleType.gc;
+        GC_DISPLAY = GcType.display;
+        GC_KIND = GcType.kind;
+        STORE_HEAP_BASE = VmStore.heap.base;
+        STORE_HEAP_NEXT = VmStore.heap.next;
+        STORE_HEAP_END = VmStore.heap.end;
         FUNC_TYPE = FuncRef.type_id;
         FUNC_NATIVE_CODE = FuncRef.native_code;
         FUNC_NATIVE_CTX = FuncRef.native_ctx;

@@ -7,8 +7,9 @@
 use crate::abi::{self, POINTER};
 use cranelift_codegen::ir::{Signature, Type, types};
 use cranelift_codegen::isa::TargetIsa;
-use diptych_core::types::{DataIdx, ElemIdx, FuncIdx, MemoryIdx, TableIdx};
-use diptych_core::vm::{FuncRef, VmCtx, libcalls};
+use diptych_core::gc::CastTarget;
+use diptych_core::types::{DataIdx, ElemIdx, FuncIdx, MemoryIdx, TableIdx, TypeIdx};
+use diptych_core::vm::{FuncRef, VmCtx, heap_calls, libcalls};
 use diptych_core::{Error, Trap};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -129,6 +130,26 @@ builtins! {
     RefFunc = ref_func, (ctx, u32) -> u64;
     /// Whether a function's type is a subtype of another one: 1 or 0.
     FuncrefIsSubtype = funcref_is_subtype, (ctx, u64, u32) -> u32;
+    /// Takes room for an object of this size: the reference, or 0 when it failed.
+    Allocate = crate::stubs::allocate, (ctx, u32) -> u64;
+    /// `array.new_default`, with the type and the length: the reference, or 0.
+    ArrayNewDefault = crate::stubs::array_new_default, (ctx, u32, u32) -> u64;
+    /// `array.new_data`, with the type, the segment, the source and the length: the reference, or
+    /// 0.
+    ArrayNewData = crate::stubs::array_new_data, (ctx, u32, u32, u32, u32) -> u64;
+    /// `array.new_elem`, likewise.
+    ArrayNewElem = crate::stubs::array_new_elem, (ctx, u32, u32, u32, u32) -> u64;
+    /// `array.fill`: 0, or [`FAILED`]. The array, index, both halves of the value, and length.
+    ArrayFill = array_fill, (ctx, u64, u32, u64, u64, u32) -> u32;
+    /// `array.copy`: 0, or [`FAILED`]. The array to write to and an index, the array to read from
+    /// and an index, and the length.
+    ArrayCopy = array_copy, (ctx, u64, u32, u64, u32, u32) -> u32;
+    /// `array.init_data`: 0, or [`FAILED`]. The segment, array, index, source and length.
+    ArrayInitData = array_init_data, (ctx, u32, u64, u32, u32, u32) -> u32;
+    /// `array.init_elem`: 0, or [`FAILED`]. The segment, array, index, source and length.
+    ArrayInitElem = array_init_elem, (ctx, u32, u64, u32, u32, u32) -> u32;
+    /// Whether a reference is of the type that the bits say: 1 or 0.
+    RefTest = ref_test, (ctx, u64, u32) -> u32;
     /// `f32.ceil`, where the machine has no instruction for it; so the others.
     CeilF32 = ceil_f32, (f32) -> f32;
     /// `f64.ceil`.
@@ -271,6 +292,130 @@ unsafe extern "C" fn funcref_is_subtype(ctx: *mut VmCtx, func: u64, ty: u32) -> 
         let ty = (*(*ctx).types.add(ty as usize)).id;
         u32::from(libcalls::funcref_is_subtype(func as *mut FuncRef, ty))
     }
+}
+
+/// Leaves the error of a builtin that makes an object in the store, and gives 0.
+///
+/// # Safety
+/// See the module.
+unsafe fn made(ctx: *mut VmCtx, result: Result<u64, Error>) -> u64 {
+    result.unwrap_or_else(|error| {
+        // SAFETY: see the module.
+        unsafe { (*(*ctx).store).pending = Some(error) };
+        0
+    })
+}
+
+/// # Safety
+/// See the module; the stub has noted where the guest is.
+pub(crate) unsafe extern "C" fn allocate(ctx: *mut VmCtx, size: u32) -> u64 {
+    // SAFETY: see the module.
+    unsafe { made(ctx, heap_calls::allocate(ctx, size)) }
+}
+
+/// # Safety
+/// As [`allocate`].
+pub(crate) unsafe extern "C" fn array_new_default(ctx: *mut VmCtx, ty: u32, len: u32) -> u64 {
+    // SAFETY: see the module.
+    unsafe { made(ctx, heap_calls::array_new_default(ctx, TypeIdx(ty), len)) }
+}
+
+/// # Safety
+/// As [`allocate`].
+pub(crate) unsafe extern "C" fn array_new_data(
+    ctx: *mut VmCtx,
+    ty: u32,
+    data: u32,
+    src: u32,
+    len: u32,
+) -> u64 {
+    // SAFETY: see the module.
+    unsafe {
+        let (ty, data) = (TypeIdx(ty), DataIdx(data));
+        made(ctx, heap_calls::array_new_data(ctx, ty, data, src, len))
+    }
+}
+
+/// # Safety
+/// As [`allocate`].
+pub(crate) unsafe extern "C" fn array_new_elem(
+    ctx: *mut VmCtx,
+    ty: u32,
+    elem: u32,
+    src: u32,
+    len: u32,
+) -> u64 {
+    // SAFETY: see the module.
+    unsafe {
+        let (ty, elem) = (TypeIdx(ty), ElemIdx(elem));
+        made(ctx, heap_calls::array_new_elem(ctx, ty, elem, src, len))
+    }
+}
+
+unsafe extern "C" fn array_fill(
+    ctx: *mut VmCtx,
+    array: u64,
+    index: u32,
+    low: u64,
+    high: u64,
+    len: u32,
+) -> u32 {
+    let value = [low, high];
+    // SAFETY: see the module.
+    unsafe {
+        let result = heap_calls::array_fill(ctx, array, index, value.as_ptr(), len);
+        outcome(ctx, result)
+    }
+}
+
+unsafe extern "C" fn array_copy(
+    ctx: *mut VmCtx,
+    to: u64,
+    to_index: u32,
+    from: u64,
+    from_index: u32,
+    len: u32,
+) -> u32 {
+    // SAFETY: see the module.
+    unsafe {
+        let result = heap_calls::array_copy(ctx, to, to_index, from, from_index, len);
+        outcome(ctx, result)
+    }
+}
+
+unsafe extern "C" fn array_init_data(
+    ctx: *mut VmCtx,
+    data: u32,
+    array: u64,
+    index: u32,
+    src: u32,
+    len: u32,
+) -> u32 {
+    // SAFETY: see the module.
+    unsafe {
+        let result = heap_calls::array_init_data(ctx, DataIdx(data), array, index, src, len);
+        outcome(ctx, result)
+    }
+}
+
+unsafe extern "C" fn array_init_elem(
+    ctx: *mut VmCtx,
+    elem: u32,
+    array: u64,
+    index: u32,
+    src: u32,
+    len: u32,
+) -> u32 {
+    // SAFETY: see the module.
+    unsafe {
+        let result = heap_calls::array_init_elem(ctx, ElemIdx(elem), array, index, src, len);
+        outcome(ctx, result)
+    }
+}
+
+unsafe extern "C" fn ref_test(ctx: *mut VmCtx, reference: u64, target: u32) -> u32 {
+    // SAFETY: see the module.
+    unsafe { CastTarget::from_bits(target).matches(ctx, reference).into() }
 }
 
 macro_rules! rounding {

@@ -170,9 +170,23 @@ impl Site {
         self.what & ((1 << Self::WASM_BITS) - 1)
     }
 
-    /// The code of the trap; 0 when it is a call.
+    /// The code of the trap; 0 when it is a call, [`REFERENCE`](Self::REFERENCE) when it is a
+    /// reference.
     pub(crate) const fn trap(self) -> u8 {
         (self.what >> Self::WASM_BITS) as u8
+    }
+
+    /// In the place of a trap's code: while a call to here goes on, there is a reference in the
+    /// frame that the collector follows.
+    const REFERENCE: u8 = 255;
+
+    /// How many words below the frame pointer there is a reference, when it is one.
+    pub(crate) const fn reference(self) -> Option<usize> {
+        if self.trap() == Self::REFERENCE {
+            Some(self.wasm_offset() as usize)
+        } else {
+            None
+        }
     }
 }
 
@@ -409,6 +423,7 @@ fn sites(code: &CompiledCode, body: u32, raises: &[u32]) -> Result<Vec<Site>, Er
     );
     sites.extend(raises.iter().map(|at| (*at, Trap::Unreachable as u8)));
     sites.extend(code.buffer.call_sites().map(|call| (call.ret_addr, 0)));
+    let references = references(code)?;
     // A call may return to where an instruction traps: what belongs to the call comes first.
     sites.sort_unstable();
     let mut locations = code.buffer.get_srclocs_sorted().iter().peekable();
@@ -422,7 +437,30 @@ fn sites(code: &CompiledCode, body: u32, raises: &[u32]) -> Result<Vec<Site>, Er
             .map_or(body, |location| location.loc.bits());
         Site::new(offset, wasm.saturating_sub(body), trap)
     });
-    Ok(sites.collect())
+    let mut sites: Vec<_> = sites.collect();
+    if !references.is_empty() {
+        sites.extend(references);
+        // Behind everything else at the same place.
+        sites.sort_by_key(|site| (site.offset, site.reference().is_some()));
+    }
+    Ok(sites)
+}
+
+/// Where frames hold references, by the calls that go on.
+fn references(code: &CompiledCode) -> Result<Vec<Site>, Error> {
+    let mut references = Vec::new();
+    for (offset, size, map) in code.buffer.user_stack_maps() {
+        for (_, from_stack_pointer) in map.entries() {
+            let words = (size - from_stack_pointer) / 8;
+            if words >= 1 << Site::WASM_BITS {
+                return Err(Error::new(ErrorKind::Limit(
+                    "a function's frame is too large for one with references".into(),
+                )));
+            }
+            references.push(Site::new(*offset, words, Site::REFERENCE));
+        }
+    }
+    Ok(references)
 }
 
 /// Moves the traps that became calls there.
@@ -430,6 +468,7 @@ fn move_sites(sites: &mut [Site], moved: &[(u32, u32)]) {
     let mut moved = moved.iter().peekable();
     for site in sites {
         if site.trap() != 0
+            && site.reference().is_none()
             && let Some((_, to)) = moved.next_if(|(from, _)| *from == site.offset)
         {
             site.offset = *to;

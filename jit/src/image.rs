@@ -235,8 +235,31 @@ impl Image {
         let site = sites
             .get(at)
             .filter(|site| site.offset() == after && site.trap() == 0)
-            .or_else(|| sites.get(at.checked_sub(1)?));
+            .or_else(|| {
+                let before = (0..at).rev().filter_map(|at| sites.get(at));
+                before.into_iter().find(|site| site.reference().is_none())
+            });
         Some(self.place(function, site.map_or(0, |site| site.wasm_offset())))
+    }
+
+    /// Calls `each` with how many words below the frame pointer there are references while the call
+    /// goes on that returns to an address.
+    ///
+    /// # Errors
+    /// What `each` gives.
+    pub(crate) fn references(
+        &self,
+        pc: usize,
+        mut each: impl FnMut(usize) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let Some((_, within, sites)) = pc.checked_sub(1).and_then(|pc| self.function_at(pc)) else {
+            return Ok(());
+        };
+        let after = within + 1;
+        let all = (sites.before(after)..).map_while(|at| sites.get(at));
+        all.take_while(|site| site.offset() == after)
+            .filter_map(|site| site.reference())
+            .try_for_each(&mut each)
     }
 
     /// The instruction at an address when it is one that may trap, and the code of the trap.
@@ -247,7 +270,9 @@ impl Image {
         let site = [at, at + 1]
             .into_iter()
             .filter_map(|at| sites.get(at))
-            .find(|site| site.offset() == within && site.trap() != 0)?;
+            .find(|site| {
+                site.offset() == within && site.trap() != 0 && site.reference().is_none()
+            })?;
         Some((self.place(function, site.wasm_offset()), site.trap()))
     }
 

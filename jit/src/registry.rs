@@ -104,6 +104,18 @@ pub(crate) fn with_codes<R>(look: impl FnOnce(&Codes<'_>) -> R) -> R {
     look(&Codes(list.map_or(&[], Vec::as_slice)))
 }
 
+/// Calls `each` with how many words below the frame pointer a frame holds references while the
+/// call goes on that returns to an address.
+///
+/// # Errors
+/// What `each` gives.
+pub(crate) fn references(
+    pc: *const u8,
+    each: impl FnMut(usize) -> diptych_core::Result<()>,
+) -> diptych_core::Result<()> {
+    with_image(pc.addr(), |image| Some(image.references(pc.addr(), each))).unwrap_or(Ok(()))
+}
+
 /// The call that returns to an address, when that is one of compiled code.
 pub(crate) fn call_before(pc: *const u8) -> Option<Place> {
     with_image(pc.addr(), |image| image.call_before(pc.addr()))

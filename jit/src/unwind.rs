@@ -11,9 +11,9 @@
 
 use crate::image::Place;
 use crate::{fiber, registry, stubs};
-use diptych_core::backend::{Frame, FrameOwner, Position, WalkControl};
+use diptych_core::backend::{Frame, FrameOwner, Position, Visit, WalkControl};
 use diptych_core::vm::{VmCtx, VmStore};
-use diptych_core::{Error, Trap, backtrace};
+use diptych_core::{Error, ErrorKind, Result, Trap, backtrace};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Notes that a guest traps: called through the stub for it from the place that `pc` returns to,
@@ -137,17 +137,31 @@ fn frame(place: Place) -> Frame {
 
 /// Visits the frames of one activation, innermost first.
 ///
+/// # Errors
+/// As [`Walk`](diptych_core::backend::Walk).
+///
 /// # Safety
 /// As [`Walk`](diptych_core::backend::Walk).
-pub(crate) unsafe fn walk(from: Position, visit: &mut dyn FnMut(Frame) -> WalkControl) {
+pub(crate) unsafe fn walk(from: Position, mut visit: Visit<'_>) -> Result<()> {
     let (mut pc, mut fp) = (from.pc, from.fp);
     while let Some(place) = registry::call_before(pc) {
-        if visit(frame(place)) == WalkControl::Stop {
-            return;
+        match &mut visit {
+            Visit::Frames(visit) => {
+                if visit(frame(place)) == WalkControl::Stop {
+                    return Ok(());
+                }
+            }
+            Visit::References(places) => registry::references(pc, |words| {
+                let out_of_memory = |_| Error::new(ErrorKind::OutOfMemory);
+                places.try_reserve(1).map_err(out_of_memory)?;
+                places.push(fp.wrapping_sub(words));
+                Ok(())
+            })?,
         }
         // SAFETY: the frame is one of compiled code, since the address in it is.
         (pc, fp) = unsafe { stubs::caller(fp) };
     }
+    Ok(())
 }
 
 /// The store whose guest has this frame of compiled code.

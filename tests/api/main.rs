@@ -13,6 +13,7 @@ mod imports;
 mod limits;
 mod linking;
 mod memory;
+mod objects;
 mod panics;
 mod platform;
 mod reentrancy;

@@ -30,5 +30,5 @@ mod world;
 pub use directive::{Action, Binary, Call, Directive};
 pub use feature::{Feature, Features};
 pub use problem::Problem;
-pub use value::{Argument, Expected, Heap, Pattern};
+pub use value::{Argument, Expected, Heap, Object, Pattern};
 pub use world::World;

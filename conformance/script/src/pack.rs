@@ -7,14 +7,14 @@
 use crate::directive::{Action, Binary, Call, Directive};
 use crate::feature::Feature;
 use crate::problem::Problem;
-use crate::value::{Argument, Expected, Heap, Pattern};
+use crate::value::{Argument, Expected, Heap, Object, Pattern};
 use alloc::borrow::{Cow, ToOwned};
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
 /// What scripts begin with: a change of the form changes the last byte.
-const MAGIC: [u8; 4] = *b"DWS\x01";
+const MAGIC: [u8; 4] = *b"DWS\x02";
 /// How deep lists may lie in lists.
 const MAX_DEPTH: u32 = 8;
 
@@ -303,6 +303,14 @@ variants! {
         2 Exn;
         3 Any;
     }
+    [] Object {
+        0 Any;
+        1 Eq;
+        2 I31;
+        3 Struct;
+        4 Array;
+        5 Host(number);
+    }
     [] Argument {
         0 I32(value);
         1 I64(value);
@@ -312,6 +320,7 @@ variants! {
         5 Null(heap);
         6 Extern(number);
         7 Needs(feature);
+        8 Host(number);
     }
     [Bits: Wire<'a>] Pattern<Bits> {
         0 CanonicalNan;
@@ -331,6 +340,7 @@ variants! {
         9 Null(heap);
         10 Func;
         11 Extern(number);
+        14 Object(object);
         12 Either(choices);
         13 Other(what);
     }

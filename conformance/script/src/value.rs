@@ -6,7 +6,7 @@ use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
-use diptych::{ExternRef, Store, V128, Val};
+use diptych::{AnyRef, ExternRef, Store, V128, Val};
 
 /// The host references of a script, by its numbers: the same number is the same reference.
 #[derive(Debug, Default)]
@@ -53,6 +53,8 @@ pub enum Argument {
     Null(Heap),
     /// The host's reference of this number.
     Extern(u32),
+    /// The internal reference that is made of the host's of this number.
+    Host(u32),
     /// A value that takes a feature.
     Needs(Feature),
 }
@@ -74,6 +76,7 @@ impl Argument {
             Self::Null(Heap::Exn) => Val::ExnRef(None),
             Self::Null(Heap::Any) => Val::AnyRef(None),
             Self::Extern(number) => Val::ExternRef(Some(externs.get(store, number)?)),
+            Self::Host(number) => Val::AnyRef(Some(externs.get(store, number)?.to_any())),
             Self::Needs(feature) => {
                 return Err(Problem::Needs(feature, format!("an argument of {feature}")));
             }
@@ -114,6 +117,42 @@ impl Pattern<u64> {
     }
 }
 
+/// What an internal reference that is not null refers to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Object {
+    /// Anything.
+    Any,
+    /// What can be compared.
+    Eq,
+    /// An unboxed integer.
+    I31,
+    /// A structure.
+    Struct,
+    /// An array.
+    Array,
+    /// What the host's reference of this number was made to.
+    Host(u32),
+}
+
+impl Object {
+    fn matches(self, store: &Store<()>, got: &AnyRef) -> bool {
+        let number = |got: &AnyRef| {
+            let data = got.to_extern().data(store);
+            data.and_then(|data| data.downcast_ref::<u32>()).copied()
+        };
+        let is_struct = || matches!(got.as_struct(store), Ok(Some(_)));
+        let is_array = || matches!(got.as_array(store), Ok(Some(_)));
+        match self {
+            Self::Any => true,
+            Self::Eq => got.as_i31().is_some() || is_struct() || is_array(),
+            Self::I31 => got.as_i31().is_some(),
+            Self::Struct => is_struct(),
+            Self::Array => is_array(),
+            Self::Host(expected) => number(got) == Some(expected),
+        }
+    }
+}
+
 /// A result.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Expected {
@@ -141,6 +180,8 @@ pub enum Expected {
     Func,
     /// A reference of the host's, with this number if one is given.
     Extern(Option<u32>),
+    /// An internal reference.
+    Object(Object),
     /// One of these.
     Either(Vec<Expected>),
     /// Something that no value of today is.
@@ -172,6 +213,7 @@ impl Expected {
             | (Val::AnyRef(None), Self::Null(Heap::Any))
             | (Val::FuncRef(Some(_)), Self::Func)
             | (Val::ExternRef(Some(_)), Self::Extern(None)) => true,
+            (Val::AnyRef(Some(got)), Self::Object(object)) => object.matches(store, got),
             (Val::ExternRef(Some(got)), Self::Extern(Some(expected))) => {
                 got.data(store).and_then(|data| data.downcast_ref::<u32>()) == Some(expected)
             }

@@ -130,7 +130,14 @@ fn build(
     let exports = exports(sections)?;
     let elements = elements(sections, scope, &mut consts)?;
     let data = data(sections, scope, &mut consts)?;
+    let mut gc_types = Vec::new();
+    let is_gc = |ty: &&ModuleType| ty.gc.get().is_some();
+    let count = types.iter().filter(is_gc).count();
+    gc_types.try_reserve_exact(count).map_err(out_of_memory)?;
+    gc_types.extend(types.iter().filter(is_gc).map(|ty| ty.id));
+    gc_types.sort_unstable();
     Ok(ModuleIr {
+        gc_types: gc_types.into_boxed_slice(),
         certain_data: certain(&data, &spaces.memories),
         bytes: keep()?,
         imports,
@@ -174,11 +181,11 @@ fn types(sections: &Sections<'_>, registry: &TypeRegistry) -> Result<Vec<ModuleT
         types.try_reserve(len).map_err(out_of_memory)?;
         for id in registry.rec_group(definitions)? {
             // It was interned just now.
-            types.extend(
-                registry
-                    .get(id)
-                    .map(|composite| ModuleType { id, composite }),
-            );
+            types.extend(registry.get(id).map(|composite| ModuleType {
+                id,
+                composite,
+                gc: registry.gc_type(id),
+            }));
         }
     }
     Ok(types)

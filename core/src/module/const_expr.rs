@@ -6,7 +6,7 @@ use super::sections::invalid;
 use super::types::{Scope, unsupported};
 use crate::error::Result;
 use crate::store::out_of_memory;
-use crate::types::{FuncIdx, GlobalIdx, HeapType};
+use crate::types::{FuncIdx, GlobalIdx, HeapType, TypeIdx};
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 use wasmparser::{Operator, OperatorsReader, OperatorsReaderAllocations};
@@ -46,6 +46,15 @@ impl ConstExpr {
         stack.pop()
     }
 
+    /// Whether it is one instruction that gives the same reference whenever it is evaluated in an
+    /// instance.
+    pub(crate) fn is_plain_reference(&self) -> bool {
+        matches!(
+            *self.ops,
+            [ConstOp::RefFunc(_) | ConstOp::RefNull(_) | ConstOp::GlobalGet(_)]
+        )
+    }
+
     /// The slot of its value, when that is the same in every instance.
     pub(crate) fn number(&self) -> Option<u64> {
         Some(self.evaluate(|_| None)?[0])
@@ -72,6 +81,22 @@ pub enum ConstOp {
     RefNull(HeapType),
     /// `ref.func`.
     RefFunc(FuncIdx),
+    /// `ref.i31`.
+    RefI31,
+    /// `any.convert_extern`.
+    AnyConvertExtern,
+    /// `extern.convert_any`.
+    ExternConvertAny,
+    /// `struct.new`.
+    StructNew(TypeIdx),
+    /// `struct.new_default`.
+    StructNewDefault(TypeIdx),
+    /// `array.new`.
+    ArrayNew(TypeIdx),
+    /// `array.new_default`.
+    ArrayNewDefault(TypeIdx),
+    /// `array.new_fixed`, with the number of elements.
+    ArrayNewFixed(TypeIdx, u32),
     /// `i32.add`.
     I32Add,
     /// `i32.sub`.
@@ -88,7 +113,7 @@ pub enum ConstOp {
 
 impl ConstOp {
     /// The slots of a number.
-    fn number(self) -> Option<[u64; 2]> {
+    pub(crate) fn number(self) -> Option<[u64; 2]> {
         let low = match self {
             Self::I32Const(value) => u64::from(value as u32),
             Self::I64Const(value) => value as u64,
@@ -101,7 +126,7 @@ impl ConstOp {
     }
 
     /// The operation on two operands, when it is one.
-    fn arithmetic(self) -> Option<fn(u64, u64) -> u64> {
+    pub(crate) fn arithmetic(self) -> Option<fn(u64, u64) -> u64> {
         Some(match self {
             Self::I32Add => |a, b| u64::from((a as u32).wrapping_add(b as u32)),
             Self::I32Sub => |a, b| u64::from((a as u32).wrapping_sub(b as u32)),
@@ -165,6 +190,21 @@ fn const_op(operator: &Operator<'_>, types: Scope<'_>) -> Result<Option<ConstOp>
         Operator::I64Add => ConstOp::I64Add,
         Operator::I64Sub => ConstOp::I64Sub,
         Operator::I64Mul => ConstOp::I64Mul,
+        Operator::RefI31 => ConstOp::RefI31,
+        Operator::AnyConvertExtern => ConstOp::AnyConvertExtern,
+        Operator::ExternConvertAny => ConstOp::ExternConvertAny,
+        Operator::StructNew { struct_type_index } => ConstOp::StructNew(TypeIdx(struct_type_index)),
+        Operator::StructNewDefault { struct_type_index } => {
+            ConstOp::StructNewDefault(TypeIdx(struct_type_index))
+        }
+        Operator::ArrayNew { array_type_index } => ConstOp::ArrayNew(TypeIdx(array_type_index)),
+        Operator::ArrayNewDefault { array_type_index } => {
+            ConstOp::ArrayNewDefault(TypeIdx(array_type_index))
+        }
+        Operator::ArrayNewFixed {
+            array_type_index,
+            array_size,
+        } => ConstOp::ArrayNewFixed(TypeIdx(array_type_index), array_size),
         Operator::End => return Ok(None),
         Operator::StructNewDesc { .. } | Operator::StructNewDefaultDesc { .. } => {
             return Err(unsupported("custom descriptors in a constant expression"));
@@ -174,6 +214,10 @@ fn const_op(operator: &Operator<'_>, types: Scope<'_>) -> Result<Option<ConstOp>
                 "shared-everything-threads in a constant expression",
             ));
         }
-        _ => return Err(unsupported("an instruction of GC in a constant expression")),
+        _ => {
+            return Err(unsupported(
+                "an unknown instruction in a constant expression",
+            ));
+        }
     }))
 }

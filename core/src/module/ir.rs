@@ -2,6 +2,7 @@
 
 use super::const_expr::ConstExpr;
 use super::names::NameIndex;
+use crate::gc::GcTypeRef;
 use crate::types::{
     CompositeType, DataIdx, DefinedFuncIdx, ElemIdx, ExternType, FuncIdx, FuncType, GlobalIdx,
     GlobalType, MemoryIdx, MemoryType, RefType, TableIdx, TableType, TagIdx, TagType, TypeId,
@@ -19,6 +20,8 @@ pub struct ModuleIr {
     pub bytes: SharedBytes,
     /// The types, by type index.
     pub types: Box<[ModuleType]>,
+    /// The identities of the structures and arrays among them, in ascending order.
+    pub(crate) gc_types: Box<[TypeId]>,
     /// The imports, in order.
     pub imports: Box<[Import]>,
     /// The number of imported functions.
@@ -83,6 +86,8 @@ pub struct ModuleType {
     pub id: TypeId,
     /// Its definition.
     pub composite: Arc<CompositeType>,
+    /// How its objects are laid out; none for a function.
+    pub gc: GcTypeRef,
 }
 
 /// A table of a module.
@@ -209,6 +214,11 @@ impl ModuleIr {
     /// When the module has no such function.
     pub fn func_type_id(&self, func: FuncIdx) -> TypeId {
         self.types[self.funcs[func.index()].index()].id
+    }
+
+    /// Whether a canonical type that the module refers to is one of functions.
+    pub fn is_func_type(&self, id: TypeId) -> bool {
+        self.gc_types.binary_search(&id).is_err()
     }
 
     /// The signature of a function.

@@ -1,13 +1,16 @@
 //! Values of the host's that guests hold.
 
+use super::AnyRef;
 use crate::error::Result;
-use crate::store::{AsContext, AsContextMut, StoreContext, StoreContextMut, StoreId};
+use crate::gc::{Handle, immediate};
+use crate::store::{AsContext, AsContextMut, StoreContext, StoreContextMut, StoreId, StoreOpaque};
 use alloc::boxed::Box;
 use core::any::Any;
 
 /// A value of the host's as guests hold it: they can keep it and pass it on, and nothing else.
 ///
-/// The value lives as long as the store.
+/// The value lives as long as the store. A guest can also make an `externref` of a reference of its
+/// own (`extern.convert_any`), which [has no data](Self::data) and is a handle like [`AnyRef`].
 ///
 /// ```
 /// # use diptych_core::{ExternRef, Result, Store};
@@ -21,7 +24,7 @@ use core::any::Any;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ExternRef {
     store: StoreId,
-    index: u32,
+    handle: Handle,
 }
 
 impl ExternRef {
@@ -38,50 +41,53 @@ impl ExternRef {
         let index = store.push_extern(Box::new(value))?;
         Ok(Self {
             store: store.id(),
-            index,
+            handle: Handle::immediate(immediate::host(index)),
         })
     }
 
-    /// The value; `None` when it is in another store.
+    /// The internal reference that `any.convert_extern` makes of it.
+    pub const fn to_any(self) -> AnyRef {
+        AnyRef::from_parts(self.store, self.handle)
+    }
+
+    /// The value; `None` when it is a guest's own reference, or in another store.
     pub fn data<'a, T: 'static>(
         &self,
         store: impl Into<StoreContext<'a, T>>,
     ) -> Option<&'a (dyn Any + Send + Sync)> {
         let store = store.into().opaque();
-        if store.id() != self.store {
-            return None;
-        }
-        store.extern_value(self.index)
+        store.extern_value(self.number(store)?)
     }
 
-    /// The value, to change; `None` when it is in another store.
+    /// The value, to change; `None` when it is a guest's own reference, or in another store.
     pub fn data_mut<'a, T: 'static>(
         &self,
         store: impl Into<StoreContextMut<'a, T>>,
     ) -> Option<&'a mut (dyn Any + Send + Sync)> {
         let store = store.into().into_opaque_mut();
+        let number = self.number(store)?;
+        store.extern_value_mut(number)
+    }
+
+    /// Whether both are the same reference. One of another store is not, and none whose scope has
+    /// ended.
+    pub fn same(store: impl AsContext, a: &Self, b: &Self) -> bool {
+        AnyRef::same(store, &a.to_any(), &b.to_any())
+    }
+
+    fn number(&self, store: &StoreOpaque) -> Option<u32> {
         if store.id() != self.store {
             return None;
         }
-        store.extern_value_mut(self.index)
+        immediate::host_number(self.handle.as_immediate()?)
     }
 
-    /// Whether both are the same reference.
-    pub fn same(_: impl AsContext, a: &Self, b: &Self) -> bool {
-        a == b
+    /// The reference as guests have it.
+    pub(crate) fn resolve(&self, store: &StoreOpaque) -> Result<u64> {
+        self.to_any().resolve(store)
     }
 
-    pub(crate) const fn store_id(&self) -> StoreId {
-        self.store
-    }
-
-    /// Its index plus one; 0 is null.
-    pub(crate) const fn to_slot(self) -> u64 {
-        self.index as u64 + 1
-    }
-
-    pub(crate) fn from_slot(slot: u64, store: StoreId) -> Option<Self> {
-        let index = slot.checked_sub(1)? as u32;
-        Some(Self { store, index })
+    pub(crate) const fn from_parts(store: StoreId, handle: Handle) -> Self {
+        Self { store, handle }
     }
 }

@@ -53,7 +53,8 @@ impl Global {
         let mut store = store.as_context_mut();
         let store = store.opaque_mut();
         value.check(store, ty.content(), "the value of the global")?;
-        let ptr = GlobalObject::create(store, ty, value.to_slots())?;
+        let slots = value.to_slots(store);
+        let ptr = GlobalObject::create(store, ty, slots)?;
         Ok(Self {
             store: store.id(),
             ptr,
@@ -87,20 +88,15 @@ impl Global {
     /// # Panics
     /// When it is a global of another store.
     pub fn get(&self, mut store: impl AsContextMut) -> Val {
-        let store = store.as_context_mut();
-        let store = store.opaque();
+        let mut store = store.as_context_mut();
+        let store = store.opaque_mut();
         store.assert(self.store);
-        // SAFETY: the global belongs to the store, which is borrowed, and holds a value of its
-        // type.
+        // SAFETY: the global belongs to the store, which is lent for everything, and holds a value
+        // of its type.
         unsafe {
             let object = self.ptr.as_ref();
             let slots = object.vm.slots.as_ptr();
-            Val::from_slots(
-                slots,
-                object.ty.content(),
-                self.store,
-                store.engine().types(),
-            )
+            Val::from_slots(slots, object.ty.content(), store)
         }
     }
 
@@ -119,7 +115,7 @@ impl Global {
             return Err(Error::bad_argument("the global is constant"));
         }
         value.check(store, object.ty.content(), "the value of the global")?;
-        object.vm.slots = value.to_slots();
+        object.vm.slots = value.to_slots(store);
         Ok(())
     }
 }

@@ -41,6 +41,8 @@ pub(crate) struct InstanceObject {
     /// The other segments that are dropped.
     pub(super) dropped_data: IndexSet,
     pub(super) dropped_elements: IndexSet,
+    /// The elements of those segments whose expressions make objects: each is evaluated once.
+    pub(super) made_elements: Vec<(ElemIdx, Vec<u64>)>,
 }
 
 impl InstanceObject {
@@ -147,6 +149,7 @@ impl InstanceObject {
 
     pub(crate) fn drop_elem(&mut self, elem: ElemIdx) {
         self.dropped_elements.insert(elem.index());
+        self.made_elements.retain(|made| made.0 != elem);
     }
 
     /// Copies `len` elements of a segment, from `src` on, to `dst`.
@@ -174,11 +177,28 @@ impl InstanceObject {
                     }
                 }
                 ElementItems::Exprs(exprs) => {
+                    let made = this.made_elements.iter().find(|made| made.0 == elem);
+                    if let Some((_, made)) = made {
+                        dst.copy_from_nonoverlapping(made[src..src + len].as_ptr(), len);
+                        return;
+                    }
                     for (i, expr) in exprs[src..src + len].iter().enumerate() {
                         dst.add(i).write(const_eval::reference(expr, this));
                     }
                 }
             }
+        }
+    }
+
+    /// Calls `visit` for each element that was made by an expression.
+    ///
+    /// # Safety
+    /// `this` is live and not otherwise borrowed.
+    pub(crate) unsafe fn visit_elements(this: *mut Self, visit: &mut dyn FnMut(*mut u64)) {
+        // SAFETY: by contract.
+        let made = unsafe { &mut (*this).made_elements };
+        for element in made.iter_mut().flat_map(|(_, elements)| elements) {
+            visit(element);
         }
     }
 

@@ -9,8 +9,9 @@ use super::instance::{IndexSet, Instance, InstanceObject};
 use super::{Extern, GlobalObject, MemoryObject, TableObject, TagObject};
 use super::{const_eval, matching};
 use crate::error::{Error, ErrorKind, Result};
-use crate::module::{ConstExpr, ElementMode, MadeImages, Module, ModuleIr};
-use crate::store::{Counted, PinnedSlice, StoreContextMut, StoreOpaque};
+use crate::gc::Pause;
+use crate::module::{ConstExpr, ElementItems, ElementMode, MadeImages, Module, ModuleIr};
+use crate::store::{Counted, PinnedSlice, StoreContextMut, StoreOpaque, out_of_memory};
 use crate::trap::Trap;
 use crate::types::{DataIdx, DefinedFuncIdx, ElemIdx, FuncIdx, MemoryIdx};
 use crate::vm::{FuncRef, VmCtx, VmGlobal, libcalls};
@@ -24,6 +25,7 @@ pub(super) fn instantiate<T: 'static>(
     module: &Module,
     imports: &[Extern],
 ) -> Result<Instance> {
+    let vm = store.vm();
     let opaque = store.opaque_mut();
     check(opaque, module, imports)?;
     opaque.check_room(Counted::Instances)?;
@@ -34,7 +36,10 @@ pub(super) fn instantiate<T: 'static>(
     // SAFETY: the instance belongs to the store, which is lent for everything.
     let start = unsafe {
         link(ptr, module, imports)?;
+        let pause = Pause::new((*vm).opaque);
         define(opaque, ptr, module.ir(), imports, images)?;
+        make_elements(ptr, module.ir())?;
+        drop(pause);
         copy_elements(ptr, module.ir()).inspect_err(|_| clear_images(ptr, module.ir(), images))?;
         copy_data(ptr, module.ir(), images)?;
         match module.ir().start {
@@ -105,6 +110,7 @@ fn allocate(store: &mut StoreOpaque, module: &Module) -> Result<NonNull<Instance
         copied_data: 0,
         dropped_data: IndexSet::with_len(ir.data.len())?,
         dropped_elements: IndexSet::with_len(ir.elements.len())?,
+        made_elements: Vec::new(),
     };
     store.instance_arena.push(instance)
 }
@@ -193,7 +199,7 @@ unsafe fn define(
             }));
             for global in &ir.globals[ir.imported_globals as usize..] {
                 let value = match &global.init {
-                    Some(init) => const_eval::value(init, &*object, |index| {
+                    Some(init) => const_eval::value(init, object, |index| {
                         // An initial value refers to globals before its own.
                         let known: Option<&*mut VmGlobal> = items.get(index.index());
                         known.map_or([0, 0], |global| (**global).slots)
@@ -216,10 +222,10 @@ unsafe fn define(
                 _ => None,
             }));
             for table in &ir.tables[ir.imported_tables as usize..] {
-                let init = table
-                    .init
-                    .as_ref()
-                    .map_or(0, |init| const_eval::reference(init, &*object));
+                let init = match &table.init {
+                    Some(init) => value(init, object)?,
+                    None => 0,
+                };
                 items.push(TableObject::create(store, table.ty, init)?.as_ptr().cast());
             }
             Ok(())
@@ -238,6 +244,35 @@ unsafe fn define(
         })?;
         Ok(())
     }
+}
+
+/// Evaluates the elements of segments that make objects.
+///
+/// # Safety
+/// The instance is whole, and its store's collector paused.
+unsafe fn make_elements(instance: NonNull<InstanceObject>, ir: &ModuleIr) -> Result<()> {
+    let object = instance.as_ptr();
+    for (i, segment) in ir.elements.iter().enumerate() {
+        let ElementItems::Exprs(exprs) = &segment.items else {
+            continue;
+        };
+        if exprs.iter().all(ConstExpr::is_plain_reference) {
+            continue;
+        }
+        let mut elements = Vec::new();
+        elements
+            .try_reserve_exact(exprs.len())
+            .map_err(out_of_memory)?;
+        for expr in exprs {
+            // SAFETY: by contract.
+            elements.push(unsafe { value(expr, object)? });
+        }
+        // SAFETY: by contract.
+        let made = unsafe { &mut (*object).made_elements };
+        made.try_reserve(1).map_err(out_of_memory)?;
+        made.push((ElemIdx(i as u32), elements));
+    }
+    Ok(())
 }
 
 /// Copies active element segments into their tables.
@@ -347,10 +382,10 @@ unsafe fn certain_range(
 /// The instance is whole.
 unsafe fn value(expr: &ConstExpr, object: *mut InstanceObject) -> Result<u64> {
     // SAFETY: by contract.
-    let object = unsafe { &*object };
-    Ok(const_eval::value(expr, object, |global| {
-        const_eval::global_slots(object, global)
-    })?[0])
+    unsafe {
+        let globals = |global| const_eval::global_slots(&*object, global);
+        Ok(const_eval::value(expr, object, globals)?[0])
+    }
 }
 
 /// A reference to any function of an instance.

@@ -2,6 +2,7 @@
 //!
 //! Each kind of thing is an object, which its store owns, and a handle, which names it.
 
+mod any_ref;
 mod const_eval;
 mod extern_ref;
 mod externs;
@@ -15,6 +16,7 @@ mod memory;
 mod table;
 mod val;
 
+pub use any_ref::{AnyRef, ArrayRef, ExnRef, OwnedRef, RootScope, StructRef};
 pub use extern_ref::ExternRef;
 pub use externs::{Export, Extern};
 pub use func::{

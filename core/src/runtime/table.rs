@@ -4,7 +4,7 @@ use super::Ref;
 use crate::error::{Error, ErrorKind, Result};
 use crate::store::{AsContext, AsContextMut, Counted, StoreId, StoreOpaque, out_of_memory};
 use crate::trap::Trap;
-use crate::types::TableType;
+use crate::types::{RefType, TableType};
 use crate::vm::{VmTable, libcalls};
 use alloc::format;
 use alloc::vec::Vec;
@@ -25,6 +25,18 @@ pub(crate) struct TableObject {
 }
 
 impl TableObject {
+    /// Calls `visit` for each element, when `traced` says that the collector follows references of
+    /// their type.
+    pub(crate) fn visit(
+        &mut self,
+        traced: impl Fn(RefType) -> bool,
+        visit: &mut dyn FnMut(*mut u64),
+    ) {
+        if traced(self.ty.element) {
+            self.elements.iter_mut().for_each(|element| visit(element));
+        }
+    }
+
     /// A table of its minimal size, in the store.
     ///
     /// # Errors
@@ -207,7 +219,7 @@ impl Table {
         let object = self.object(store);
         let slot = *object.elements.get(usize::try_from(index).ok()?)?;
         // SAFETY: elements of a table are values of its type.
-        Some(unsafe { Ref::from_slot(slot, object.ty.element, self.store, store.engine().types()) })
+        Some(unsafe { Ref::from_slot(slot, object.ty.element, store) })
     }
 
     /// Sets the element at `index`.
@@ -295,7 +307,7 @@ impl Table {
 /// A reference as an element of a table of this type.
 fn element(store: &StoreOpaque, ty: &TableType, value: Ref) -> Result<u64> {
     if value.matches(store, ty.element)? {
-        Ok(value.to_slot())
+        Ok(value.to_slot(store))
     } else {
         Err(Error::bad_argument(format!(
             "{value:?} is no {}",

@@ -1,11 +1,10 @@
 //! Values as the embedder sees them.
 
-use super::{ExternRef, Func};
+use super::{AnyRef, ArrayRef, ExnRef, ExternRef, Func, StructRef};
 use crate::error::{Error, Result};
-use crate::store::{StoreId, StoreOpaque};
+use crate::store::StoreOpaque;
 use crate::types::{CompositeType, HeapType, RefType, TypeRegistry, ValType};
 use alloc::format;
-use core::convert::Infallible;
 use core::fmt;
 use core::ptr::NonNull;
 
@@ -29,10 +28,10 @@ pub enum Val {
     FuncRef(Option<Func>),
     /// A value of the host's, or null.
     ExternRef(Option<ExternRef>),
-    /// A reference of the internal hierarchy, of which the host has only null.
-    AnyRef(Option<Infallible>),
-    /// An exception, of which the host has only null.
-    ExnRef(Option<Infallible>),
+    /// A reference of the internal hierarchy (a structure, an array, an `i31`), or null.
+    AnyRef(Option<AnyRef>),
+    /// An exception, or null.
+    ExnRef(Option<ExnRef>),
 }
 
 /// A reference: what the elements of tables are.
@@ -43,10 +42,10 @@ pub enum Ref {
     Func(Option<Func>),
     /// A value of the host's, or null.
     Extern(Option<ExternRef>),
-    /// A reference of the internal hierarchy, of which the host has only null.
-    Any(Option<Infallible>),
-    /// An exception, of which the host has only null.
-    Exn(Option<Infallible>),
+    /// A reference of the internal hierarchy (a structure, an array, an `i31`), or null.
+    Any(Option<AnyRef>),
+    /// An exception, or null.
+    Exn(Option<ExnRef>),
 }
 
 /// A 128-bit vector.
@@ -119,6 +118,10 @@ impl Val {
         func_ref, unwrap_func_ref: Option<Func> = Self::FuncRef(value) => value;
         /// The value of the host's, or null.
         extern_ref, unwrap_extern_ref: Option<ExternRef> = Self::ExternRef(value) => value;
+        /// The reference of the internal hierarchy, or null.
+        any_ref, unwrap_any_ref: Option<AnyRef> = Self::AnyRef(value) => value;
+        /// The exception, or null.
+        exn_ref, unwrap_exn_ref: Option<ExnRef> = Self::ExnRef(value) => value;
     }
 
     /// Zero, or null; `None` for references that cannot be null.
@@ -172,29 +175,30 @@ impl Val {
         })
     }
 
-    /// The value as two slots, of which all types but `v128` use the first.
-    pub(crate) fn to_slots(self) -> [u64; 2] {
+    /// The value as two slots, of which all types but `v128` use the first. It was
+    /// [checked](Self::check) for this store.
+    pub(crate) fn to_slots(self, store: &StoreOpaque) -> [u64; 2] {
         match self {
             Self::I32(value) => [u64::from(value as u32), 0],
             Self::I64(value) => [value as u64, 0],
             Self::F32(bits) => [u64::from(bits), 0],
             Self::F64(bits) => [bits, 0],
             Self::V128(V128(bits)) => [bits as u64, (bits >> 64) as u64],
-            Self::FuncRef(value) => [Ref::Func(value).to_slot(), 0],
-            Self::ExternRef(value) => [Ref::Extern(value).to_slot(), 0],
-            Self::AnyRef(None) | Self::ExnRef(None) => [0, 0],
+            Self::FuncRef(value) => [Ref::Func(value).to_slot(store), 0],
+            Self::ExternRef(value) => [Ref::Extern(value).to_slot(store), 0],
+            Self::AnyRef(value) => [Ref::Any(value).to_slot(store), 0],
+            Self::ExnRef(value) => [Ref::Exn(value).to_slot(store), 0],
         }
     }
 
-    /// The value of type `ty` in a slot, or in two.
+    /// The value of type `ty` in a slot, or in two. There is room for a handle.
     ///
     /// # Safety
-    /// `slot` points to a value of this type in the store with this number.
+    /// `slot` points to a value of this type in the store, which is live.
     pub(crate) unsafe fn from_slots(
         slot: *const u64,
         ty: ValType,
-        store: StoreId,
-        types: &TypeRegistry,
+        store: *mut StoreOpaque,
     ) -> Self {
         // SAFETY: by contract.
         let low = unsafe { slot.read() };
@@ -209,7 +213,7 @@ impl Val {
                 Self::V128(V128(u128::from(low) | u128::from(high) << 64))
             }
             // SAFETY: by contract.
-            ValType::Ref(ty) => unsafe { Ref::from_slot(low, ty, store, types) }.into(),
+            ValType::Ref(ty) => unsafe { Ref::from_slot(low, ty, store) }.into(),
         }
     }
 }
@@ -247,41 +251,59 @@ impl Ref {
                 store.engine().types().is_heap_subtype(heap, ty.heap)
             }
             Self::Extern(Some(value)) => {
-                store.check(value.store_id())?;
+                value.to_any().resolve(store)?;
                 ty.heap == HeapType::Extern
+            }
+            Self::Any(Some(value)) => {
+                let heap = value.heap_type_in(store)?;
+                store.engine().types().is_heap_subtype(heap, ty.heap)
+            }
+            Self::Exn(Some(value)) => {
+                value.resolve(store)?;
+                ty.heap == HeapType::Exn
             }
             _ => false,
         })
     }
 
-    pub(crate) fn to_slot(self) -> u64 {
-        match self {
-            Self::Func(Some(func)) => func.as_ptr() as u64,
-            Self::Extern(Some(value)) => value.to_slot(),
-            _ => 0,
-        }
+    /// The reference as guests have it. It was checked for this store.
+    pub(crate) fn to_slot(self, store: &StoreOpaque) -> u64 {
+        let found = match self {
+            Self::Func(Some(func)) => return func.as_ptr() as u64,
+            Self::Extern(Some(value)) => value.to_any().resolve(store),
+            Self::Any(Some(value)) => value.resolve(store),
+            Self::Exn(Some(value)) => value.resolve(store),
+            _ => return 0,
+        };
+        found.unwrap_or(0)
     }
 
-    /// The reference of type `ty` in a slot.
+    /// The reference of type `ty` in a slot. There is room for a handle.
     ///
     /// # Safety
-    /// It is a value of this type in the store with this number.
-    pub(crate) unsafe fn from_slot(
-        slot: u64,
-        ty: RefType,
-        store: StoreId,
-        types: &TypeRegistry,
-    ) -> Self {
-        match Hierarchy::of(ty.heap, types) {
+    /// It is a value of this type in the store, which is live.
+    pub(crate) unsafe fn from_slot(slot: u64, ty: RefType, store: *mut StoreOpaque) -> Self {
+        // SAFETY: by contract.
+        let (id, hierarchy) = unsafe {
+            let types = StoreOpaque::engine_of(store).types();
+            ((*store).id(), Hierarchy::of(ty.heap, types))
+        };
+        let handle = || {
+            // SAFETY: by contract.
+            (slot != 0).then(|| unsafe { (*store).gc.roots.push(slot) })
+        };
+        match hierarchy {
             Hierarchy::Func => {
                 // SAFETY: by contract.
                 Self::Func(
-                    NonNull::new(slot as *mut _).map(|func| unsafe { Func::from_raw(store, func) }),
+                    NonNull::new(slot as *mut _).map(|func| unsafe { Func::from_raw(id, func) }),
                 )
             }
-            Hierarchy::Extern => Self::Extern(ExternRef::from_slot(slot, store)),
-            Hierarchy::Any => Self::Any(None),
-            Hierarchy::Exn => Self::Exn(None),
+            Hierarchy::Extern => {
+                Self::Extern(handle().map(|handle| ExternRef::from_parts(id, handle)))
+            }
+            Hierarchy::Any => Self::Any(handle().map(|handle| AnyRef::from_parts(id, handle))),
+            Hierarchy::Exn => Self::Exn(handle().map(|handle| ExnRef::from_parts(id, handle))),
         }
     }
 }
@@ -348,6 +370,10 @@ conversions! {
     Option<Func>, value => Self::FuncRef(value);
     ExternRef, value => Self::ExternRef(Some(value));
     Option<ExternRef>, value => Self::ExternRef(value);
+    AnyRef, value => Self::AnyRef(Some(value));
+    Option<AnyRef>, value => Self::AnyRef(value);
+    StructRef, value => Self::AnyRef(Some(value.to_any()));
+    ArrayRef, value => Self::AnyRef(Some(value.to_any()));
 }
 
 impl From<Func> for Ref {
@@ -359,5 +385,11 @@ impl From<Func> for Ref {
 impl From<ExternRef> for Ref {
     fn from(value: ExternRef) -> Self {
         Self::Extern(Some(value))
+    }
+}
+
+impl From<AnyRef> for Ref {
+    fn from(value: AnyRef) -> Self {
+        Self::Any(Some(value))
     }
 }

@@ -129,6 +129,16 @@ impl<'a, T> StoreContextMut<'a, T> {
         self.opaque().fuel()
     }
 
+    /// Frees the objects of guests that nothing leads to: see [`Store::gc`].
+    ///
+    /// # Errors
+    /// When there is no memory for it; nothing has changed then.
+    pub fn gc(&mut self) -> Result<()> {
+        // SAFETY: the store is lent for everything; the host that has it was called by the guest
+        // at the position that the store knows, if by any.
+        unsafe { crate::gc::collect(self.ptr.as_ptr().cast()) }
+    }
+
     /// Sets the fuel that is left.
     ///
     /// # Errors
@@ -322,6 +332,14 @@ impl<'a, T: 'static> Caller<'a, T> {
     /// When the engine does not count fuel.
     pub fn get_fuel(&self) -> Result<u64> {
         self.store.get_fuel()
+    }
+
+    /// Frees the objects of guests that nothing leads to: see [`Store::gc`].
+    ///
+    /// # Errors
+    /// When there is no memory for it; nothing has changed then.
+    pub fn gc(&mut self) -> Result<()> {
+        self.store.gc()
     }
 
     /// Sets the fuel that is left.

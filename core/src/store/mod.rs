@@ -22,13 +22,14 @@ use crate::backend::{Activation, Position};
 use crate::backtrace::Backtrace;
 use crate::engine::Engine;
 use crate::error::{Error, ErrorKind, Result};
+use crate::gc::{Gc, VmHeap, immediate, is_traced};
 use crate::module::Module;
 use crate::runtime::{
     FuncObject, GlobalObject, HostFunc, InstanceObject, MemoryObject, TableObject, TagObject, Val,
 };
 use crate::sync::Mutex;
 use crate::trap::Trap;
-use crate::types::DefinedFuncIdx;
+use crate::types::{DefinedFuncIdx, RefType};
 use crate::vm::{FuncRef, NativeStack, StackMark, ValueStack, VmStore};
 use alloc::boxed::Box;
 use alloc::format;
@@ -113,6 +114,7 @@ pub struct StoreOpaque {
     /// The objects of functions that linkers define, by the address of their definition.
     linked: HashMap<usize, NonNull<FuncObject>>,
     externs: Vec<Box<dyn Any + Send + Sync>>,
+    pub(crate) gc: Gc,
     /// Room for the arguments and results of one call with [`Val`]s.
     pub(crate) vals: Vec<Val>,
 }
@@ -195,6 +197,20 @@ impl<T: 'static> Store<T> {
         let StoreInner { opaque, data } = *inner;
         drop(opaque);
         data
+    }
+
+    /// Frees the objects of guests (structures, arrays, exceptions) that nothing leads to. This
+    /// happens by itself when guests need the memory, so hosts need not do it.
+    ///
+    /// # Errors
+    /// When there is no memory for it; nothing has changed then.
+    pub fn gc(&mut self) -> Result<()> {
+        self.as_context_mut().gc()
+    }
+
+    /// The memory in bytes that the objects of guests take at present, with what is free of it.
+    pub fn gc_heap_size(&self) -> usize {
+        self.as_context().opaque().gc.heap.reserved()
     }
 
     /// Installs what decides about the growth of memories and tables.
@@ -357,6 +373,7 @@ impl StoreOpaque {
                 fuel: if config.fuel_enabled() { 0 } else { u64::MAX },
                 stack_limit: ptr::null_mut(),
                 stack_top: ptr::null_mut(),
+                heap: VmHeap::new(),
                 interrupt: Arc::as_ptr(&interrupt),
                 exit_pc: ptr::null(),
                 exit_fp: ptr::null_mut(),
@@ -406,6 +423,7 @@ impl StoreOpaque {
             defined_funcs: HashMap::new(),
             linked: HashMap::new(),
             externs: Vec::new(),
+            gc: Gc::new(config),
             vals: Vec::new(),
         }
     }
@@ -564,8 +582,12 @@ impl StoreOpaque {
     /// Keeps a host value; its place is what an `externref` holds.
     pub(crate) fn push_extern(&mut self, value: Box<dyn Any + Send + Sync>) -> Result<u32> {
         self.externs.try_reserve(1).map_err(out_of_memory)?;
-        let index = u32::try_from(self.externs.len())
-            .map_err(|_| Error::new(ErrorKind::Limit("too many host references".into())))?;
+        let index = self.externs.len() as u32;
+        if index >= immediate::HOST_REFERENCES {
+            return Err(Error::new(ErrorKind::Limit(
+                "too many host references".into(),
+            )));
+        }
         self.externs.push(value);
         Ok(index)
     }
@@ -578,6 +600,31 @@ impl StoreOpaque {
         self.externs
             .get_mut(index as usize)
             .map(|value| &mut **value)
+    }
+
+    /// Calls `visit` for each place outside of frames and of the embedder's handles that holds a
+    /// reference which the collector follows.
+    ///
+    /// # Safety
+    /// The store is live and not otherwise borrowed.
+    pub(crate) unsafe fn visit_references(store: *mut Self, visit: &mut dyn FnMut(*mut u64)) {
+        // SAFETY: by contract; objects live as long as the store.
+        unsafe {
+            let types = (*store).engine.types();
+            let traced = |ty: RefType| is_traced(ty, |id| types.is_func(id));
+            for global in (*store).global_arena.iter() {
+                let global = global.as_ptr();
+                if (*global).ty.content().as_ref().is_some_and(traced) {
+                    visit((&raw mut (*global).vm.slots).cast());
+                }
+            }
+            for table in (*store).table_arena.iter() {
+                (*table.as_ptr()).visit(traced, visit);
+            }
+            for instance in (*store).instance_arena.iter() {
+                InstanceObject::visit_elements(instance.as_ptr(), visit);
+            }
+        }
     }
 
     /// The function that `host` defines in this store, one for all uses of the definition.

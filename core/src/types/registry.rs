@@ -13,6 +13,7 @@ mod tests;
 
 use super::{FuncType, HeapType, Mutability, RefType, ValType};
 use crate::error::{Error, ErrorKind, Result};
+use crate::gc::{GcType, GcTypeRef};
 use crate::store::out_of_memory;
 use crate::sync::RwLock;
 use alloc::boxed::Box;
@@ -183,6 +184,18 @@ impl TypeRegistry {
             .map(|entry| Arc::clone(&entry.composite))
     }
 
+    /// How the objects of a type are laid out; none for a function.
+    pub(crate) fn gc_type(&self, ty: TypeId) -> GcTypeRef {
+        let types = self.types.read();
+        let entry = types.entries.get(ty.index());
+        GcTypeRef::new(entry.and_then(|entry| entry.gc.as_deref()))
+    }
+
+    /// Whether a type is one of functions.
+    pub(crate) fn is_func(&self, ty: TypeId) -> bool {
+        self.types.read().is_func(ty)
+    }
+
     /// Whether a type can have no subtypes; `None` when the engine has no such type.
     pub fn is_final(&self, ty: TypeId) -> Option<bool> {
         self.types
@@ -247,6 +260,8 @@ struct Types {
 
 struct Entry {
     composite: Arc<CompositeType>,
+    /// How its objects are laid out, unless it is a function.
+    gc: Option<Box<GcType>>,
     is_final: bool,
     /// All supertypes, the root first and the declared one last.
     supertypes: Box<[TypeId]>,
@@ -337,7 +352,8 @@ impl Types {
         }
         let added = self
             .push_all(group)
-            .and_then(|()| self.check_matches(start));
+            .and_then(|()| self.check_matches(start))
+            .and_then(|()| self.lay_out(start));
         if let Err(error) = added {
             self.entries.truncate(start);
             return Err(error);
@@ -367,11 +383,35 @@ impl Types {
             let composite = Arc::new(ty.composite);
             self.entries.push(Entry {
                 composite,
+                gc: None,
                 is_final: ty.is_final,
                 supertypes,
             });
         }
         Ok(())
+    }
+
+    /// Finds the layouts of the types from `start` on.
+    fn lay_out(&mut self, start: usize) -> Result<()> {
+        for index in start..self.entries.len() {
+            let (before, rest) = self.entries.split_at(index);
+            let entry = &rest[0];
+            if entry.composite.as_func().is_some() {
+                continue;
+            }
+            let supertype = entry.supertypes.last();
+            let supertype = supertype.and_then(|id| before.get(id.index())?.gc.as_deref());
+            let id = TypeId(index as u32);
+            let is_func = |id| self.is_func(id);
+            let gc = GcType::new(id, &entry.composite, supertype, is_func);
+            self.entries[index].gc = Some(gc.ok_or_else(|| Error::new(ErrorKind::OutOfMemory))?);
+        }
+        Ok(())
+    }
+
+    fn is_func(&self, ty: TypeId) -> bool {
+        let entry = self.entries.get(ty.index());
+        entry.is_some_and(|entry| entry.composite.as_func().is_some())
     }
 
     /// Fails unless each type from `start` on matches its supertype

@@ -3,6 +3,7 @@
 use super::{FuncRef, StackMark, ValueStack};
 use crate::backend::Position;
 use crate::error::Error;
+use crate::gc::VmHeap;
 use crate::module::ModuleType;
 use crate::store::StoreOpaque;
 use alloc::boxed::Box;
@@ -113,6 +114,8 @@ pub struct VmStore {
     pub stack_limit: *mut u64,
     /// The first free slot of the value stack: where a new activation begins.
     pub stack_top: *mut u64,
+    /// The heap.
+    pub heap: VmHeap,
     /// Not 0 when another thread asked the guest to stop. Read at loop headers and function
     /// entries of code that was compiled with interruption on.
     pub interrupt: *const AtomicU32,

@@ -6,12 +6,13 @@
 //!
 //! # Values
 //! A WebAssembly value takes one 64-bit slot (`v128`: two, low half first). `i32` and `f32` are
-//! stored zero-extended. A `funcref` is the address of a [`FuncRef`] or 0; an `externref` is an
-//! index into the store's table of host references plus one, or 0 for null.
+//! stored zero-extended. A `funcref` is the address of a [`FuncRef`] or 0; every other reference is
+//! one of the [heap](crate::gc), 32 bits zero-extended, or 0 for null.
 
 mod ctx;
 pub mod frame;
 mod func_ref;
+pub mod heap_calls;
 pub mod libcalls;
 mod stack;
 

@@ -1,7 +1,7 @@
 //! The handlers: what each operation does, and the two ways of getting from one to the next.
 //!
 //! [`state`] is the machine; the bodies (generated ones in [`bodies`], hand-written ones in
-//! `call`, `control`, `memory` and `variable`) change it and say how to go on; [`tail`] and
+//! `call`, `control`, `heap`, `memory` and `variable`) change it and say how to go on; [`tail`] and
 //! [`looped`] run them.
 //!
 //! # Safety
@@ -12,6 +12,7 @@
 
 mod call;
 mod control;
+mod heap;
 pub(crate) mod kernel;
 mod looped;
 mod memory;
@@ -33,6 +34,7 @@ pub(crate) use tail::{handler, run as run_tail, thread};
 mod plain {
     pub(super) use super::call::*;
     pub(super) use super::control::*;
+    pub(super) use super::heap::*;
     pub(super) use super::memory::*;
     pub(super) use super::variable::*;
 }

@@ -2,7 +2,7 @@
 
 use super::emit::{Acc, BinOperand, Mirror, halves, quarters, quarters_half};
 use super::stack::Source;
-use super::{RECORD_SLOTS, Result, Translator, class};
+use super::{RECORD_SLOTS, Result, Translator};
 use crate::ops::{Op, Slow, Ty};
 use diptych_core::types::{FuncIdx, FuncType, TypeIdx};
 
@@ -34,7 +34,7 @@ impl<'a> Translator<'a, '_> {
         self.need_record(usize::from(frame), record);
         let record = record as u16;
 
-        match (callee, selector) {
+        let at = match (callee, selector) {
             (Callee::Func(func), _) => {
                 let operands = quarters_half(frame, record, func);
                 match self.env.ir.defined(FuncIdx(func)) {
@@ -65,13 +65,14 @@ impl<'a> Translator<'a, '_> {
         };
 
         self.truncate(from);
+        self.collects(at)?;
         self.acc.clear();
         for &result in ty.results() {
-            self.push_temp(class(result)?)?;
+            self.push_temp(self.class(result)?)?;
         }
         if let [only] = ty.results() {
             // A return leaves a single result in its accumulator too.
-            *self.acc.of(class(*only)?) = Some(Acc {
+            *self.acc.of(self.class(*only)?) = Some(Acc {
                 mirror: Mirror::Temp(from as u32),
                 droppable: None,
             });

@@ -2,7 +2,7 @@
 
 use super::emit::{BinOperand, branch_operands, halves, quarters, quarters_half};
 use super::stack::{Source, Value};
-use super::{Result, Translator, reserve, wasm_class};
+use super::{Result, Translator, reserve};
 use crate::code::field;
 use crate::ops::{Bin, Branch, Op, Ty};
 use diptych_core::Trap;
@@ -115,14 +115,14 @@ impl Translator<'_, '_> {
             BlockType::Empty => {}
             BlockType::Type(ty) => {
                 if results {
-                    self.push_temp(wasm_class(ty)?)?;
+                    self.push_temp(self.class_of(ty)?)?;
                 }
             }
             BlockType::FuncType(index) => {
                 let ir = self.env.ir;
                 let ty = ir.signature(TypeIdx(index));
                 for &ty in if results { ty.results() } else { ty.params() } {
-                    self.push_temp(super::class(ty)?)?;
+                    self.push_temp(self.class(ty)?)?;
                 }
             }
         }
@@ -365,12 +365,11 @@ impl Translator<'_, '_> {
     }
 
     /// Traps when the reference on the stack is null.
-    pub(super) fn ref_as_non_null(&mut self) -> Result<()> {
+    pub(super) fn trap_on_null(&mut self, trap: Trap) -> Result<()> {
         let reference = self.source(self.height() - 1);
         let condition = self.against_zero(&reference, Branch::I64Ne)?;
         let over = self.emit_condition(condition, false)?;
-        let trap = Trap::NullReference as u16;
-        self.emit(Op::TrapNow, [quarters(trap, 0, 0, 0)])?;
+        self.emit(Op::TrapNow, [quarters(trap as u16, 0, 0, 0)])?;
         let here = self.here();
         self.target(over, 8, here);
         Ok(())
@@ -447,7 +446,7 @@ impl Translator<'_, '_> {
                             self.take_acc(&source);
                         }
                         let op = match source.ty {
-                            Ty::I32 | Ty::I64 => Op::RetA,
+                            Ty::I32 | Ty::I64 | Ty::Ref => Op::RetA,
                             Ty::F32 => Op::RetF32,
                             Ty::F64 => Op::RetF64,
                         };

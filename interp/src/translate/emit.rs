@@ -1,6 +1,7 @@
 //! Writing operations, and what is known about the ones just written.
 
-use super::{MAX_CELLS, Result, Translator, limit, reserve};
+use super::stack::Value;
+use super::{MAX_CELLS, Record, Result, Translator, limit, reserve};
 use crate::code::{HEADER_CELLS, field, field_shift, op_at};
 use crate::ops::{BRANCH_OPS, Bin, BinMode, Branch, BranchMode, Op, Ty};
 
@@ -41,7 +42,7 @@ impl Accumulators {
     #[inline]
     pub(super) fn of(&mut self, ty: Ty) -> &mut Option<Acc> {
         match ty {
-            Ty::I32 | Ty::I64 => &mut self.int,
+            Ty::I32 | Ty::I64 | Ty::Ref => &mut self.int,
             Ty::F32 => &mut self.f32,
             Ty::F64 => &mut self.f64,
         }
@@ -148,7 +149,7 @@ impl Translator<'_, '_> {
         }
         self.scratch.cells.push(op as u64);
         self.scratch.cells.extend_from_slice(&operands);
-        if self.positions.is_some() {
+        if matches!(self.record_of, Record::Positions(_)) {
             self.note_position(at)?;
         }
         self.last = None;
@@ -168,9 +169,27 @@ impl Translator<'_, '_> {
     #[cold]
     fn note_position(&mut self, at: usize) -> Result<()> {
         let offset = self.offset;
-        if let Some(positions) = &mut self.positions {
+        if let Record::Positions(positions) = &mut self.record_of {
             reserve(positions, 1)?;
             positions.push((((at - HEADER_CELLS) * 8) as u32, offset));
+        }
+        Ok(())
+    }
+
+    /// A collection can happen at the operation at `at`: the operands that are on the stack now
+    /// are in use then.
+    pub(super) fn collects(&mut self, at: usize) -> Result<()> {
+        if let Record::References(references) = &mut self.record_of {
+            let operands = &mut references.operands;
+            reserve(&mut references.points, 1)?;
+            let offset = ((at - HEADER_CELLS) * 8) as u32;
+            references.points.push((offset, operands.len() as u32));
+            reserve(operands, self.scratch.stack.len())?;
+            for (height, entry) in self.scratch.stack.iter().enumerate() {
+                if entry.ty == Ty::Ref && entry.value == Value::Temp {
+                    operands.push((self.temps + height) as u16);
+                }
+            }
         }
         Ok(())
     }
@@ -186,7 +205,7 @@ impl Translator<'_, '_> {
             Mirror::Local(_) => true,
         });
         self.scratch.cells.truncate(at as usize);
-        if let Some(positions) = &mut self.positions {
+        if let Record::Positions(positions) = &mut self.record_of {
             let code = (at - HEADER_CELLS as u32) * 8;
             while positions.last().is_some_and(|&(offset, _)| offset >= code) {
                 positions.pop();
@@ -215,7 +234,7 @@ impl Translator<'_, '_> {
         let slot = |offset| Slot(field(cells, at as usize, offset, 16) as u16);
         let imm = || match bin.info().operand {
             Ty::F64 => Imm(field(cells, at as usize, 16, 64)),
-            Ty::I64 => Imm(field(cells, at as usize, 12, 32) as i32 as u64),
+            Ty::I64 | Ty::Ref => Imm(field(cells, at as usize, 12, 32) as i32 as u64),
             Ty::I32 | Ty::F32 => Imm(field(cells, at as usize, 12, 32)),
         };
         let (a, b) = match mode {

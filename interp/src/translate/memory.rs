@@ -4,7 +4,7 @@ use super::emit::{BinOperand, halves, quarters, quarters_half};
 use super::stack::{Source, Value};
 use super::{Result, Translator, unsupported};
 use crate::ops::{Bin, LOAD_OPS, Load, LoadMode, Op, STORE_OPS, Slow, Store, StoreMode, Ty};
-use diptych_core::types::{MemoryIdx, TableIdx};
+use diptych_core::types::{MemoryIdx, TableIdx, ValType};
 use wasmparser::{MemArg, MemArgTarget};
 
 /// The place of the general form among the forms of a load.
@@ -233,6 +233,12 @@ impl Translator<'_, '_> {
         let wide = self.env.ir.memory(MemoryIdx(memory)).memory64;
         let class = index_class(wide);
         self.slow(Slow::MemoryGrow, 1, Some(class), memory, wide.into())
+    }
+
+    pub(super) fn table_get(&mut self, table: u32) -> Result<()> {
+        let element = self.env.ir.table(TableIdx(table)).element;
+        let class = self.class(ValType::Ref(element))?;
+        self.slow(Slow::TableGet, 1, Some(class), table, 0)
     }
 
     pub(super) fn table_grow(&mut self, table: u32) -> Result<()> {

@@ -13,6 +13,7 @@ mod call;
 mod control;
 mod emit;
 mod failure;
+pub(crate) mod heap;
 mod memory;
 mod numeric;
 mod operators;
@@ -21,10 +22,12 @@ mod variable;
 
 use crate::code::{Code, CodeHeader, Encoding, EntryCell, HEADER_CELLS};
 use crate::ops::{Op, Ty};
+use crate::references::References;
 use alloc::string::String;
 use alloc::vec::Vec;
 use control::{Fixup, Label};
 use diptych_core::fuel::Meter;
+use diptych_core::gc::is_traced;
 use diptych_core::module::ModuleIr;
 use diptych_core::types::{DefinedFuncIdx, ValType};
 use diptych_core::vm::frame::RECORD_SLOTS;
@@ -53,6 +56,15 @@ pub(crate) struct Env<'a> {
     pub(crate) entries: *const EntryCell,
 }
 
+/// What is noted of a translation beside the code, which is the same in any case.
+pub(crate) enum Record<'r> {
+    Nothing,
+    /// For every operation its offset in the code and that of the WebAssembly instruction it came
+    /// from in the module, in ascending order.
+    Positions(&'r mut Vec<(u32, u32)>),
+    References(&'r mut References),
+}
+
 /// Buffers that one translation leaves for the next.
 #[derive(Default)]
 pub(crate) struct Scratch {
@@ -79,10 +91,6 @@ struct Local {
 
 /// Translates a function whose body is valid.
 ///
-/// `positions`, when given, gets for every operation its offset in the code and that of the
-/// WebAssembly instruction it came from in the module, in ascending order; the result is the
-/// same with and without.
-///
 /// # Errors
 /// [`ErrorKind::Unsupported`] for instructions that the interpreter does not have,
 /// [`ErrorKind::Limit`] for frames or code too large to encode, [`ErrorKind::OutOfMemory`].
@@ -90,9 +98,9 @@ pub(crate) fn translate(
     env: &Env<'_>,
     func: DefinedFuncIdx,
     scratch: &mut Scratch,
-    positions: Option<&mut Vec<(u32, u32)>>,
+    record: Record<'_>,
 ) -> core::result::Result<Code, Error> {
-    let mut translator = Translator::new(env, func, core::mem::take(scratch), positions)?;
+    let mut translator = Translator::new(env, func, core::mem::take(scratch), record)?;
     let result = translator.run(func);
     let code = result.and_then(|()| translator.finish(func));
     *scratch = translator.scratch;
@@ -104,7 +112,8 @@ struct Translator<'a, 'p> {
     /// Whether there is a memory 0, with 32-bit addresses.
     narrow_memory0: bool,
     scratch: Scratch,
-    positions: Option<&'p mut Vec<(u32, u32)>>,
+    /// What is noted.
+    record_of: Record<'p>,
     /// The exchange slots of this function: where its return record is.
     record: u16,
     /// The slot of the operand at height 0.
@@ -133,7 +142,7 @@ impl<'a, 'p> Translator<'a, 'p> {
         env: &'a Env<'a>,
         func: DefinedFuncIdx,
         mut scratch: Scratch,
-        positions: Option<&'p mut Vec<(u32, u32)>>,
+        record_of: Record<'p>,
     ) -> Result<Self> {
         let ty = env.ir.func_type(env.ir.func_idx(func));
         scratch.cells.clear();
@@ -149,7 +158,7 @@ impl<'a, 'p> Translator<'a, 'p> {
         scratch.cells.resize(HEADER_CELLS, 0);
         reserve(&mut scratch.locals, ty.params().len())?;
         for (slot, param) in ty.params().iter().enumerate() {
-            let ty = class(*param)?;
+            let ty = class(*param, env.ir)?;
             scratch.locals.push(Local {
                 slot: slot as u16,
                 ty,
@@ -158,7 +167,7 @@ impl<'a, 'p> Translator<'a, 'p> {
             });
         }
         for result in ty.results() {
-            class(*result)?;
+            class(*result, env.ir)?;
         }
         let record = ty.exchange_slots();
         let memory0 = env.ir.memories.first();
@@ -166,7 +175,7 @@ impl<'a, 'p> Translator<'a, 'p> {
             env,
             narrow_memory0: memory0.is_some_and(|memory| !memory.memory64),
             scratch,
-            positions,
+            record_of,
             record: record as u16,
             temps: record + RECORD_SLOTS,
             zeroed: None,
@@ -189,7 +198,7 @@ impl<'a, 'p> Translator<'a, 'p> {
         let mut locals = body.get_locals_reader().map_err(invalid)?;
         for _ in 0..locals.get_count() {
             let (count, ty) = locals.read().map_err(invalid)?;
-            let class = wasm_class(ty)?;
+            let class = self.class_of(ty)?;
             reserve(&mut self.scratch.locals, count as usize)?;
             for _ in 0..count {
                 let slot = self.slot_number(self.temps)?;
@@ -256,11 +265,24 @@ impl<'a, 'p> Translator<'a, 'p> {
         let mut cells = Vec::new();
         reserve(&mut cells, self.scratch.cells.len() - unneeded)?;
         cells.extend_from_slice(&self.scratch.cells[unneeded..]);
-        if let (Some(positions), 1..) = (&mut self.positions, unneeded) {
-            positions.remove(0);
-            for (code, _) in positions.iter_mut() {
-                *code -= unneeded as u32 * 8;
+        let moved = unneeded as u32 * 8;
+        match &mut self.record_of {
+            Record::Positions(positions) if moved > 0 => {
+                positions.remove(0);
+                for (code, _) in positions.iter_mut() {
+                    *code -= moved;
+                }
             }
+            Record::References(references) => {
+                for (code, _) in &mut references.points {
+                    *code -= moved;
+                }
+                let locals = self.scratch.locals.iter();
+                let slots = locals.filter(|local| local.ty == Ty::Ref);
+                reserve(&mut references.locals, slots.clone().count())?;
+                references.locals.extend(slots.map(|local| local.slot));
+            }
+            _ => {}
         }
         self.env.encoding.apply(&mut cells[HEADER_CELLS..]);
         let header = CodeHeader {
@@ -270,6 +292,40 @@ impl<'a, 'p> Translator<'a, 'p> {
             code_bytes: ((cells.len() - HEADER_CELLS) * 8) as u32,
         };
         Ok(Code::new(header, cells))
+    }
+
+    /// The class of a value of this type.
+    fn class(&self, ty: ValType) -> Result<Ty> {
+        class(ty, self.env.ir)
+    }
+
+    /// The class of a value of this type.
+    fn class_of(&self, ty: wasmparser::ValType) -> Result<Ty> {
+        use wasmparser::ValType;
+        Ok(match ty {
+            ValType::I32 => Ty::I32,
+            ValType::I64 => Ty::I64,
+            ValType::F32 => Ty::F32,
+            ValType::F64 => Ty::F64,
+            ValType::V128 => return Err(unsupported("SIMD (v128)")),
+            ValType::Ref(ty) => self.class_of_heap(ty.heap_type()),
+        })
+    }
+
+    /// The class of a reference of this type.
+    fn class_of_heap(&self, ty: wasmparser::HeapType) -> Ty {
+        use wasmparser::{AbstractHeapType, HeapType, UnpackedIndex};
+        let is_func = match ty {
+            HeapType::Abstract { ty, .. } => {
+                matches!(ty, AbstractHeapType::Func | AbstractHeapType::NoFunc)
+            }
+            HeapType::Concrete(UnpackedIndex::Module(index))
+            | HeapType::Exact(UnpackedIndex::Module(index)) => {
+                self.env.ir.types[index as usize].gc.get().is_none()
+            }
+            _ => false,
+        };
+        if is_func { Ty::I64 } else { Ty::Ref }
     }
 
     /// `slot` as an operand.
@@ -310,24 +366,14 @@ fn unsupported(what: &str) -> Failure {
 }
 
 /// The class of a value of this type.
-fn class(ty: ValType) -> Result<Ty> {
+fn class(ty: ValType, ir: &ModuleIr) -> Result<Ty> {
     Ok(match ty {
         ValType::I32 => Ty::I32,
-        ValType::I64 | ValType::Ref(_) => Ty::I64,
+        ValType::I64 => Ty::I64,
         ValType::F32 => Ty::F32,
         ValType::F64 => Ty::F64,
         ValType::V128 => return Err(unsupported("SIMD (v128)")),
-    })
-}
-
-/// The class of a value of this type.
-fn wasm_class(ty: wasmparser::ValType) -> Result<Ty> {
-    use wasmparser::ValType;
-    Ok(match ty {
-        ValType::I32 => Ty::I32,
-        ValType::I64 | ValType::Ref(_) => Ty::I64,
-        ValType::F32 => Ty::F32,
-        ValType::F64 => Ty::F64,
-        ValType::V128 => return Err(unsupported("SIMD (v128)")),
+        ValType::Ref(ty) if is_traced(ty, |id| ir.is_func_type(id)) => Ty::Ref,
+        ValType::Ref(_) => Ty::I64,
     })
 }

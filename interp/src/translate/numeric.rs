@@ -8,7 +8,7 @@ use crate::ops::{BIN_OPS, Bin, BinMode, Ty, UN_OPS, Un};
 /// Whether a constant of this class can be the immediate of a binary operation: 64-bit integers
 /// are encoded in 32 bits.
 fn imm_fits(ty: Ty, bits: u64) -> bool {
-    ty != Ty::I64 || i32::try_from(bits as i64).is_ok()
+    !matches!(ty, Ty::I64 | Ty::Ref) || i32::try_from(bits as i64).is_ok()
 }
 
 fn source_fits(source: &Source) -> bool {

@@ -4,6 +4,7 @@ use super::call::Callee;
 use super::{Result, Translator, unsupported};
 use crate::ops::{Bin, Load, Slow, Store, Ty, Un};
 use alloc::vec::Vec;
+use diptych_core::Trap;
 use diptych_core::fuel::fuel_cost;
 use diptych_core::module::proposal_name;
 use wasmparser::{FrameKind, FrameStack, Operator, VisitOperator, VisitSimdOperator};
@@ -87,7 +88,7 @@ define_translate! { $
     |t| I64Const value => t.push_const(value as u64, Ty::I64);
     |t| F32Const value => t.push_const(value.bits().into(), Ty::F32);
     |t| F64Const value => t.push_const(value.bits(), Ty::F64);
-    |t| RefNull _ty => t.push_const(0, Ty::I64);
+    |t| RefNull ty => t.push_const(0, t.class_of_heap(ty));
 
     |_t| Nop => Ok(());
     |t| Drop => {
@@ -120,7 +121,41 @@ define_translate! { $
     |t| RefFunc func => t.ref_func(func);
     // A reference is null when all its bits are 0.
     |t| RefIsNull => t.un(Un::I64Eqz);
-    |t| RefAsNonNull => t.ref_as_non_null();
+    |t| RefAsNonNull => t.trap_on_null(Trap::NullReference);
+    |t| RefEq => t.bin(Bin::I64Eq);
+
+    |t| StructNew ty => t.struct_new(ty);
+    |t| StructNewDefault ty => t.struct_new_default(ty);
+    |t| StructGet ty field => t.struct_get(ty, field, false);
+    |t| StructGetS ty field => t.struct_get(ty, field, true);
+    |t| StructGetU ty field => t.struct_get(ty, field, false);
+    |t| StructSet ty field => t.struct_set(ty, field);
+    |t| ArrayNew ty => t.array_new(ty);
+    |t| ArrayNewDefault ty => t.array_new_default(ty);
+    |t| ArrayNewFixed ty len => t.array_new_fixed(ty, len);
+    |t| ArrayNewData ty data => t.array_new_data(ty, data);
+    |t| ArrayNewElem ty elem => t.array_new_elem(ty, elem);
+    |t| ArrayGet ty => t.array_get(ty, false);
+    |t| ArrayGetS ty => t.array_get(ty, true);
+    |t| ArrayGetU ty => t.array_get(ty, false);
+    |t| ArraySet ty => t.array_set(ty);
+    |t| ArrayLen => t.slow(Slow::ArrayLen, 1, Some(Ty::I32), 0, 0);
+    |t| ArrayFill _ty => t.slow(Slow::ArrayFill, 4, None, 0, 0);
+    |t| ArrayCopy _to _from => t.array_copy();
+    |t| ArrayInitData _ty data => t.slow(Slow::ArrayInitData, 4, None, data, 0);
+    |t| ArrayInitElem _ty elem => t.slow(Slow::ArrayInitElem, 4, None, elem, 0);
+    |t| RefI31 => t.ref_i31();
+    |t| I31GetS => t.i31_get(Bin::I32ShrS);
+    |t| I31GetU => t.i31_get(Bin::I32ShrU);
+    |t| RefTestNonNull ty => t.ref_test(false, ty);
+    |t| RefTestNullable ty => t.ref_test(true, ty);
+    |t| RefCastNonNull ty => t.ref_cast(false, ty);
+    |t| RefCastNullable ty => t.ref_cast(true, ty);
+    |t| BrOnCast depth _from to => t.br_on_cast(depth, to, true);
+    |t| BrOnCastFail depth _from to => t.br_on_cast(depth, to, false);
+    // A reference is the same on both sides.
+    |_t| AnyConvertExtern => Ok(());
+    |_t| ExternConvertAny => Ok(());
 
     |t| MemorySize memory => t.memory_size(memory);
     |t| MemoryGrow memory => t.memory_grow(memory);
@@ -128,7 +163,7 @@ define_translate! { $
     |t| MemoryCopy to from => t.slow(Slow::MemoryCopy, 3, None, to, from);
     |t| MemoryInit data memory => t.slow(Slow::MemoryInit, 3, None, memory, data);
     |t| DataDrop data => t.slow(Slow::DataDrop, 0, None, data, 0);
-    |t| TableGet table => t.slow(Slow::TableGet, 1, Some(Ty::I64), table, 0);
+    |t| TableGet table => t.table_get(table);
     |t| TableSet table => t.slow(Slow::TableSet, 2, None, table, 0);
     |t| TableSize table => t.table_size(table);
     |t| TableGrow table => t.table_grow(table);

@@ -303,6 +303,13 @@ impl Translator<'_, '_> {
         Ok(())
     }
 
+    /// The topmost operand, which was made of an integer, is a reference.
+    pub(super) fn now_reference(&mut self) {
+        if let Some(entry) = self.scratch.stack.last_mut() {
+            entry.ty = Ty::Ref;
+        }
+    }
+
     /// Whether the operands from height `from` on are in their own slots.
     pub(super) fn in_place(&self, from: usize) -> bool {
         let entries = &self.scratch.stack[from..];

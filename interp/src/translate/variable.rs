@@ -2,7 +2,7 @@
 
 use super::emit::{BinOperand, Mirror, halves, quarters, quarters_half};
 use super::stack::{Source, Value};
-use super::{Result, Translator, class, reserve};
+use super::{Result, Translator, reserve};
 use crate::ops::{Op, Ty};
 use diptych_core::types::GlobalIdx;
 
@@ -70,7 +70,7 @@ impl Translator<'_, '_> {
         if source.acc.is_some() {
             self.take_acc(source);
             let op = match source.ty {
-                Ty::I32 | Ty::I64 => Op::SpillAcc,
+                Ty::I32 | Ty::I64 | Ty::Ref => Op::SpillAcc,
                 Ty::F32 => Op::SpillF32,
                 Ty::F64 => Op::SpillF64,
             };
@@ -89,7 +89,7 @@ impl Translator<'_, '_> {
     }
 
     pub(super) fn global_get(&mut self, global: u32) -> Result<()> {
-        let ty = class(self.env.ir.global(GlobalIdx(global)).content())?;
+        let ty = self.class(self.env.ir.global(GlobalIdx(global)).content())?;
         let operands = quarters_half(self.next_slot(), 0, global);
         let at = self.emit(Op::GlobalGetS, [operands])?;
         self.push_result(ty, at, Some(Op::GlobalGetA))?;
@@ -99,7 +99,7 @@ impl Translator<'_, '_> {
 
     pub(super) fn global_set(&mut self, global: u32) -> Result<()> {
         let source = self.pop();
-        let integer = matches!(source.ty, Ty::I32 | Ty::I64);
+        let integer = matches!(source.ty, Ty::I32 | Ty::I64 | Ty::Ref);
         match self.operand(&source, integer, true)? {
             BinOperand::Acc => self.emit(Op::GlobalSetA, [halves(0, global)])?,
             BinOperand::Slot(slot) => {

@@ -244,6 +244,39 @@ pub(crate) unsafe extern "C" fn interrupt(_: *mut VmCtx) {
     ask!("x1", "x2", unwind::interrupt);
 }
 
+/// Functions of the runtime that look at the frames of guests: the store gets to know where the
+/// guest is, which calls with the instance before the arguments, and is to return to.
+macro_rules! leaving {
+    ($($name:ident($($param:ty),*);)*) => {$(
+        #[doc = concat!("[`builtins::", stringify!($name), "`].")]
+        ///
+        /// # Safety
+        /// Called by compiled code, which has a frame.
+        #[unsafe(naked)]
+        pub(crate) unsafe extern "C" fn $name(_: *mut VmCtx, $(_: $param),*) -> u64 {
+            naked_asm!(
+                "ldr x9, [x0, #{store}]",
+                "str x30, [x9, #{exit_pc}]",
+                "str x29, [x9, #{exit_fp}]",
+                "str x0, [x9, #{exit_ctx}]",
+                "b {function}",
+                store = const offsets::CTX_STORE,
+                exit_pc = const offsets::STORE_EXIT_PC,
+                exit_fp = const offsets::STORE_EXIT_FP,
+                exit_ctx = const offsets::STORE_EXIT_CTX,
+                function = sym builtins::$name,
+            );
+        }
+    )*};
+}
+
+leaving! {
+    allocate(u32);
+    array_new_default(u32, u32);
+    array_new_data(u32, u32, u32, u32);
+    array_new_elem(u32, u32, u32, u32);
+}
+
 /// Goes back to the entry of a store's guest, which has failed and says why already.
 ///
 /// # Safety

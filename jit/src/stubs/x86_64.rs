@@ -5,7 +5,7 @@
 use super::ENTRY_STUB_HEADER_BYTES;
 use crate::abi::offsets;
 use crate::fiber::{self, Fiber, Start};
-use crate::{entry, unwind};
+use crate::{builtins, entry, unwind};
 use core::arch::{asm, naked_asm};
 use diptych_core::vm::{FuncRef, Status, VmCtx, VmStore};
 
@@ -344,6 +344,40 @@ pub(crate) unsafe extern "C" fn out_of_fuel(_: *mut VmCtx, _: u64) {
 #[unsafe(naked)]
 pub(crate) unsafe extern "C" fn interrupt(_: *mut VmCtx) {
     ask!(1, 2, unwind::interrupt);
+}
+
+/// Functions of the runtime that look at the frames of guests: the store gets to know where the
+/// guest is, which calls with the instance before the arguments, and is to return to.
+macro_rules! leaving {
+    ($($name:ident($($param:ty),*);)*) => {$(
+        #[doc = concat!("[`builtins::", stringify!($name), "`].")]
+        ///
+        /// # Safety
+        /// Called by compiled code, which has a frame.
+        #[unsafe(naked)]
+        pub(crate) unsafe extern "C" fn $name(_: *mut VmCtx, $(_: $param),*) -> u64 {
+            naked_asm!(
+                concat!("mov rax, [", arg!(0), " + {store}]"),
+                "mov r10, [rsp]",
+                "mov [rax + {exit_pc}], r10",
+                "mov [rax + {exit_fp}], rbp",
+                concat!("mov [rax + {exit_ctx}], ", arg!(0)),
+                "jmp {function}",
+                store = const offsets::CTX_STORE,
+                exit_pc = const offsets::STORE_EXIT_PC,
+                exit_fp = const offsets::STORE_EXIT_FP,
+                exit_ctx = const offsets::STORE_EXIT_CTX,
+                function = sym builtins::$name,
+            );
+        }
+    )*};
+}
+
+leaving! {
+    allocate(u32);
+    array_new_default(u32, u32);
+    array_new_data(u32, u32, u32, u32);
+    array_new_elem(u32, u32, u32, u32);
 }
 
 /// Goes back to the entry of a store's guest, which has failed and says why already.

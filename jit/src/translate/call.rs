@@ -43,13 +43,17 @@ impl<'a> Translator<'a> {
                     let ty = value_type(*result)?;
                     let offset = i as i32 * 8;
                     let value = self.b.ins().stack_load(POINTER, ty, slot, offset);
-                    self.push(value)?;
+                    self.push_typed(value, *result)?;
                 }
             }
             _ => {
                 let results = self.b.inst_results(call);
                 super::reserve(&mut self.buffers.stack, results.len())?;
                 self.buffers.stack.extend_from_slice(results);
+                for (i, ty) in ty.results().iter().enumerate() {
+                    let value = self.b.inst_results(call)[i];
+                    self.note_type(value, *ty);
+                }
             }
         }
         Ok(())
@@ -231,5 +235,14 @@ impl<'a> Translator<'a> {
         let (a, b) = self.pop2();
         let value = self.b.ins().select(condition, a, b);
         self.push(value)
+    }
+
+    pub(super) fn typed_select(&mut self, ty: wasmparser::ValType) -> Result<()> {
+        self.select()?;
+        if self.is_traced_wasm(ty) {
+            let value = self.peek();
+            self.b.declare_value_needs_stack_map(value);
+        }
+        Ok(())
     }
 }

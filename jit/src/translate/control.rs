@@ -120,14 +120,18 @@ impl Translator<'_> {
             BlockType::Empty => {}
             BlockType::Type(ty) => {
                 if results {
-                    self.b.append_block_param(block, wasm_type(ty)?);
+                    let param = self.b.append_block_param(block, wasm_type(ty)?);
+                    if self.is_traced_wasm(ty) {
+                        self.b.declare_value_needs_stack_map(param);
+                    }
                 }
             }
             BlockType::FuncType(index) => {
                 let ir = self.env.ir;
                 let ty = ir.signature(TypeIdx(index));
                 for ty in if results { ty.results() } else { ty.params() } {
-                    self.b.append_block_param(block, value_type(*ty)?);
+                    let param = self.b.append_block_param(block, value_type(*ty)?);
+                    self.note_type(param, *ty);
                 }
             }
         }
@@ -143,7 +147,8 @@ impl Translator<'_> {
             (LabelKind::Function, None) => {
                 let block = self.b.create_block();
                 for ty in self.ty.results() {
-                    self.b.append_block_param(block, value_type(*ty)?);
+                    let param = self.b.append_block_param(block, value_type(*ty)?);
+                    self.note_type(param, *ty);
                 }
                 block
             }
@@ -320,7 +325,7 @@ impl Translator<'_> {
     }
 
     /// Branches to the label when it is `holds` that the condition is not zero.
-    fn br_on(&mut self, condition: Value, depth: u32, holds: bool) -> Result<()> {
+    pub(super) fn br_on(&mut self, condition: Value, depth: u32, holds: bool) -> Result<()> {
         let arity = self.label(depth).branch_arity();
         let target = self.target(depth)?;
         let next = self.b.create_block();

@@ -11,6 +11,7 @@ mod control;
 mod fuel;
 mod memory;
 mod numeric;
+mod object;
 mod operators;
 mod stack;
 mod still;
@@ -250,11 +251,11 @@ impl<'a> Translator<'a> {
         self.declare_params()?;
         for _ in 0..locals.get_count() {
             let (count, ty) = locals.read().map_err(invalid)?;
-            self.declare_locals(count, wasm_type(ty)?)?;
+            self.declare_locals(count, wasm_type(ty)?, self.is_traced_wasm(ty))?;
         }
 
         self.at(locals.original_position());
-        self.begin_locals(bytes.len());
+        self.begin_locals(bytes.len())?;
         self.begin_fuel(ir.body(func).len());
         self.begin_function()?;
         let reader = locals.get_binary_reader();

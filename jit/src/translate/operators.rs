@@ -3,6 +3,7 @@
 use super::call::Callee;
 use super::numeric::{Division, Rounding};
 use super::{Result, Translator, unsupported};
+use crate::builtins::Builtin;
 use cranelift_codegen::ir::InstBuilder;
 use cranelift_codegen::ir::condcodes::{FloatCC, IntCC};
 use cranelift_codegen::ir::types::{F32, F64, I8, I16, I32, I64};
@@ -180,7 +181,7 @@ define_translate! { $
         Ok(())
     };
     |t| Select => t.select();
-    |t| TypedSelect _ty => t.select();
+    |t| TypedSelect ty => t.typed_select(ty);
 
     |t| Block ty => t.block(ty);
     |t| Loop ty => t.loop_(ty);
@@ -216,6 +217,40 @@ define_translate! { $
         t.ref_as_non_null();
         Ok(())
     };
+    |t| RefEq => t.ref_eq();
+
+    |t| StructNew ty => t.struct_new(ty);
+    |t| StructNewDefault ty => t.struct_new_default(ty);
+    |t| StructGet ty field => t.struct_get(ty, field, false);
+    |t| StructGetS ty field => t.struct_get(ty, field, true);
+    |t| StructGetU ty field => t.struct_get(ty, field, false);
+    |t| StructSet ty field => t.struct_set(ty, field);
+    |t| ArrayNew ty => t.array_new(ty);
+    |t| ArrayNewDefault ty => t.array_new_default(ty);
+    |t| ArrayNewFixed ty len => t.array_new_fixed(ty, len);
+    |t| ArrayNewData ty data => t.array_new_segment(Builtin::ArrayNewData, ty, data);
+    |t| ArrayNewElem ty elem => t.array_new_segment(Builtin::ArrayNewElem, ty, elem);
+    |t| ArrayGet ty => t.array_get(ty, false);
+    |t| ArrayGetS ty => t.array_get(ty, true);
+    |t| ArrayGetU ty => t.array_get(ty, false);
+    |t| ArraySet ty => t.array_set(ty);
+    |t| ArrayLen => t.array_len();
+    |t| ArrayFill ty => t.array_fill(ty);
+    |t| ArrayCopy _to _from => t.array_copy();
+    |t| ArrayInitData _ty data => t.array_init(Builtin::ArrayInitData, data);
+    |t| ArrayInitElem _ty elem => t.array_init(Builtin::ArrayInitElem, elem);
+    |t| RefI31 => t.ref_i31();
+    |t| I31GetS => t.i31_get(true);
+    |t| I31GetU => t.i31_get(false);
+    |t| RefTestNonNull ty => t.ref_test(false, ty);
+    |t| RefTestNullable ty => t.ref_test(true, ty);
+    |t| RefCastNonNull ty => t.ref_cast(false, ty);
+    |t| RefCastNullable ty => t.ref_cast(true, ty);
+    |t| BrOnCast depth _from to => t.br_on_cast(depth, to, true);
+    |t| BrOnCastFail depth _from to => t.br_on_cast(depth, to, false);
+    // A reference is the same on both sides.
+    |_t| AnyConvertExtern => Ok(());
+    |_t| ExternConvertAny => Ok(());
 
     |t| MemorySize memory => t.memory_size(memory);
     |t| MemoryGrow memory => t.memory_grow(memory);

@@ -6,7 +6,7 @@ use crate::builtins::{Builtin, GROWTH_FAILED};
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{InstBuilder, Value};
 use diptych_core::Trap;
-use diptych_core::types::TableIdx;
+use diptych_core::types::{TableIdx, ValType};
 
 impl Translator<'_> {
     fn wide_table(&self, table: u32) -> bool {
@@ -38,7 +38,8 @@ impl Translator<'_> {
     pub(super) fn table_get(&mut self, table: u32) -> Result<()> {
         let index = self.pop();
         let element = self.element(TableIdx(table), index, Trap::TableOutOfBounds);
-        self.push(element)
+        let ty = self.env.ir.table(TableIdx(table)).element;
+        self.push_typed(element, ValType::Ref(ty))
     }
 
     pub(super) fn table_set(&mut self, table: u32) -> Result<()> {

@@ -9,6 +9,7 @@ use cranelift_codegen::ir::{
 };
 use cranelift_frontend::Variable;
 use diptych_core::types::{GlobalIdx, Mutability};
+use diptych_core::{Error, ErrorKind};
 
 /// How many entries Cranelift's table of the variables' values by block may come to have. It
 /// grows with the product of variables and blocks, which a guest could make as large as it likes.
@@ -20,6 +21,8 @@ const BYTES_PER_BLOCK: usize = 8;
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Local {
     ty: Type,
+    /// Whether it is a reference that the collector follows.
+    traced: bool,
     place: Place,
 }
 
@@ -41,26 +44,30 @@ impl Translator<'_> {
             let ty = value_type(*param)?;
             let variable = self.b.declare_var(ty);
             let value = self.b.block_params(entry)[before + i];
+            let traced = self.is_traced(*param);
+            if traced {
+                self.b.declare_var_needs_stack_map(variable);
+            }
             self.b.def_var(variable, value);
             let place = Place::Variable(variable);
-            self.buffers.locals.push(Local { ty, place });
+            self.buffers.locals.push(Local { ty, traced, place });
         }
         Ok(())
     }
 
     /// Declares locals that are no parameters.
-    pub(super) fn declare_locals(&mut self, count: u32, ty: Type) -> Result<()> {
+    pub(super) fn declare_locals(&mut self, count: u32, ty: Type, traced: bool) -> Result<()> {
         reserve(&mut self.buffers.locals, count as usize)?;
         for _ in 0..count {
             // Which are variables is decided when their number is known.
             let place = Place::Variable(Variable::from_u32(0));
-            self.buffers.locals.push(Local { ty, place });
+            self.buffers.locals.push(Local { ty, traced, place });
         }
         Ok(())
     }
 
     /// Gives the locals that are no parameters a place and the value zero.
-    pub(super) fn begin_locals(&mut self, body_len: usize) {
+    pub(super) fn begin_locals(&mut self, body_len: usize) -> Result<()> {
         let params = self.ty.params().len();
         let locals = self.buffers.locals.len();
         let blocks = body_len / BYTES_PER_BLOCK + 1;
@@ -69,6 +76,9 @@ impl Translator<'_> {
         for i in params..variables {
             let ty = self.buffers.locals[i].ty;
             let variable = self.b.declare_var(ty);
+            if self.buffers.locals[i].traced {
+                self.b.declare_var_needs_stack_map(variable);
+            }
             let value = match zero {
                 Some((of, value)) if of == ty => value,
                 _ => self.zero(ty),
@@ -78,8 +88,15 @@ impl Translator<'_> {
             self.buffers.locals[i].place = Place::Variable(variable);
         }
         if variables < locals {
+            // Cranelift knows of references in values only.
+            if self.buffers.locals[variables..].iter().any(|it| it.traced) {
+                return Err(Box::new(Error::new(ErrorKind::Limit(
+                    "a function has too many locals and blocks for one with references".into(),
+                ))));
+            }
             self.begin_stack_locals(variables);
         }
+        Ok(())
     }
 
     /// Puts the locals from `first` on into memory, and zeroes them.
@@ -132,7 +149,7 @@ impl Translator<'_> {
     }
 
     pub(super) fn local_get(&mut self, local: u32) -> Result<()> {
-        let Local { ty, place } = self.local(local);
+        let Local { ty, place, .. } = self.local(local);
         let value = match place {
             Place::Variable(variable) => self.b.use_var(variable),
             Place::Stack(slot, offset) => {
@@ -160,7 +177,10 @@ impl Translator<'_> {
     fn global(&mut self, global: u32) -> (Value, MemFlagsData) {
         let ir = self.env.ir;
         let address = self.fixed_entry(offsets::CTX_GLOBALS, global);
-        let flags = if ir.global(GlobalIdx(global)).mutability() == Mutability::Const {
+        let ty = ir.global(GlobalIdx(global));
+        // What it refers to may be moved.
+        let fixed = ty.mutability() == Mutability::Const && !self.is_traced(ty.content());
+        let flags = if fixed {
             self.flags.fixed
         } else {
             // Two imports can be the same global; the module's own are not imported, too.
@@ -173,7 +193,8 @@ impl Translator<'_> {
     }
 
     pub(super) fn global_get(&mut self, global: u32) -> Result<()> {
-        let ty = value_type(self.env.ir.global(GlobalIdx(global)).content())?;
+        let content = self.env.ir.global(GlobalIdx(global)).content();
+        let ty = value_type(content)?;
         let (address, flags) = self.global(global);
         let value = match ty {
             // As wide as it is stored, so that Cranelift knows the value that was.
@@ -183,7 +204,7 @@ impl Translator<'_> {
             }
             _ => self.b.ins().load(ty, flags, address, 0),
         };
-        self.push(value)
+        self.push_typed(value, content)
     }
 
     pub(super) fn global_set(&mut self, global: u32) -> Result<()> {

@@ -26,6 +26,8 @@ pub(super) struct Flags {
     pub(super) fuel: MemFlagsData,
     /// Linear memory, with no word on traps.
     pub(super) heap: MemFlagsData,
+    /// Objects of the garbage-collected heap.
+    pub(super) objects: MemFlagsData,
     /// Elements of tables.
     pub(super) elements: MemFlagsData,
     /// Locals in memory.
@@ -57,6 +59,7 @@ impl Flags {
             heap: MemFlagsData::new()
                 .with_endianness(Endianness::Little)
                 .with_alias_region(Some(region("memory"))),
+            objects: cell(region("objects")),
             elements: cell(region("table elements")),
             locals: cell(region("locals")),
             globals: cell(region("globals")),

@@ -131,7 +131,10 @@ unsafe fn run(callee: *mut FuncRef, vm: *mut VmStore, body: impl FnOnce() -> Res
     // SAFETY: by contract.
     unsafe {
         let fiber = core::mem::replace(&mut (*vm).fiber, ptr::null_mut());
+        let roots = &raw mut (*(*vm).opaque).gc.roots;
+        let handles = (*roots).len();
         let outcome = catch(body);
+        (*roots).truncate(handles);
         (*vm).fiber = fiber;
         match outcome {
             Ok(Ok(())) => Status::Done,
@@ -201,13 +204,13 @@ where
             let count = params.len() + results.len();
             values.try_reserve(count).map_err(out_of_memory)?;
             values.resize(params.len(), Val::I32(0));
-            read_slots(opaque, slots, params, &mut values);
+            read_slots(opaque, slots, params, &mut values)?;
             values.extend(results.iter().map(|ty| zero(*ty)));
             let (args, out) = values.split_at_mut(params.len());
             let outcome = func(Caller::new(vm), args, out)
                 .and_then(|()| check_values(&*opaque, out, results, "result of the host function"));
             if outcome.is_ok() {
-                write_slots(slots, out);
+                write_slots(opaque, slots, out);
             }
             (*opaque).vals = values;
             outcome
@@ -283,9 +286,28 @@ unsafe fn give<R: WasmRet>(vm: *mut VmStore, slots: *mut u64, returned: R) -> Re
     unsafe {
         let store: *const StoreOpaque = (*vm).opaque;
         results.check(&*store)?;
-        results.write(slots);
+        results.write(store, slots);
     }
     Ok(())
+}
+
+/// Reads the arguments of a host function.
+///
+/// # Errors
+/// When there is no memory for handles.
+///
+/// # Safety
+/// The store is live and not otherwise borrowed; arguments of these types are in the slots.
+#[inline]
+unsafe fn arguments<P: WasmResults>(vm: *mut VmStore, slots: *const u64) -> Result<P> {
+    // SAFETY: by contract.
+    unsafe {
+        let store = (*vm).opaque;
+        if P::HANDLES > 0 {
+            (*store).gc.roots.reserve(P::HANDLES)?;
+        }
+        Ok(P::read(slots, store))
+    }
 }
 
 macro_rules! closures {
@@ -313,8 +335,7 @@ macro_rules! closures {
                 unsafe {
                     run(callee, vm, || {
                         let func = &*(*callee).host.cast::<F>();
-                        let id = (*(*vm).opaque).id();
-                        let ($($name,)*) = <($($name,)*) as WasmResults>::read(slots, id);
+                        let ($($name,)*) = arguments::<($($name,)*)>(vm, slots)?;
                         give(vm, slots, func($($name),*))
                     })
                 }
@@ -344,8 +365,7 @@ macro_rules! closures {
                 unsafe {
                     run(callee, vm, || {
                         let func = &*(*callee).host.cast::<F>();
-                        let id = (*(*vm).opaque).id();
-                        let ($($name,)*) = <($($name,)*) as WasmResults>::read(slots, id);
+                        let ($($name,)*) = arguments::<($($name,)*)>(vm, slots)?;
                         give(vm, slots, func(Caller::new(vm), $($name),*))
                     })
                 }

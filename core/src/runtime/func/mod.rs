@@ -158,9 +158,9 @@ impl Func {
                 vm,
                 self.as_ptr(),
                 ty.exchange_slots(),
-                |slots| write_slots(slots, params),
+                |slots| write_slots((*vm).opaque, slots, params),
                 |slots| read_slots((*vm).opaque, slots, ty.results(), results),
-            )
+            )?
         }
     }
 
@@ -279,10 +279,11 @@ fn check_values(
 /// Writes values to consecutive slots.
 ///
 /// # Safety
-/// There is room for them.
-unsafe fn write_slots(mut slots: *mut u64, values: &[Val]) {
+/// There is room for them; the store is live, and the one that they were checked for.
+unsafe fn write_slots(store: *const StoreOpaque, mut slots: *mut u64, values: &[Val]) {
     for value in values {
-        let [low, high] = value.to_slots();
+        // SAFETY: by contract.
+        let [low, high] = value.to_slots(unsafe { &*store });
         // SAFETY: by contract.
         unsafe {
             slots.write(low);
@@ -297,21 +298,27 @@ unsafe fn write_slots(mut slots: *mut u64, values: &[Val]) {
 
 /// Reads values from consecutive slots.
 ///
+/// # Errors
+/// When there is no memory for handles.
+///
 /// # Safety
 /// Values of these types are there, of this store, which is live.
 unsafe fn read_slots(
-    store: *const StoreOpaque,
+    store: *mut StoreOpaque,
     mut slots: *const u64,
     types: &[crate::types::ValType],
     values: &mut [Val],
-) {
+) -> Result<()> {
     // SAFETY: by contract.
     unsafe {
-        let (id, registry) = ((*store).id(), (*store).engine().types());
+        if types.iter().any(|ty| ty.as_ref().is_some()) {
+            (*store).gc.roots.reserve(types.len())?;
+        }
         for (value, ty) in values.iter_mut().zip(types) {
-            *value = Val::from_slots(slots, *ty, id, registry);
+            *value = Val::from_slots(slots, *ty, store);
             slots = slots.add(ty.slots());
         }
+        Ok(())
     }
 }
 

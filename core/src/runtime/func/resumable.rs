@@ -10,6 +10,7 @@ use crate::runtime::Val;
 use crate::store::{AsContextMut, CallGuard, StoreId};
 use crate::trap::Trap;
 use crate::vm::{FuncRef, Status, ValueStack, VmStore, call_array};
+use alloc::sync::Arc;
 use core::fmt;
 use core::mem::ManuallyDrop;
 use core::ptr;
@@ -38,6 +39,8 @@ pub struct SuspendedCall {
     /// Where the results of the whole call will be.
     results: *mut u64,
     guest: Guest,
+    /// Keeps the collector from the references that the guest holds.
+    pause: Option<Arc<()>>,
     /// The host function that failed; null when fuel is used up.
     host: *mut FuncRef,
     error: Error,
@@ -131,7 +134,8 @@ impl SuspendedCall {
         let vm = store.vm();
         // SAFETY: the store is lent for everything and is the guest's; the values fit.
         unsafe {
-            write_slots(self.guest.suspension.at.fp, values);
+            self.pause = None;
+            write_slots((*vm).opaque, self.guest.suspension.at.fp, values);
             let (_, limit) = self.stack.restore(self.segment);
             let swap = OwnStack::enter(vm, self.stack);
             // Where a call from the host may begin is known again when the guest leaves for it.
@@ -186,7 +190,7 @@ pub(super) unsafe fn start(
         let guard = CallGuard::new(vm);
         let exchange = signature.exchange_slots();
         let slots = make_room(vm, func.as_ptr(), exchange).ok_or(Trap::StackOverflow)?;
-        write_slots(slots, params);
+        write_slots((*vm).opaque, slots, params);
         (*vm).failed_host = ptr::null_mut();
         // A host function has no frames that could be kept.
         let is_guest = !(*func.as_ptr()).ctx.is_null();
@@ -218,7 +222,7 @@ unsafe fn finish(
     unsafe {
         let vm = swap.vm;
         if status == Status::Done {
-            read_slots((*vm).opaque, slots, signature.results(), results);
+            read_slots((*vm).opaque, slots, signature.results(), results)?;
         }
         let host = (*vm).failed_host;
         let suspension = Suspension {
@@ -244,6 +248,7 @@ unsafe fn finish(
                     segment,
                     results: slots,
                     guest: Guest { suspension, go_on },
+                    pause: Some((*(*vm).opaque).gc.suspended()),
                     host,
                     error: pending(vm),
                 }))

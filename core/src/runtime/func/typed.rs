@@ -2,9 +2,10 @@
 
 use super::{Func, call};
 use crate::error::{Error, Result};
-use crate::runtime::{ExternRef, Ref, V128};
-use crate::store::{AsContextMut, StoreId, StoreOpaque};
+use crate::runtime::{AnyRef, ExnRef, ExternRef, Ref, V128};
+use crate::store::{AsContextMut, StoreOpaque};
 use crate::types::{FuncType, HeapType, RefType, TypeRegistry, ValType};
+use crate::vm::VmStore;
 use alloc::format;
 use core::fmt;
 use core::marker::PhantomData;
@@ -72,16 +73,41 @@ impl<Params: WasmParams, Results: WasmResults> TypedFunc<Params, Results> {
         let opaque = store.opaque();
         opaque.check(self.func.store_id())?;
         params.check(opaque)?;
-        let id = opaque.id();
+        let vm = store.vm();
         // SAFETY: the store is lent for everything, and `new` has compared the types.
         unsafe {
+            let opaque = (*vm).opaque;
+            if const { Results::HANDLES > 0 } {
+                return self.call_for_handles(vm, params);
+            }
             call(
-                store.vm(),
+                vm,
                 self.func.as_ptr(),
                 const { max(Params::SLOTS, Results::SLOTS) },
-                |slots| params.write(slots),
-                |slots| Results::read(slots, id),
+                |slots| params.write(opaque, slots),
+                |slots| Results::read(slots, opaque),
             )
+        }
+    }
+
+    /// As [`call`](Self::call), with results that take handles.
+    ///
+    /// # Safety
+    /// The store is live and not otherwise borrowed, and the parameters are checked.
+    unsafe fn call_for_handles(&self, vm: *mut VmStore, params: Params) -> Result<Results> {
+        // SAFETY: by contract, and `new` has compared the types.
+        unsafe {
+            let opaque = (*vm).opaque;
+            call(
+                vm,
+                self.func.as_ptr(),
+                const { max(Params::SLOTS, Results::SLOTS) },
+                |slots| params.write(opaque, slots),
+                |slots| {
+                    (*opaque).gc.roots.reserve(Results::HANDLES)?;
+                    Ok(Results::read(slots, opaque))
+                },
+            )?
         }
     }
 
@@ -96,8 +122,8 @@ const fn max(a: usize, b: usize) -> usize {
 }
 
 /// A Rust type that stands for a WebAssembly value: `i32`, `u32`, `i64`, `u64`, `f32`, `f64`,
-/// [`V128`], [`Func`] (`(ref func)`), `Option<Func>` (`funcref`), [`ExternRef`], and
-/// `Option<ExternRef>` (`externref`).
+/// [`V128`], [`Func`] (`(ref func)`), `Option<Func>` (`funcref`), [`ExternRef`],
+/// `Option<ExternRef>` (`externref`), and likewise [`AnyRef`] and [`ExnRef`].
 ///
 /// # Safety
 /// `write` and `read` agree with the representation of values of `ty()`, in `SLOTS` slots.
@@ -105,6 +131,10 @@ pub unsafe trait WasmTy: Copy + Send + Sync + 'static {
     /// How many slots it takes.
     #[doc(hidden)]
     const SLOTS: usize = 1;
+
+    /// How many handles reading it takes.
+    #[doc(hidden)]
+    const HANDLES: usize = 0;
 
     /// The WebAssembly type.
     #[doc(hidden)]
@@ -120,16 +150,16 @@ pub unsafe trait WasmTy: Copy + Send + Sync + 'static {
     /// Writes it.
     ///
     /// # Safety
-    /// There is room for it.
+    /// There is room for it; the store is live, and the one that it was checked for.
     #[doc(hidden)]
-    unsafe fn write(self, slot: *mut u64);
+    unsafe fn write(self, store: *const StoreOpaque, slot: *mut u64);
 
     /// Reads it.
     ///
     /// # Safety
-    /// A value of this type is there, of the store with this number.
+    /// A value of this type is there, of this store, which is live and has room for the handles.
     #[doc(hidden)]
-    unsafe fn read(slot: *const u64, store: StoreId) -> Self;
+    unsafe fn read(slot: *const u64, store: *mut StoreOpaque) -> Self;
 }
 
 macro_rules! numbers {
@@ -141,14 +171,14 @@ macro_rules! numbers {
             }
 
             #[inline]
-            unsafe fn write(self, slot: *mut u64) {
+            unsafe fn write(self, _: *const StoreOpaque, slot: *mut u64) {
                 let $value = self;
                 // SAFETY: by contract.
                 unsafe { slot.write($to) };
             }
 
             #[inline]
-            unsafe fn read(slot: *const u64, _: StoreId) -> Self {
+            unsafe fn read(slot: *const u64, _: *mut StoreOpaque) -> Self {
                 // SAFETY: by contract.
                 let $bits = unsafe { slot.read() };
                 $from
@@ -174,7 +204,7 @@ unsafe impl WasmTy for V128 {
         ValType::V128
     }
 
-    unsafe fn write(self, slot: *mut u64) {
+    unsafe fn write(self, _: *const StoreOpaque, slot: *mut u64) {
         // SAFETY: by contract.
         unsafe {
             slot.write(self.as_u128() as u64);
@@ -182,7 +212,7 @@ unsafe impl WasmTy for V128 {
         }
     }
 
-    unsafe fn read(slot: *const u64, _: StoreId) -> Self {
+    unsafe fn read(slot: *const u64, _: *mut StoreOpaque) -> Self {
         // SAFETY: by contract.
         let (low, high) = unsafe { (slot.read(), slot.add(1).read()) };
         Self::from(u128::from(low) | u128::from(high) << 64)
@@ -199,14 +229,17 @@ unsafe impl WasmTy for Option<Func> {
         self.map_or(Ok(()), |func| store.check(func.store_id()))
     }
 
-    unsafe fn write(self, slot: *mut u64) {
+    unsafe fn write(self, _: *const StoreOpaque, slot: *mut u64) {
         // SAFETY: by contract.
-        unsafe { slot.write(Ref::Func(self).to_slot()) };
+        unsafe { slot.write(self.map_or(0, |func| func.as_ptr() as u64)) };
     }
 
-    unsafe fn read(slot: *const u64, store: StoreId) -> Self {
+    unsafe fn read(slot: *const u64, store: *mut StoreOpaque) -> Self {
         // SAFETY: by contract.
-        unsafe { NonNull::new(slot.read() as *mut _).map(|func| Func::from_raw(store, func)) }
+        unsafe {
+            let id = (*store).id();
+            NonNull::new(slot.read() as *mut _).map(|func| Func::from_raw(id, func))
+        }
     }
 }
 
@@ -223,64 +256,99 @@ unsafe impl WasmTy for Func {
         store.check(self.store_id())
     }
 
-    unsafe fn write(self, slot: *mut u64) {
+    unsafe fn write(self, _: *const StoreOpaque, slot: *mut u64) {
         // SAFETY: by contract.
         unsafe { slot.write(self.as_ptr() as u64) };
     }
 
-    unsafe fn read(slot: *const u64, store: StoreId) -> Self {
+    unsafe fn read(slot: *const u64, store: *mut StoreOpaque) -> Self {
         // SAFETY: by contract; the type has no null.
-        unsafe { Self::from_raw(store, NonNull::new_unchecked(slot.read() as *mut _)) }
+        unsafe { Self::from_raw((*store).id(), NonNull::new_unchecked(slot.read() as *mut _)) }
     }
 }
 
-// SAFETY: a host reference is its number plus one, or 0.
-unsafe impl WasmTy for Option<ExternRef> {
-    fn ty() -> ValType {
-        ValType::EXTERNREF
-    }
+/// References that the collector follows, or that are the host's.
+macro_rules! references {
+    ($($ty:ident, $heap:ident, $name:ident;)*) => {$(
+        // SAFETY: a reference is what its handle stands for, or 0.
+        unsafe impl WasmTy for Option<$ty> {
+            const HANDLES: usize = 1;
 
-    fn check(&self, store: &StoreOpaque) -> Result<()> {
-        self.map_or(Ok(()), |value| store.check(value.store_id()))
-    }
+            fn ty() -> ValType {
+                ValType::Ref(RefType {
+                    nullable: true,
+                    heap: HeapType::$heap,
+                })
+            }
 
-    unsafe fn write(self, slot: *mut u64) {
-        // SAFETY: by contract.
-        unsafe { slot.write(Ref::Extern(self).to_slot()) };
-    }
+            fn check(&self, store: &StoreOpaque) -> Result<()> {
+                self.map_or(Ok(()), |value| value.resolve(store).map(|_| ()))
+            }
 
-    unsafe fn read(slot: *const u64, store: StoreId) -> Self {
-        // SAFETY: by contract.
-        ExternRef::from_slot(unsafe { slot.read() }, store)
-    }
-}
+            unsafe fn write(self, store: *const StoreOpaque, slot: *mut u64) {
+                // SAFETY: by contract.
+                unsafe { slot.write(Ref::from_option(self).to_slot(&*store)) };
+            }
 
-// SAFETY: as `Option<ExternRef>`, and never 0.
-unsafe impl WasmTy for ExternRef {
-    fn ty() -> ValType {
-        ValType::Ref(RefType {
-            nullable: false,
-            heap: HeapType::Extern,
-        })
-    }
-
-    fn check(&self, store: &StoreOpaque) -> Result<()> {
-        store.check(self.store_id())
-    }
-
-    unsafe fn write(self, slot: *mut u64) {
-        // SAFETY: by contract.
-        unsafe { slot.write(self.to_slot()) };
-    }
-
-    unsafe fn read(slot: *const u64, store: StoreId) -> Self {
-        // SAFETY: by contract.
-        match Self::from_slot(unsafe { slot.read() }, store) {
-            Some(value) => value,
-            // SAFETY: the type has no null.
-            None => unsafe { core::hint::unreachable_unchecked() },
+            unsafe fn read(slot: *const u64, store: *mut StoreOpaque) -> Self {
+                // SAFETY: by contract.
+                unsafe {
+                    let reference = slot.read();
+                    (reference != 0).then(|| {
+                        let handle = (*store).gc.roots.push(reference);
+                        $ty::from_parts((*store).id(), handle)
+                    })
+                }
+            }
         }
-    }
+
+        // SAFETY: as the option, and never 0.
+        unsafe impl WasmTy for $ty {
+            const HANDLES: usize = 1;
+
+            fn ty() -> ValType {
+                ValType::Ref(RefType {
+                    nullable: false,
+                    heap: HeapType::$heap,
+                })
+            }
+
+            fn check(&self, store: &StoreOpaque) -> Result<()> {
+                self.resolve(store).map(|_| ())
+            }
+
+            unsafe fn write(self, store: *const StoreOpaque, slot: *mut u64) {
+                // SAFETY: by contract.
+                unsafe { WasmTy::write(Some(self), store, slot) };
+            }
+
+            unsafe fn read(slot: *const u64, store: *mut StoreOpaque) -> Self {
+                // SAFETY: by contract.
+                match unsafe { <Option<Self> as WasmTy>::read(slot, store) } {
+                    Some(value) => value,
+                    // SAFETY: the type has no null.
+                    None => unsafe { core::hint::unreachable_unchecked() },
+                }
+            }
+        }
+
+        impl FromOption<$ty> for Ref {
+            fn from_option(value: Option<$ty>) -> Self {
+                Self::$name(value)
+            }
+        }
+    )*};
+}
+
+references! {
+    ExternRef, Extern, Extern;
+    AnyRef, Any, Any;
+    ExnRef, Exn, Exn;
+}
+
+/// A reference of any type from an optional one of one type.
+trait FromOption<T> {
+    fn from_option(value: Option<T>) -> Self;
 }
 
 /// The parameters of a function: a [`WasmTy`], or a tuple of up to 16.
@@ -291,6 +359,10 @@ pub unsafe trait WasmParams: Send + Sync + 'static {
     /// How many slots they take together.
     #[doc(hidden)]
     const SLOTS: usize;
+
+    /// How many handles reading them takes.
+    #[doc(hidden)]
+    const HANDLES: usize;
 
     /// Their types.
     #[doc(hidden)]
@@ -314,9 +386,9 @@ pub unsafe trait WasmParams: Send + Sync + 'static {
     /// Writes them.
     ///
     /// # Safety
-    /// There is room for them.
+    /// As [`WasmTy::write`], for each.
     #[doc(hidden)]
-    unsafe fn write(self, slots: *mut u64);
+    unsafe fn write(self, store: *const StoreOpaque, slots: *mut u64);
 }
 
 /// The results of a function: a [`WasmTy`], or a tuple of up to 16.
@@ -327,14 +399,15 @@ pub unsafe trait WasmResults: WasmParams + Sized {
     /// Reads them.
     ///
     /// # Safety
-    /// Values of these types are there, of the store with this number.
+    /// As [`WasmTy::read`], for each.
     #[doc(hidden)]
-    unsafe fn read(slots: *const u64, store: StoreId) -> Self;
+    unsafe fn read(slots: *const u64, store: *mut StoreOpaque) -> Self;
 }
 
 // SAFETY: as for the one value.
 unsafe impl<V: WasmTy> WasmParams for V {
     const SLOTS: usize = V::SLOTS;
+    const HANDLES: usize = V::HANDLES;
 
     fn types() -> impl Iterator<Item = ValType> {
         core::iter::once(V::ty())
@@ -345,16 +418,16 @@ unsafe impl<V: WasmTy> WasmParams for V {
     }
 
     #[inline]
-    unsafe fn write(self, slots: *mut u64) {
+    unsafe fn write(self, store: *const StoreOpaque, slots: *mut u64) {
         // SAFETY: by contract.
-        unsafe { WasmTy::write(self, slots) };
+        unsafe { WasmTy::write(self, store, slots) };
     }
 }
 
 // SAFETY: as for the one value.
 unsafe impl<V: WasmTy> WasmResults for V {
     #[inline]
-    unsafe fn read(slots: *const u64, store: StoreId) -> Self {
+    unsafe fn read(slots: *const u64, store: *mut StoreOpaque) -> Self {
         // SAFETY: by contract.
         unsafe { WasmTy::read(slots, store) }
     }
@@ -382,6 +455,7 @@ macro_rules! tuple {
         #[allow(unused, clippy::unused_unit, reason = "the empty tuple has nothing to do")]
         unsafe impl<$($name: WasmTy),*> WasmParams for ($($name,)*) {
             const SLOTS: usize = 0 $(+ $name::SLOTS)*;
+            const HANDLES: usize = 0 $(+ $name::HANDLES)*;
 
             fn types() -> impl Iterator<Item = ValType> {
                 [$($name::ty()),*].into_iter()
@@ -394,12 +468,12 @@ macro_rules! tuple {
             }
 
             #[inline]
-            unsafe fn write(self, mut slots: *mut u64) {
+            unsafe fn write(self, store: *const StoreOpaque, mut slots: *mut u64) {
                 let ($($name,)*) = self;
                 // SAFETY: by contract.
                 unsafe {
                     $(
-                        WasmTy::write($name, slots);
+                        WasmTy::write($name, store, slots);
                         slots = slots.add($name::SLOTS);
                     )*
                 }
@@ -411,7 +485,7 @@ macro_rules! tuple {
         #[allow(unused, clippy::unused_unit, reason = "the empty tuple has nothing to do")]
         unsafe impl<$($name: WasmTy),*> WasmResults for ($($name,)*) {
             #[inline]
-            unsafe fn read(mut slots: *const u64, store: StoreId) -> Self {
+            unsafe fn read(mut slots: *const u64, store: *mut StoreOpaque) -> Self {
                 // SAFETY: by contract.
                 unsafe {
                     $(

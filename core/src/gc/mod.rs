@@ -1,0 +1,27 @@
+//! The heap of a store: structures, arrays and exceptions, and the collector of those that nothing
+//! leads to ([spec](https://webassembly.github.io/spec/core/exec/runtime.html#structure-instances)).
+//!
+//! The collector copies: allocation is the addition to a pointer, which both backends do
+//! themselves, cycles are no special case, and its time depends on what is alive only. It knows
+//! all places that hold references: globals, tables, segments, the embedder's handles, and the
+//! frames of both backends, whose translators say which slots hold references at each place where
+//! a collection can happen. So it can move every object.
+
+mod access;
+mod cast;
+mod collect;
+mod heap;
+mod layout;
+mod roots;
+
+pub use access::{read_field, write_field};
+pub use cast::{CastHeap, CastTarget};
+pub use heap::VmHeap;
+pub use layout::{
+    ALIGN, ARRAY_BASE, ARRAY_LEN, DISPLAY, EXCEPTION_TAG, Field, GcKind, GcType, GcTypeRef,
+    HEADER_BYTES, Storage, is_traced,
+};
+
+pub(crate) use collect::{Gc, Pause, allocate, collect, new_object};
+pub(crate) use heap::{array_len, immediate, type_of};
+pub(crate) use roots::{Handle, Owned};

@@ -1,0 +1,563 @@
+//! What both backends call for objects of the heap, beside [`libcalls`](super::libcalls).
+//!
+//! # Safety
+//! Every function wants a `ctx` that is a live instance, whose store is not otherwise borrowed and
+//! whose `exit_*` fields say where the guest is, indices that are valid ones of its module, and
+//! references of the types that the instructions want. Values are in consecutive slots, one or, for
+//! vectors, two each. Whatever allocates can move all objects: references among its values are read
+//! afterwards, from slots that the collector knows.
+
+use super::VmCtx;
+use crate::error::Error;
+use crate::gc::{
+    ARRAY_BASE, ARRAY_LEN, GcType, Storage, array_len, new_object, read_field, type_of, write_field,
+};
+use crate::runtime::InstanceObject;
+use crate::trap::Trap;
+use crate::types::{DataIdx, ElemIdx, TypeIdx};
+use core::ptr;
+
+/// The layout of a structure or an array.
+///
+/// # Safety
+/// See the module; the type is one or the other.
+#[inline]
+pub unsafe fn layout<'a>(ctx: *mut VmCtx, ty: TypeIdx) -> &'a GcType {
+    // SAFETY: by contract: only functions have none.
+    unsafe { &*(*(*ctx).types.add(ty.index())).gc.as_ptr() }
+}
+
+/// The object of a reference.
+///
+/// # Safety
+/// See the module; it is an object.
+#[inline]
+unsafe fn object(ctx: *mut VmCtx, reference: u64) -> *mut u8 {
+    // SAFETY: by contract.
+    unsafe { (*(*ctx).store).heap.at(reference) }
+}
+
+/// How many slots a value takes that is stored like this.
+const fn slots(storage: Storage) -> usize {
+    match storage {
+        Storage::Bits128 => 2,
+        _ => 1,
+    }
+}
+
+/// How many slots an element of an array takes.
+///
+/// # Safety
+/// See the module; the type is an array.
+pub unsafe fn value_slots(ctx: *mut VmCtx, ty: TypeIdx) -> usize {
+    // SAFETY: by contract.
+    slots(unsafe { layout(ctx, ty) }.element())
+}
+
+/// Takes room for an object of this size, for code that fills it in itself.
+///
+/// # Errors
+/// When the heap is full.
+///
+/// # Safety
+/// See the module; the size is a multiple of [`ALIGN`](crate::gc::ALIGN). The object is filled in
+/// before anything else happens in the store.
+pub unsafe fn allocate(ctx: *mut VmCtx, size: u32) -> Result<u64, Error> {
+    // SAFETY: by contract.
+    unsafe { Ok(crate::gc::allocate((*ctx).store, size)?.into()) }
+}
+
+/// `struct.new`, with the values of all fields.
+///
+/// # Errors
+/// When the heap is full.
+///
+/// # Safety
+/// See the module.
+pub unsafe fn struct_new(
+    ctx: *mut VmCtx,
+    ty: TypeIdx,
+    mut values: *const u64,
+) -> Result<u64, Error> {
+    // SAFETY: by contract.
+    unsafe {
+        let ty = layout(ctx, ty);
+        let (reference, object) = new_object((*ctx).store, ty, ty.size)?;
+        for field in ty.fields() {
+            write_field(object.add(field.offset as usize), field.storage, values);
+            values = values.add(slots(field.storage));
+        }
+        Ok(reference)
+    }
+}
+
+/// `struct.new_default`.
+///
+/// # Errors
+/// When the heap is full.
+///
+/// # Safety
+/// See the module.
+pub unsafe fn struct_new_default(ctx: *mut VmCtx, ty: TypeIdx) -> Result<u64, Error> {
+    // SAFETY: by contract; all defaults are zeroes.
+    unsafe {
+        let ty = layout(ctx, ty);
+        let (reference, object) = new_object((*ctx).store, ty, ty.size)?;
+        object.add(8).write_bytes(0, ty.size as usize - 8);
+        Ok(reference)
+    }
+}
+
+/// A new array whose elements are not set, and where they are.
+///
+/// # Errors
+/// When the heap is full.
+///
+/// # Safety
+/// See the module. The elements are set before anything else happens in the store.
+unsafe fn new_array(ctx: *mut VmCtx, ty: &GcType, len: u32) -> Result<(u64, *mut u8), Error> {
+    // SAFETY: by contract.
+    unsafe {
+        let size = ty.array_size(len).ok_or(Trap::AllocationTooLarge)?;
+        let (reference, object) = new_object((*ctx).store, ty, size)?;
+        object.add(ARRAY_LEN as usize).cast::<u32>().write(len);
+        Ok((reference, object.add(ARRAY_BASE as usize)))
+    }
+}
+
+/// `array.new`: all elements are the value.
+///
+/// # Errors
+/// When the heap is full.
+///
+/// # Safety
+/// See the module.
+pub unsafe fn array_new(
+    ctx: *mut VmCtx,
+    ty: TypeIdx,
+    value: *const u64,
+    len: u32,
+) -> Result<u64, Error> {
+    // SAFETY: by contract; so many elements are there.
+    unsafe {
+        let ty = layout(ctx, ty);
+        let (reference, elements) = new_array(ctx, ty, len)?;
+        fill(elements, ty.element(), value, len as usize);
+        Ok(reference)
+    }
+}
+
+/// Sets `len` elements to one value.
+///
+/// # Safety
+/// They are there.
+unsafe fn fill(elements: *mut u8, storage: Storage, value: *const u64, len: usize) {
+    // SAFETY: by contract.
+    unsafe {
+        let low = value.read();
+        match storage {
+            Storage::I8 => elements.write_bytes(low as u8, len),
+            Storage::I16 => {
+                core::slice::from_raw_parts_mut(elements.cast::<u16>(), len).fill(low as u16);
+            }
+            Storage::Bits32 | Storage::Reference => {
+                core::slice::from_raw_parts_mut(elements.cast::<u32>(), len).fill(low as u32);
+            }
+            Storage::Bits64 => {
+                core::slice::from_raw_parts_mut(elements.cast::<u64>(), len).fill(low);
+            }
+            Storage::Bits128 => {
+                let value = [low, value.add(1).read()];
+                core::slice::from_raw_parts_mut(elements.cast::<[u64; 2]>(), len).fill(value);
+            }
+        }
+    }
+}
+
+/// `array.new_default`.
+///
+/// # Errors
+/// When the heap is full.
+///
+/// # Safety
+/// See the module.
+pub unsafe fn array_new_default(ctx: *mut VmCtx, ty: TypeIdx, len: u32) -> Result<u64, Error> {
+    // SAFETY: by contract; all defaults are zeroes.
+    unsafe {
+        let ty = layout(ctx, ty);
+        let (reference, elements) = new_array(ctx, ty, len)?;
+        elements.write_bytes(0, (len as usize) << ty.size);
+        Ok(reference)
+    }
+}
+
+/// `array.new_fixed`, with the values of all elements.
+///
+/// # Errors
+/// When the heap is full.
+///
+/// # Safety
+/// See the module.
+pub unsafe fn array_new_fixed(
+    ctx: *mut VmCtx,
+    ty: TypeIdx,
+    mut values: *const u64,
+    len: u32,
+) -> Result<u64, Error> {
+    // SAFETY: by contract; so many elements are there.
+    unsafe {
+        let ty = layout(ctx, ty);
+        let (reference, mut element) = new_array(ctx, ty, len)?;
+        let storage = ty.element();
+        for _ in 0..len {
+            write_field(element, storage, values);
+            element = element.add(storage.size() as usize);
+            values = values.add(slots(storage));
+        }
+        Ok(reference)
+    }
+}
+
+/// The bytes of a data segment that `len` elements of this size are read from.
+///
+/// # Safety
+/// See the module.
+unsafe fn data_range<'a>(
+    ctx: *mut VmCtx,
+    data: DataIdx,
+    src: u32,
+    len: u32,
+    size_log2: u32,
+) -> Result<&'a [u8], Trap> {
+    // SAFETY: by contract; the context is the first field of its instance.
+    let bytes = unsafe { (*ctx.cast::<InstanceObject>()).data(data) };
+    let end = u64::from(src) + (u64::from(len) << size_log2);
+    if end > bytes.len() as u64 {
+        return Err(Trap::MemoryOutOfBounds);
+    }
+    Ok(&bytes[src as usize..end as usize])
+}
+
+/// Sets elements to numbers that are little-endian in memory.
+///
+/// # Safety
+/// There are so many of this size.
+unsafe fn copy_numbers(elements: *mut u8, bytes: &[u8], size_log2: u32) {
+    // SAFETY: by contract.
+    unsafe {
+        elements.copy_from_nonoverlapping(bytes.as_ptr(), bytes.len());
+        if cfg!(target_endian = "big") {
+            // Vectors are two halves, the low one first.
+            let size = 1 << size_log2.min(3);
+            let elements = core::slice::from_raw_parts_mut(elements, bytes.len());
+            elements.chunks_exact_mut(size).for_each(<[u8]>::reverse);
+        }
+    }
+}
+
+/// `array.new_data`.
+///
+/// # Errors
+/// When the segment has not so many bytes, or the heap is full.
+///
+/// # Safety
+/// See the module.
+pub unsafe fn array_new_data(
+    ctx: *mut VmCtx,
+    ty: TypeIdx,
+    data: DataIdx,
+    src: u32,
+    len: u32,
+) -> Result<u64, Error> {
+    // SAFETY: by contract.
+    unsafe {
+        let ty = layout(ctx, ty);
+        let bytes = data_range(ctx, data, src, len, ty.size)?;
+        let (reference, elements) = new_array(ctx, ty, len)?;
+        copy_numbers(elements, bytes, ty.size);
+        Ok(reference)
+    }
+}
+
+/// `array.new_elem`.
+///
+/// # Errors
+/// When the segment has not so many elements, or the heap is full.
+///
+/// # Safety
+/// See the module.
+pub unsafe fn array_new_elem(
+    ctx: *mut VmCtx,
+    ty: TypeIdx,
+    elem: ElemIdx,
+    src: u32,
+    len: u32,
+) -> Result<u64, Error> {
+    // SAFETY: by contract.
+    unsafe {
+        let ty = layout(ctx, ty);
+        check_elements(ctx, elem, src, len)?;
+        let (reference, elements) = new_array(ctx, ty, len)?;
+        copy_elements(ctx, elem, src, len, elements, ty.element());
+        Ok(reference)
+    }
+}
+
+/// # Safety
+/// See the module.
+unsafe fn check_elements(ctx: *mut VmCtx, elem: ElemIdx, src: u32, len: u32) -> Result<(), Trap> {
+    // SAFETY: by contract; the context is the first field of its instance.
+    let count = unsafe { (*ctx.cast::<InstanceObject>()).elem_len(elem) };
+    if u64::from(src) + u64::from(len) > count as u64 {
+        return Err(Trap::TableOutOfBounds);
+    }
+    Ok(())
+}
+
+/// # Safety
+/// See the module; the elements are there, of the segment and of the array.
+unsafe fn copy_elements(
+    ctx: *mut VmCtx,
+    elem: ElemIdx,
+    src: u32,
+    len: u32,
+    to: *mut u8,
+    storage: Storage,
+) {
+    // SAFETY: by contract.
+    unsafe {
+        for i in 0..len as usize {
+            let mut value = 0;
+            InstanceObject::copy_elem(ctx.cast(), elem, src as usize + i, &raw mut value, 1);
+            let place = to.add(i << storage.size_log2());
+            write_field(place, storage, &raw const value);
+        }
+    }
+}
+
+/// The elements from `index` on of an array of which `len` are wanted, and how they are stored.
+///
+/// # Safety
+/// See the module.
+unsafe fn elements(
+    ctx: *mut VmCtx,
+    array: u64,
+    index: u32,
+    len: u32,
+) -> Result<(*mut u8, Storage), Trap> {
+    if array == 0 {
+        return Err(Trap::NullArrayReference);
+    }
+    // SAFETY: by contract; the elements are in the array.
+    unsafe {
+        let array = object(ctx, array);
+        if u64::from(index) + u64::from(len) > array_len(array).into() {
+            return Err(Trap::ArrayOutOfBounds);
+        }
+        let storage = type_of(array).element();
+        let offset = ARRAY_BASE as usize + ((index as usize) << storage.size_log2());
+        Ok((array.add(offset), storage))
+    }
+}
+
+/// `array.len`.
+///
+/// # Errors
+/// When it is null.
+///
+/// # Safety
+/// See the module.
+pub unsafe fn array_length(ctx: *mut VmCtx, array: u64) -> Result<u32, Trap> {
+    if array == 0 {
+        return Err(Trap::NullArrayReference);
+    }
+    // SAFETY: by contract.
+    Ok(unsafe { array_len(object(ctx, array)) })
+}
+
+/// `array.get`, or `array.get_s` when `signed`.
+///
+/// # Errors
+/// When it is null or has no such element.
+///
+/// # Safety
+/// See the module.
+pub unsafe fn array_get(
+    ctx: *mut VmCtx,
+    array: u64,
+    index: u32,
+    signed: bool,
+) -> Result<[u64; 2], Trap> {
+    // SAFETY: by contract.
+    unsafe {
+        let (element, storage) = elements(ctx, array, index, 1)?;
+        Ok(read_field(element, storage, signed))
+    }
+}
+
+/// `array.set`.
+///
+/// # Errors
+/// When it is null or has no such element.
+///
+/// # Safety
+/// See the module.
+pub unsafe fn array_set(
+    ctx: *mut VmCtx,
+    array: u64,
+    index: u32,
+    value: *const u64,
+) -> Result<(), Trap> {
+    // SAFETY: by contract.
+    unsafe {
+        let (element, storage) = elements(ctx, array, index, 1)?;
+        write_field(element, storage, value);
+        Ok(())
+    }
+}
+
+/// `struct.get`, or `struct.get_s` when `signed`.
+///
+/// # Errors
+/// When it is null.
+///
+/// # Safety
+/// See the module; the type has such a field.
+pub unsafe fn struct_get(
+    ctx: *mut VmCtx,
+    ty: TypeIdx,
+    structure: u64,
+    field: u32,
+    signed: bool,
+) -> Result<[u64; 2], Trap> {
+    if structure == 0 {
+        return Err(Trap::NullStructReference);
+    }
+    // SAFETY: by contract.
+    unsafe {
+        let field = layout(ctx, ty).fields()[field as usize];
+        let place = object(ctx, structure).add(field.offset as usize);
+        Ok(read_field(place, field.storage, signed))
+    }
+}
+
+/// `struct.set`.
+///
+/// # Errors
+/// When it is null.
+///
+/// # Safety
+/// See the module; the type has such a field.
+pub unsafe fn struct_set(
+    ctx: *mut VmCtx,
+    ty: TypeIdx,
+    structure: u64,
+    field: u32,
+    value: *const u64,
+) -> Result<(), Trap> {
+    if structure == 0 {
+        return Err(Trap::NullStructReference);
+    }
+    // SAFETY: by contract.
+    unsafe {
+        let field = layout(ctx, ty).fields()[field as usize];
+        let place = object(ctx, structure).add(field.offset as usize);
+        write_field(place, field.storage, value);
+        Ok(())
+    }
+}
+
+/// `array.fill`.
+///
+/// # Errors
+/// When it is null or has not so many elements.
+///
+/// # Safety
+/// See the module.
+pub unsafe fn array_fill(
+    ctx: *mut VmCtx,
+    array: u64,
+    index: u32,
+    value: *const u64,
+    len: u32,
+) -> Result<(), Trap> {
+    // SAFETY: by contract.
+    unsafe {
+        let (place, storage) = elements(ctx, array, index, len)?;
+        fill(place, storage, value, len as usize);
+        Ok(())
+    }
+}
+
+/// `array.copy`.
+///
+/// # Errors
+/// When one is null or has not so many elements.
+///
+/// # Safety
+/// See the module.
+pub unsafe fn array_copy(
+    ctx: *mut VmCtx,
+    to: u64,
+    to_index: u32,
+    from: u64,
+    from_index: u32,
+    len: u32,
+) -> Result<(), Trap> {
+    // SAFETY: by contract; both have elements of one size.
+    unsafe {
+        let (dst, storage) = elements(ctx, to, to_index, len)?;
+        let (src, _) = elements(ctx, from, from_index, len)?;
+        ptr::copy(src, dst, (len as usize) << storage.size_log2());
+        Ok(())
+    }
+}
+
+/// `array.init_data`.
+///
+/// # Errors
+/// When the array is null or has not so many elements, or the segment has not so many bytes.
+///
+/// # Safety
+/// See the module.
+pub unsafe fn array_init_data(
+    ctx: *mut VmCtx,
+    data: DataIdx,
+    array: u64,
+    index: u32,
+    src: u32,
+    len: u32,
+) -> Result<(), Trap> {
+    // SAFETY: by contract.
+    unsafe {
+        let (place, storage) = elements(ctx, array, index, len)?;
+        let size_log2 = storage.size_log2();
+        let bytes = data_range(ctx, data, src, len, size_log2)?;
+        copy_numbers(place, bytes, size_log2);
+        Ok(())
+    }
+}
+
+/// `array.init_elem`.
+///
+/// # Errors
+/// When the array or the segment has not so many elements, or the array is null.
+///
+/// # Safety
+/// See the module.
+pub unsafe fn array_init_elem(
+    ctx: *mut VmCtx,
+    elem: ElemIdx,
+    array: u64,
+    index: u32,
+    src: u32,
+    len: u32,
+) -> Result<(), Trap> {
+    // SAFETY: by contract.
+    unsafe {
+        let (place, storage) = elements(ctx, array, index, len)?;
+        check_elements(ctx, elem, src, len)?;
+        copy_elements(ctx, elem, src, len, place, storage);
+        Ok(())
+    }
+}

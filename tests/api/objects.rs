@@ -1,0 +1,630 @@
+//! Structures and arrays of guests, as the host sees them, and their collection.
+
+use super::{
+    bad_argument, call, call_i32, exported, instantiate, module, on_each_engine_with, trap,
+};
+use diptych::types::{CompositeType, FieldType, StorageType, SubType, TypeId};
+use diptych::{
+    AnyRef, ArrayRef, Caller, Config, Engine, Error, ExternRef, ExternType, Func, HeapType,
+    Instance, Linker, Module, Mutability, OwnedRef, ResumableCall, RootScope, Store, StructRef,
+    Trap, V128, Val, ValType,
+};
+
+/// Runs a test on an engine of each kind, with collections when they are needed, and with one at
+/// every allocation.
+fn on_each_engine(test: impl Fn(&Engine) + Sync) {
+    for stress in [false, true] {
+        let configure = |config: &mut Config| {
+            config.gc_stress(stress);
+        };
+        on_each_engine_with(configure, &test);
+    }
+}
+
+/// A type that is alone in its group.
+fn define(engine: &Engine, composite: CompositeType) -> TypeId {
+    let ty = SubType {
+        is_final: true,
+        supertype: None,
+        composite,
+    };
+    let group = engine.types().rec_group(vec![ty]);
+    group.expect("it is valid").next().expect("there is one")
+}
+
+fn field(storage: StorageType, mutability: Mutability) -> FieldType {
+    FieldType {
+        storage,
+        mutability,
+    }
+}
+
+fn structure(engine: &Engine, fields: &[(StorageType, Mutability)]) -> TypeId {
+    let fields = fields
+        .iter()
+        .map(|(storage, mutability)| field(*storage, *mutability));
+    define(engine, CompositeType::Struct(fields.collect()))
+}
+
+fn array(engine: &Engine, storage: StorageType) -> TypeId {
+    define(
+        engine,
+        CompositeType::Array(field(storage, Mutability::Var)),
+    )
+}
+
+#[test]
+fn structures_hold_values_of_all_types() {
+    on_each_engine(|engine| {
+        use Mutability::{Const, Var};
+        let val = StorageType::Val;
+        let ty = structure(
+            engine,
+            &[
+                (StorageType::I8, Var),
+                (val(ValType::I64), Var),
+                (StorageType::I16, Const),
+                (val(ValType::F32), Var),
+                (val(ValType::V128), Var),
+                (val(ValType::F64), Var),
+                (val(ValType::FUNCREF), Var),
+                (val(ValType::EXTERNREF), Var),
+                (val(ValType::I32), Var),
+            ],
+        );
+        let mut store = Store::new(engine, ());
+        let func = Func::wrap(&mut store, || 1);
+        let host = ExternRef::new(&mut store, 7_u64).expect("there is memory");
+        let values = [
+            Val::I32(0x1ff),
+            Val::I64(i64::MIN),
+            Val::I32(-1),
+            Val::F32(0x7fa0_0000),
+            Val::V128(V128::from(0x0123_4567_89ab_cdef_u128 << 64 | 5)),
+            Val::F64(f64::to_bits(-0.0)),
+            Val::FuncRef(Some(func)),
+            Val::ExternRef(Some(host)),
+            Val::I32(9),
+        ];
+        let made = StructRef::new(&mut store, ty, &values).expect("it fits");
+        assert_eq!(made.len(&store).expect("it is there"), values.len());
+        store.gc().expect("there is memory");
+        let shown = |value: Val| format!("{value:?}");
+        let expected = [Val::I32(0xff), values[1], Val::I32(0xffff)];
+        for (i, value) in values.iter().enumerate() {
+            let expected = expected.get(i).unwrap_or(value);
+            let got = made.field(&mut store, i).expect("it is there");
+            assert_eq!(shown(got), shown(*expected), "field {i}");
+        }
+        for (i, value) in values.iter().enumerate() {
+            let zero = match value {
+                Val::FuncRef(_) => Val::FuncRef(None),
+                Val::ExternRef(_) => Val::ExternRef(None),
+                other => Val::default_for_ty(match other {
+                    Val::I32(_) => ValType::I32,
+                    Val::I64(_) => ValType::I64,
+                    Val::F32(_) => ValType::F32,
+                    Val::F64(_) => ValType::F64,
+                    _ => ValType::V128,
+                })
+                .expect("there is one"),
+            };
+            let set = made.set_field(&mut store, i, zero);
+            if i == 2 {
+                assert!(bad_argument(set).contains("constant"));
+                continue;
+            }
+            set.expect("it can be set");
+            let got = made.field(&mut store, i).expect("it is there");
+            assert_eq!(shown(got), shown(zero), "field {i}");
+        }
+        bad_argument(made.set_field(&mut store, 1, Val::I32(1)));
+        bad_argument(made.set_field(&mut store, 9, Val::I32(1)));
+        bad_argument(made.field(&mut store, 9));
+        bad_argument(StructRef::new(&mut store, ty, &values[1..]));
+        bad_argument(ArrayRef::new(&mut store, ty, Val::I32(0), 1));
+        let any = made.to_any();
+        assert_eq!(any.heap_type(&store).expect("live"), HeapType::Concrete(ty));
+        assert!(any.as_struct(&store).expect("live").is_some());
+        assert!(any.as_array(&store).expect("live").is_none());
+        assert_eq!(any.as_i31(), None);
+    });
+}
+
+#[test]
+fn arrays_hold_values_of_all_types() {
+    on_each_engine(|engine| {
+        let val = StorageType::Val;
+        let mut store = Store::new(engine, ());
+        let host = ExternRef::new(&mut store, "host").expect("there is memory");
+        for (storage, value, other) in [
+            (StorageType::I8, Val::I32(200), Val::I32(1)),
+            (StorageType::I16, Val::I32(60_000), Val::I32(2)),
+            (val(ValType::I32), Val::I32(-1), Val::I32(3)),
+            (val(ValType::I64), Val::I64(-1), Val::I64(4)),
+            (val(ValType::F32), Val::F32(5), Val::F32(6)),
+            (val(ValType::F64), Val::F64(7), Val::F64(8)),
+            (
+                val(ValType::V128),
+                Val::V128(V128::from(u128::MAX)),
+                Val::V128(V128::from(1 << 64)),
+            ),
+            (
+                val(ValType::EXTERNREF),
+                Val::ExternRef(Some(host)),
+                Val::ExternRef(None),
+            ),
+        ] {
+            let ty = array(engine, storage);
+            let made = ArrayRef::new(&mut store, ty, value, 5).expect("it fits");
+            let shown = |value: Val| format!("{value:?}");
+            assert_eq!(made.len(&store).expect("it is there"), 5);
+            made.set(&mut store, 3, other).expect("it can be set");
+            store.gc().expect("there is memory");
+            for i in 0..5 {
+                let got = made.get(&mut store, i).expect("it is there");
+                assert_eq!(shown(got), shown(if i == 3 { other } else { value }));
+            }
+            assert_eq!(trap(made.get(&mut store, 5)), Trap::ArrayOutOfBounds);
+            assert_eq!(
+                trap(made.set(&mut store, u32::MAX, value)),
+                Trap::ArrayOutOfBounds
+            );
+            let fixed = ArrayRef::new_fixed(&mut store, ty, &[other, value]).expect("it fits");
+            let got = fixed.get(&mut store, 1).expect("it is there");
+            assert_eq!(shown(got), shown(value));
+            let huge = ArrayRef::new(&mut store, ty, value, u32::MAX);
+            assert_eq!(trap(huge), Trap::AllocationTooLarge);
+        }
+    });
+}
+
+#[test]
+fn integers_of_31_bits_are_no_objects() {
+    on_each_engine(|engine| {
+        let mut store = Store::new(engine, ());
+        for (given, expected) in [
+            (0, 0),
+            (5, 5),
+            (0x3fff_ffff, 0x3fff_ffff),
+            (0x7fff_ffff, -1),
+        ] {
+            let made = AnyRef::from_i31(&store, given);
+            assert_eq!(made.as_i31(), Some(expected));
+            assert_eq!(made.heap_type(&store).expect("live"), HeapType::I31);
+            assert!(AnyRef::same(
+                &store,
+                &made,
+                &AnyRef::from_i31(&store, given)
+            ));
+        }
+        let instance = instantiate(
+            &mut store,
+            r#"(module (func (export "add") (param (ref i31)) (result (ref i31))
+                (ref.i31 (i32.add (i31.get_s (local.get 0)) (i32.const 1)))))"#,
+        );
+        let minus_one = AnyRef::from_i31(&store, u32::MAX);
+        let sum = call(&mut store, instance, "add", &[minus_one.into()]).expect("it returns");
+        let sum = sum[0].unwrap_any_ref().expect("it is not null");
+        assert_eq!(sum.as_i31(), Some(0));
+    });
+}
+
+/// A list of numbers, with all that a guest can do to it.
+const LIST: &str = r#"(module
+    (type $node (struct (field $value (mut i32)) (field $next (mut (ref null $node)))))
+    (global $kept (export "kept") (mut (ref null $node)) (ref.null $node))
+    (table $table (export "table") 10 (ref null $node))
+    (func $cons (export "cons") (param i32 (ref null $node)) (result (ref $node))
+        (struct.new $node (local.get 0) (local.get 1)))
+    (func $list (export "list") (param $n i32) (result (ref null $node))
+        (local $list (ref null $node))
+        (loop $more
+            (if (local.get $n)
+                (then
+                    (local.set $list (call $cons (local.get $n) (local.get $list)))
+                    (local.set $n (i32.sub (local.get $n) (i32.const 1)))
+                    (br $more))))
+        (local.get $list))
+    (func $sum (export "sum") (param $list (ref null $node)) (result i32)
+        (local $sum i32)
+        (block $end
+            (loop $more
+                (local.set $sum (i32.add (local.get $sum)
+                    (struct.get $node $value (br_on_null $end (local.get $list)))))
+                (local.set $list (struct.get $node $next (local.get $list)))
+                (br $more))
+            unreachable)
+        (local.get $sum))
+    ;; Every frame has a list of its own while those inside make theirs.
+    (func $deep (export "deep") (param $depth i32) (result i32)
+        (local $own (ref null $node))
+        (if (i32.eqz (local.get $depth)) (then (return (i32.const 0))))
+        (local.set $own (call $list (i32.const 3)))
+        (i32.add
+            (call $deep (i32.sub (local.get $depth) (i32.const 1)))
+            (call $sum (local.get $own))))
+    ;; References on the operand stack, over calls and through blocks.
+    (func (export "stack") (result i32)
+        (call $list (i32.const 4))
+        (call $list (i32.const 5))
+        (block (param (ref null $node) (ref null $node)) (result (ref null $node) i32)
+            (call $sum))
+        (call $list (i32.const 6))
+        (call $sum)
+        (i32.add)
+        (local.set 0)
+        (call $sum)
+        (i32.add (local.get 0)))
+    (func (export "rings") (param $n i32)
+        (local $a (ref null $node))
+        (loop $more
+            (local.set $a (struct.new $node (local.get $n) (ref.null $node)))
+            (struct.set $node $next (local.get $a)
+                (struct.new $node (local.get $n) (local.get $a)))
+            (br_if $more (local.tee $n (i32.sub (local.get $n) (i32.const 1))))))
+    (func (export "keep") (param i32)
+        (global.set $kept (call $list (local.get 0)))
+        (table.set $table (i32.const 7) (call $list (local.get 0))))
+    (func (export "kept_sum") (result i32)
+        (i32.add (call $sum (global.get $kept))
+            (call $sum (table.get $table (i32.const 7)))))
+    (func (export "hold") (param i32)
+        (local $list (ref null $node))
+        (loop $more
+            (local.set $list (struct.new $node (i32.const 1) (local.get $list)))
+            (br_if $more (local.tee 0 (i32.sub (local.get 0) (i32.const 1))))))
+)"#;
+
+fn list() -> String {
+    LIST.replacen(
+        "(func (export \"stack\") (result i32)",
+        "(func (export \"stack\") (result i32) (local i32)",
+        1,
+    )
+}
+
+#[test]
+fn what_guests_hold_stays() {
+    on_each_engine(|engine| {
+        let mut store = Store::new(engine, ());
+        let instance = instantiate(&mut store, &list());
+        for depth in [1, 100, 2000] {
+            let sum = call_i32(&mut store, instance, "deep", &[Val::I32(depth)]);
+            assert_eq!(sum.expect("it returns"), depth * 6);
+        }
+        let sum = call_i32(&mut store, instance, "stack", &[]);
+        assert_eq!(sum.expect("it returns"), 10 + 15 + 21);
+        call(&mut store, instance, "keep", &[Val::I32(9)]).expect("it returns");
+        for _ in 0..3 {
+            store.gc().expect("there is memory");
+            call(&mut store, instance, "rings", &[Val::I32(100)]).expect("it returns");
+            let sum = call_i32(&mut store, instance, "kept_sum", &[]);
+            assert_eq!(sum.expect("it returns"), 90);
+        }
+    });
+}
+
+#[test]
+fn cycles_are_collected() {
+    let limit = 1 << 20;
+    let configure = |config: &mut Config| {
+        config.max_gc_heap(limit);
+    };
+    on_each_engine_with(configure, |engine| {
+        let mut store = Store::new(engine, ());
+        let instance = instantiate(&mut store, &list());
+        // Many times as much as there is room for.
+        call(&mut store, instance, "rings", &[Val::I32(1_000_000)]).expect("it returns");
+        assert!(store.gc_heap_size() <= 2 * limit);
+    });
+}
+
+#[test]
+fn a_full_heap_is_a_trap() {
+    let configure = |config: &mut Config| {
+        config.max_gc_heap(1 << 20);
+    };
+    on_each_engine_with(configure, |engine| {
+        let mut store = Store::new(engine, ());
+        let instance = instantiate(&mut store, &list());
+        for _ in 0..3 {
+            let held = call(&mut store, instance, "hold", &[Val::I32(10_000_000)]);
+            assert_eq!(trap(held), Trap::AllocationTooLarge);
+            let sum = call_i32(&mut store, instance, "deep", &[Val::I32(10)]);
+            assert_eq!(sum.expect("there is room again"), 60);
+        }
+    });
+}
+
+#[test]
+fn handles_end_with_their_scope() {
+    on_each_engine(|engine| {
+        let mut store = Store::new(engine, ());
+        let instance = instantiate(&mut store, &list());
+        let list = exported(&mut store, instance, "list");
+        let sum = exported(&mut store, instance, "sum");
+        let list = list.clone();
+        let sum_of = |store: &mut Store<()>, list: AnyRef| {
+            let mut results = [Val::I32(0)];
+            sum.call(&mut *store, &[list.into()], &mut results)?;
+            Ok::<_, Error>(results[0].unwrap_i32())
+        };
+        let make = |store: &mut dyn FnMut(&mut [Val])| {
+            let mut results = [Val::AnyRef(None)];
+            store(&mut results);
+            results[0].unwrap_any_ref().expect("it is not null")
+        };
+        let outer = make(&mut |results| {
+            list.call(&mut store, &[Val::I32(3)], results)
+                .expect("it returns");
+        });
+        let (inner, owned) = {
+            let mut scope = RootScope::new(&mut store);
+            let inner = make(&mut |results| {
+                list.call(&mut scope, &[Val::I32(4)], results)
+                    .expect("it returns");
+            });
+            let owned = OwnedRef::new(&mut scope, inner).expect("it is live");
+            (inner, owned)
+        };
+        store.gc().expect("there is memory");
+        assert_eq!(sum_of(&mut store, outer).expect("it is live"), 6);
+        assert!(bad_argument(sum_of(&mut store, inner)).contains("scope"));
+        bad_argument(inner.as_struct(&store));
+        bad_argument(OwnedRef::new(&mut store, inner));
+        assert!(!AnyRef::same(&store, &inner, &inner));
+        // Others take the places of those that have ended.
+        for n in 0..10 {
+            make(&mut |results| {
+                list.call(&mut store, &[Val::I32(n + 1)], results)
+                    .expect("it returns");
+            });
+        }
+        bad_argument(sum_of(&mut store, inner));
+        let again = owned.get(&mut store).expect("it is kept");
+        assert_eq!(sum_of(&mut store, again).expect("it is live"), 10);
+
+        let mut other = Store::new(engine, ());
+        bad_argument(owned.get(&mut other));
+        bad_argument(outer.heap_type(&other));
+        let sum = exported(&mut store, instance, "sum");
+        bad_argument(sum.call(
+            &mut store,
+            &[AnyRef::from_i31(&other, 1).into()],
+            &mut [Val::I32(0)],
+        ));
+    });
+}
+
+#[test]
+fn host_functions_get_make_and_give_objects() {
+    on_each_engine(|engine| {
+        let text = r#"(module
+            (type $pair (struct (field anyref) (field i32)))
+            (type $bytes (array (mut i8)))
+            (import "host" "swap" (func $swap (param anyref (ref any)) (result (ref any) anyref)))
+            (import "host" "count" (func $count (param (ref $pair)) (result i32)))
+            (func (export "run") (param $n i32) (result i32)
+                (local $bytes (ref null $bytes))
+                (local $result anyref)
+                (local.set $bytes (array.new $bytes (i32.const 5) (local.get $n)))
+                (call $swap
+                    (struct.new $pair (local.get $bytes) (local.get $n))
+                    (array.new_default $bytes (i32.const 3)))
+                (local.set $result)
+                drop
+                (i32.add
+                    (call $count (ref.cast (ref $pair) (local.get $result)))
+                    (array.get_u $bytes (local.get $bytes) (i32.const 1)))))"#;
+        let module = module(engine, text);
+        let mut linker = Linker::<u32>::new(engine);
+        linker
+            .func_wrap(
+                "host",
+                "swap",
+                |mut caller: Caller<'_, u32>, a: Option<AnyRef>, b: AnyRef| {
+                    caller.gc()?;
+                    *caller.data_mut() += 1;
+                    Ok::<_, Error>((b, a))
+                },
+            )
+            .expect("it is new");
+        let pair = module.imports().nth(1).expect("there are two").ty();
+        let ExternType::Func(pair) = pair else {
+            panic!("it is a function");
+        };
+        linker
+            .func_new("host", "count", pair, |mut caller, params, results| {
+                let pair = params[0].unwrap_any_ref().expect("it is not null");
+                let pair = pair.as_struct(&caller)?.expect("it is a structure");
+                let bytes = pair.field(&mut caller, 0)?.unwrap_any_ref();
+                let bytes = bytes.expect("it is not null");
+                let bytes = bytes.as_array(&caller)?.expect("it is an array");
+                caller.gc()?;
+                let number = pair.field(&mut caller, 1)?.unwrap_i32();
+                results[0] = Val::I32(number + bytes.len(&caller)? as i32);
+                Ok(())
+            })
+            .expect("it is new");
+        let mut store = Store::new(engine, 0);
+        let instance = linker.instantiate(&mut store, &module).expect("it fits");
+        for n in [2, 50, 3000] {
+            let sum = call_i32(&mut store, instance, "run", &[Val::I32(n)]);
+            assert_eq!(sum.expect("it returns"), 2 * n + 5);
+        }
+        assert_eq!(*store.data(), 3);
+    });
+}
+
+#[test]
+fn the_host_can_allocate_and_call_back_in_between() {
+    on_each_engine(|engine| {
+        let text = list().replacen(
+            "(module",
+            r#"(module (import "host" "in_between" (func $between))"#,
+            1,
+        );
+        let text = text.replacen(
+            "(local.get $list))\n    (func $sum",
+            "(call $between) (local.get $list))\n    (func $sum",
+            1,
+        );
+        let module = module(engine, &text);
+        let mut store = Store::new(engine, None::<Instance>);
+        let between = Func::wrap(&mut store, |mut caller: Caller<'_, Option<Instance>>| {
+            caller.gc()?;
+            let Some(instance) = caller.data_mut().take() else {
+                return Ok(());
+            };
+            let sum = call_i32(&mut caller, instance, "deep", &[Val::I32(3)])?;
+            assert_eq!(sum, 18);
+            *caller.data_mut() = Some(instance);
+            Ok::<_, Error>(())
+        });
+        let instance = Instance::new(&mut store, &module, &[between.into()]).expect("it fits");
+        *store.data_mut() = Some(instance);
+        let sum = call_i32(&mut store, instance, "deep", &[Val::I32(20)]);
+        assert_eq!(sum.expect("it returns"), 120);
+        let sum = call_i32(&mut store, instance, "stack", &[]);
+        assert_eq!(sum.expect("it returns"), 46);
+    });
+}
+
+#[test]
+fn instances_share_objects() {
+    on_each_engine(|engine| {
+        let mut store = Store::new(engine, ());
+        let first = instantiate(&mut store, &list());
+        let text = r#"(module
+            (type $node (struct (field $value (mut i32)) (field $next (mut (ref null $node)))))
+            (import "a" "list" (func $list (param i32) (result (ref null $node))))
+            (import "a" "sum" (func $sum (param (ref null $node)) (result i32)))
+            (import "a" "table" (table $table 10 (ref null $node)))
+            (func (export "run") (param $n i32) (result i32)
+                (local $a (ref null $node)) (local $b (ref null $node))
+                (local.set $a (call $list (local.get $n)))
+                (table.set $table (i32.const 0) (local.get $a))
+                (local.set $b (struct.new $node (i32.const 100) (local.get $a)))
+                (i32.add
+                    (call $sum (local.get $b))
+                    (call $sum (table.get $table (i32.const 0))))))"#;
+        let module = module(engine, text);
+        let imports: Vec<_> = ["list", "sum", "table"]
+            .iter()
+            .map(|name| first.get_export(&mut store, name).expect("it is exported"))
+            .collect();
+        let second = Instance::new(&mut store, &module, &imports).expect("it fits");
+        for n in [1, 10, 500] {
+            let sum = call_i32(&mut store, second, "run", &[Val::I32(n)]);
+            assert_eq!(sum.expect("it returns"), 100 + n * (n + 1));
+        }
+    });
+}
+
+#[test]
+fn a_suspended_guest_keeps_its_objects() {
+    on_each_engine(|engine| {
+        let text = list().replacen(
+            "(module",
+            r#"(module (import "host" "wait" (func $wait (result i32)))"#,
+            1,
+        );
+        let text = text.replacen(
+            "(func (export \"stack\")",
+            r#"(func (export "waits") (result i32)
+                (local $own (ref null $node))
+                (local.set $own (call $list (i32.const 5)))
+                (i32.add (call $wait) (call $sum (local.get $own))))
+               (func (export "stack")"#,
+            1,
+        );
+        let module = module(engine, &text);
+        let mut store = Store::new(engine, ());
+        let wait = Func::wrap(&mut store, || Err::<i32, _>(Error::msg("later")));
+        let instance = Instance::new(&mut store, &module, &[wait.into()]).expect("it fits");
+        let func = exported(&mut store, instance, "waits");
+        let mut results = [Val::I32(0)];
+        let started = func.call_resumable(&mut store, &[], &mut results);
+        let suspended = match started.expect("it is suspended") {
+            ResumableCall::Suspended(suspended) => suspended,
+            ResumableCall::Finished => panic!("it waits"),
+        };
+        store.gc().expect("nothing is wrong");
+        call(&mut store, instance, "rings", &[Val::I32(1000)]).expect("it returns");
+        let resumed = suspended.resume(&mut store, &[Val::I32(1)], &mut results);
+        assert!(matches!(resumed, Ok(ResumableCall::Finished)));
+        assert_eq!(results[0].unwrap_i32(), 16);
+    });
+}
+
+#[test]
+fn references_change_hierarchies() {
+    on_each_engine(|engine| {
+        let text = r#"(module
+            (type $box (struct (field i32)))
+            (func (export "out") (param i32) (result externref)
+                (extern.convert_any (struct.new $box (local.get 0))))
+            (func (export "in") (param externref) (result anyref)
+                (any.convert_extern (local.get 0)))
+            (func (export "get") (param externref) (result i32)
+                (struct.get $box 0 (ref.cast (ref $box) (any.convert_extern (local.get 0))))))"#;
+        let mut store = Store::new(engine, ());
+        let instance = instantiate(&mut store, text);
+        let boxed = call(&mut store, instance, "out", &[Val::I32(5)]).expect("it returns");
+        let boxed = boxed[0].unwrap_extern_ref().expect("it is not null");
+        assert!(boxed.data(&store).is_none());
+        store.gc().expect("there is memory");
+        let got = call_i32(&mut store, instance, "get", &[boxed.into()]);
+        assert_eq!(got.expect("it returns"), 5);
+
+        let host = ExternRef::new(&mut store, 42_u8).expect("there is memory");
+        let inside = call(&mut store, instance, "in", &[host.into()]).expect("it returns");
+        let inside = inside[0].unwrap_any_ref().expect("it is not null");
+        assert_eq!(inside.heap_type(&store).expect("live"), HeapType::Any);
+        assert!(ExternRef::same(&store, &inside.to_extern(), &host));
+        let data = inside.to_extern();
+        let data = data.data(&store).and_then(|data| data.downcast_ref::<u8>());
+        assert_eq!(data, Some(&42));
+        let got = call_i32(&mut store, instance, "get", &[host.into()]);
+        assert_eq!(trap(got), Trap::CastFailure);
+        let null = call(&mut store, instance, "in", &[Val::ExternRef(None)]).expect("it returns");
+        assert!(null[0].unwrap_any_ref().is_none());
+    });
+}
+
+#[test]
+fn objects_of_the_host_have_the_types_of_guests() {
+    on_each_engine(|engine| {
+        let text = r#"(module
+            (type $point (struct (field (mut i32)) (field (mut i64))))
+            (func (export "x") (param (ref $point)) (result i32)
+                (struct.get $point 0 (local.get 0)))
+            (func (export "test") (param anyref) (result i32)
+                (ref.test (ref $point) (local.get 0))))"#;
+        let mut store = Store::new(engine, ());
+        let instance = instantiate(&mut store, text);
+        let val = StorageType::Val;
+        let fields = [
+            (val(ValType::I32), Mutability::Var),
+            (val(ValType::I64), Mutability::Var),
+        ];
+        let point = structure(engine, &fields);
+        let other = structure(engine, &fields[..1]);
+        let made = StructRef::new(&mut store, point, &[Val::I32(3), Val::I64(4)]);
+        let made = made.expect("it fits").to_any();
+        let x = call_i32(&mut store, instance, "x", &[made.into()]);
+        assert_eq!(x.expect("it returns"), 3);
+        let no_point = StructRef::new(&mut store, other, &[Val::I32(3)]).expect("it fits");
+        bad_argument(call(&mut store, instance, "x", &[no_point.into()]));
+        for (value, expected) in [(made, 1), (no_point.to_any(), 0)] {
+            let is = call_i32(&mut store, instance, "test", &[value.into()]);
+            assert_eq!(is.expect("it returns"), expected);
+        }
+        // The same module twice has the same types.
+        let again = Module::new(engine, text).expect("it is valid");
+        let again = Instance::new(&mut store, &again, &[]).expect("it fits");
+        let x = call_i32(&mut store, again, "x", &[made.into()]);
+        assert_eq!(x.expect("it returns"), 3);
+    });
+}
