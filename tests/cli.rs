@@ -402,6 +402,7 @@ const COMPILER: &[&[&str]] = &[
     &["--opt-level", "none"],
     &["--opt-level", "speed-and-size", "--compilation", "eager"],
     &["--no-signals", "--no-guard", "--compilation", "fully-lazy"],
+    &["--canonicalize-nans", "--relaxed-simd-deterministic"],
 ];
 
 #[test]

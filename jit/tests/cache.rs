@@ -145,7 +145,7 @@ fn other_settings_have_other_entries() {
     let directory = Directory::new();
     let cache = Counting::open(&directory.0);
     open(&engine(cache.clone(), |_| {}), 1);
-    let changes: [fn(&mut Config); 4] = [
+    let changes: [fn(&mut Config); 6] = [
         |config| {
             config.interruption(true);
         },
@@ -156,14 +156,20 @@ fn other_settings_have_other_entries() {
             config.memory_guard(false);
         },
         |config| {
+            config.canonicalize_nans(true);
+        },
+        |config| {
+            config.relaxed_simd_deterministic(true);
+        },
+        |config| {
             config.wasm_simd(false);
         },
     ];
     for change in changes {
         open(&engine(cache.clone(), change), 1);
     }
-    assert_eq!(cache.counts(), [0, 5, 5, 0]);
-    assert_eq!(directory.files().len(), 5);
+    assert_eq!(cache.counts(), [0, 7, 7, 0]);
+    assert_eq!(directory.files().len(), 7);
 }
 
 #[test]

@@ -60,6 +60,14 @@ pub(crate) struct EngineFlags {
     #[arg(long)]
     pub(crate) no_guard: bool,
 
+    /// Make every NaN that arithmetic gives the canonical one.
+    #[arg(long)]
+    pub(crate) canonicalize_nans: bool,
+
+    /// Give relaxed vector operators the same results on every machine.
+    #[arg(long)]
+    pub(crate) relaxed_simd_deterministic: bool,
+
     /// Keep compiled code in this directory, and take it from there the next time.
     ///
     /// Nobody may write to the directory who may not execute code as you. It takes at most 2 GiB;

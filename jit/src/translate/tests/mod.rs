@@ -115,12 +115,14 @@ fn all_settings() -> Vec<Settings> {
         (Traps::Signals, false),
         (Traps::Explicit, false),
     ] {
-        for bits in 0..8 {
+        for bits in 0..16 {
             all.push(Settings {
                 fuel: bits & 1 != 0,
                 interruption: bits & 2 != 0,
                 traps,
                 guarded,
+                canonical_nans: bits & 8 != 0,
+                deterministic: bits & 8 != 0,
                 calls: if bits & 4 == 0 {
                     Calls::Direct
                 } else {
@@ -138,6 +140,8 @@ fn plain(traps: Traps) -> Settings {
         interruption: false,
         traps,
         guarded: false,
+        canonical_nans: false,
+        deterministic: false,
         calls: Calls::Direct,
     }
 }
