@@ -197,12 +197,16 @@ fn what_is_not_valid_is_refused_every_time() {
 fn what_cannot_be_compiled_is_opened_all_the_same() {
     let text = r#"(module
         (func (export "f") (result i32) (i32.const 3))
-        (func (export "g") (drop (v128.const i64x2 0 0))))"#;
+        (func (export "g") (i64.mul_wide_s (i64.const 1) (i64.const 2)) drop drop))"#;
     let bytes = wat::parse_str(text).expect("the text is right");
     let opened = |engine: &Engine| Module::new(engine, &bytes).map(|module| call(&module)).ok();
-    let without = Engine::with_backends(&Config::new(), &[diptych_jit::backend()]);
+    let mut config = Config::new();
+    config.wasm_wide_arithmetic(true);
+    let without = Engine::with_backends(&config, &[diptych_jit::backend()]);
     let directory = Directory::new();
-    let with = engine(Counting::open(&directory.0), |_| {});
+    let with = engine(Counting::open(&directory.0), |config| {
+        config.wasm_wide_arithmetic(true);
+    });
     assert_eq!(opened(&with), opened(&without.expect("it is there")));
 }
 
