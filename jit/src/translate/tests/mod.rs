@@ -4,6 +4,8 @@ mod fuel;
 mod operators;
 mod shapes;
 mod simd;
+#[path = "../../../tests/support/vectors.rs"]
+mod vectors;
 
 use super::{Env, NEVER, Scratch, translate};
 use crate::compile::{FUNCTIONS, RAISE};

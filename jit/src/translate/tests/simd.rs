@@ -1,200 +1,92 @@
 //! Every operator on vectors compiles in every mode, for machines that have instructions for all
 //! of them and for those that have not.
 
+use super::vectors::{VectorOperator, vector_operators};
 use super::{compile, count, first, machines, module, plain};
 use crate::settings::{Settings, Traps};
 use cranelift_codegen::ir::{InstructionData, Opcode};
+use std::collections::BTreeSet;
 
-const INTS: [&str; 4] = ["i8x16", "i16x8", "i32x4", "i64x2"];
-const NARROW: [&str; 2] = ["i8x16", "i16x8"];
-const FLOATS: [&str; 2] = ["f32x4", "f64x2"];
+/// A function for each operator, with operands that the function has.
+fn functions(operators: &[VectorOperator], operand: impl Fn(usize, &str) -> String) -> String {
+    operators
+        .iter()
+        .map(|operator| {
+            let VectorOperator {
+                text,
+                params,
+                result,
+            } = operator;
+            let operands: String = params
+                .iter()
+                .enumerate()
+                .map(|(i, ty)| operand(i, ty))
+                .collect();
+            let params = params.join(" ");
+            let result = result.map(|ty| format!("(result {ty})"));
+            let result = result.unwrap_or_default();
+            format!("(func (param {params}) {result} {operands} {text})\n")
+        })
+        .collect()
+}
 
-/// What is done in a function with one parameter of each type.
-#[derive(Default)]
-struct Body(String);
+#[test]
+fn all_operators() {
+    let get = |i: usize, _: &str| format!("(local.get {i})");
+    let functions = functions(&vector_operators(), get);
+    compile(&module(&format!("(module (memory 1) {functions})")));
+}
 
-impl Body {
-    /// Operators that take vectors and leave one: all they leave is combined, so that nothing is
-    /// left out.
-    fn vectors(&mut self, types: &[&str], names: &str, arity: usize) {
-        for ty in types {
-            for name in names.split_whitespace() {
-                let operands: String = (0..arity).map(|i| format!("(local.get {i})")).collect();
-                self.vector(&format!("({ty}.{name} {operands})"));
-            }
-        }
-    }
-
-    /// Something that leaves a vector.
-    fn vector(&mut self, text: &str) {
-        self.0 += &format!("(local.set 7 (v128.xor (local.get 7) {text}))\n");
-    }
-
-    /// Something that leaves a number.
-    fn number(&mut self, ty: &str, text: &str) {
-        let vector = match ty {
-            "i32" => "i32x4",
-            "i64" => "i64x2",
-            "f32" => "f32x4",
-            _ => "f64x2",
+#[test]
+fn the_list_has_all_operators() {
+    macro_rules! names {
+        ($(@$proposal:ident $op:ident $({ $($arg:ident: $ty:ty),* })? => $visit:ident ($($ann:tt)*))*) => {
+            [$(stringify!($visit)),*]
         };
-        self.vector(&format!("({vector}.splat {text})"));
     }
-
-    fn func(&self) -> String {
-        format!(
-            "(func (param v128 v128 v128 i32 i64 f32 f64) (result v128) (local v128) {}
-                (local.get 7))",
-            self.0
-        )
-    }
-
-    fn compile(&self) {
-        compile(&module(&format!("(module (memory 1) {})", self.func())));
-    }
+    let known = wasmparser::for_each_visit_simd_operator!(names).map(|name| {
+        let name = name.strip_prefix("visit_").unwrap();
+        name.replacen('_', ".", 1)
+    });
+    let known = BTreeSet::from(known);
+    assert_eq!(known.len(), 256);
+    let listed: BTreeSet<String> = vector_operators()
+        .iter()
+        .map(|operator| operator.text.split(' ').next().unwrap().to_owned())
+        .collect();
+    assert_eq!(listed, known);
 }
 
 #[test]
-fn integers() {
-    let mut body = Body::default();
-    body.vectors(&INTS, "neg abs", 1);
-    body.vectors(&INTS, "add sub eq ne lt_s gt_s le_s ge_s", 2);
-    body.vectors(&INTS[..3], "lt_u gt_u le_u ge_u min_s min_u max_s max_u", 2);
-    body.vectors(&INTS[1..], "mul", 2);
-    body.vectors(&NARROW, "add_sat_s add_sat_u sub_sat_s sub_sat_u avgr_u", 2);
-    body.vectors(&["i8x16"], "popcnt", 1);
-    body.vectors(&["i8x16"], "narrow_i16x8_s narrow_i16x8_u", 2);
-    body.vectors(&["i16x8"], "narrow_i32x4_s narrow_i32x4_u q15mulr_sat_s", 2);
-    body.vectors(&["i32x4"], "dot_i16x8_s", 2);
-    for (ty, from) in [("i16x8", "i8x16"), ("i32x4", "i16x8"), ("i64x2", "i32x4")] {
-        for half in ["low", "high"] {
-            for sign in ["s", "u"] {
-                body.vectors(&[ty], &format!("extend_{half}_{from}_{sign}"), 1);
-                body.vectors(&[ty], &format!("extmul_{half}_{from}_{sign}"), 2);
-                if ty != "i64x2" {
-                    body.vectors(&[ty], &format!("extadd_pairwise_{from}_{sign}"), 1);
-                }
-            }
-        }
+fn shifts_by_constants() {
+    let shifts: Vec<VectorOperator> = vector_operators()
+        .into_iter()
+        .filter(|operator| operator.text.contains(".sh") && operator.params[1] == "i32")
+        .collect();
+    for by in [3, 100, -1] {
+        let operand = |_: usize, ty: &str| match ty {
+            "i32" => format!("(i32.const {by})"),
+            _ => "(local.get 0)".to_owned(),
+        };
+        compile(&module(&format!(
+            "(module {})",
+            functions(&shifts, operand)
+        )));
     }
-    for ty in INTS {
-        for name in ["shl", "shr_s", "shr_u"] {
-            for by in ["(local.get 3)", "(i32.const 3)", "(i32.const 100)"] {
-                body.vector(&format!("({ty}.{name} (local.get 0) {by})"));
-            }
-        }
-    }
-    body.compile();
-}
-
-#[test]
-fn bits() {
-    let mut body = Body::default();
-    body.vectors(&["v128"], "not", 1);
-    body.vectors(&["v128"], "and or xor andnot", 2);
-    body.vectors(&["v128"], "bitselect", 3);
-    body.number("i32", "(v128.any_true (local.get 0))");
-    for ty in INTS {
-        body.number("i32", &format!("({ty}.all_true (local.get 0))"));
-        body.number("i32", &format!("({ty}.bitmask (local.get 0))"));
-    }
-    body.compile();
-}
-
-#[test]
-fn floats() {
-    let mut body = Body::default();
-    body.vectors(&FLOATS, "abs neg sqrt ceil floor trunc nearest", 1);
-    body.vectors(
-        &FLOATS,
-        "add sub mul div min max pmin pmax eq ne lt gt le ge",
-        2,
-    );
-    body.vectors(
-        &["i32x4"],
-        "trunc_sat_f32x4_s trunc_sat_f32x4_u trunc_sat_f64x2_s_zero trunc_sat_f64x2_u_zero",
-        1,
-    );
-    body.vectors(
-        &["f32x4"],
-        "convert_i32x4_s convert_i32x4_u demote_f64x2_zero",
-        1,
-    );
-    body.vectors(
-        &["f64x2"],
-        "convert_low_i32x4_s convert_low_i32x4_u promote_low_f32x4",
-        1,
-    );
-    body.compile();
-}
-
-#[test]
-fn relaxed() {
-    let mut body = Body::default();
-    body.vectors(&["i8x16"], "relaxed_swizzle", 2);
-    body.vectors(
-        &["i32x4"],
-        "relaxed_trunc_f32x4_s relaxed_trunc_f32x4_u relaxed_trunc_f64x2_s_zero \
-         relaxed_trunc_f64x2_u_zero",
-        1,
-    );
-    body.vectors(&FLOATS, "relaxed_madd relaxed_nmadd", 3);
-    body.vectors(&FLOATS, "relaxed_min relaxed_max", 2);
-    body.vectors(&INTS, "relaxed_laneselect", 3);
-    body.vectors(&["i16x8"], "relaxed_q15mulr_s relaxed_dot_i8x16_i7x16_s", 2);
-    body.vectors(&["i32x4"], "relaxed_dot_i8x16_i7x16_add_s", 3);
-    body.compile();
-}
-
-#[test]
-fn lanes() {
-    let mut body = Body::default();
-    let scalars = [
-        ("i8x16", 16, "i32", 3),
-        ("i16x8", 8, "i32", 3),
-        ("i32x4", 4, "i32", 3),
-        ("i64x2", 2, "i64", 4),
-        ("f32x4", 4, "f32", 5),
-        ("f64x2", 2, "f64", 6),
-    ];
-    for (ty, lanes, scalar, local) in scalars {
-        body.vector(&format!("({ty}.splat (local.get {local}))"));
-        let signs: &[&str] = if lanes >= 8 { &["_s", "_u"] } else { &[""] };
-        for lane in [0, 1, lanes - 1] {
-            for sign in signs {
-                body.number(
-                    scalar,
-                    &format!("({ty}.extract_lane{sign} {lane} (local.get 0))"),
-                );
-            }
-            body.vector(&format!(
-                "({ty}.replace_lane {lane} (local.get 0) (local.get {local}))"
-            ));
-        }
-    }
-    body.vectors(&["i8x16"], "swizzle", 2);
-    for lanes in [
-        "0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15",
-        "0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0",
-        "31 0 30 1 29 2 28 3 27 4 26 5 25 6 24 7",
-        "3 2 1 0 7 6 5 4 11 10 9 8 15 14 13 12",
-    ] {
-        for other in [0, 1] {
-            body.vector(&format!(
-                "(i8x16.shuffle {lanes} (local.get 0) (local.get {other}))"
-            ));
-        }
-    }
-    body.vector("(v128.const i32x4 0 0 0 0)");
-    body.vector("(v128.const i64x2 -1 -1)");
-    body.vector("(v128.const f32x4 nan -0 inf 1)");
-    body.compile();
 }
 
 #[test]
 fn memory() {
-    let whole = "load load8x8_s load8x8_u load16x4_s load16x4_u load32x2_s load32x2_u load8_splat \
-                 load16_splat load32_splat load64_splat load32_zero load64_zero";
+    let accesses: Vec<VectorOperator> = vector_operators()
+        .into_iter()
+        .filter(|operator| {
+            let (name, lane) = operator
+                .text
+                .split_once(' ')
+                .unwrap_or((&operator.text, "0"));
+            (name.contains(".load") || name.contains(".store")) && lane == "0"
+        })
+        .collect();
     for (memory, index, offset) in [
         ("(memory 1)", "i32", "4294967295"),
         ("(memory 0)", "i32", "8"),
@@ -202,31 +94,24 @@ fn memory() {
         ("(memory i64 1)", "i64", "0xffffffffffffffff"),
         ("(memory i64 1)", "i64", "0xfffffffffff"),
     ] {
-        let mut text = format!("(module {memory}");
-        let indices = [
-            format!("(local.get {})", if index == "i32" { 3 } else { 4 }),
-            format!("({index}.const 65527)"),
-        ];
-        for at in &indices {
-            let mut body = Body::default();
-            for name in whole.split_whitespace() {
-                body.vector(&format!("(v128.{name} offset={offset} {at})"));
-                body.vector(&format!("(v128.{name} {at})"));
-            }
-            let mut stores = format!(
-                "(v128.store offset={offset} {at} (local.get 7))
-                 (v128.store {at} (local.get 7))"
-            );
-            for (bits, last) in [(8, 15), (16, 7), (32, 3), (64, 1)] {
-                for lane in [0, last] {
-                    body.vector(&format!(
-                        "(v128.load{bits}_lane offset={offset} {lane} {at} (local.get 0))"
-                    ));
-                    stores += &format!("(v128.store{bits}_lane {lane} {at} (local.get 0))");
+        let accesses: Vec<VectorOperator> = accesses
+            .iter()
+            .map(|access| {
+                let (name, lane) = access.text.split_once(' ').unwrap_or((&access.text, ""));
+                VectorOperator {
+                    text: format!("{name} offset={offset} {lane}"),
+                    ..access.clone()
                 }
-            }
-            body.0 += &stores;
-            text += &body.func();
+            })
+            .collect();
+        let mut text = format!("(module {memory}");
+        for constant in [false, true] {
+            let operand = |i: usize, ty: &str| match ty {
+                "i32" if constant => format!("({index}.const 65527)"),
+                "i32" if index == "i64" => "(i64.extend_i32_s (local.get 0))".to_owned(),
+                _ => format!("(local.get {i})"),
+            };
+            text += &functions(&accesses, operand);
         }
         text.push(')');
         compile(&module(&text));
