@@ -14,6 +14,13 @@ pub(super) enum Half {
     High,
 }
 
+/// The lesser or the greater of two floats.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Extreme {
+    Minimum,
+    Maximum,
+}
+
 impl Translator<'_> {
     pub(super) fn unary_lanes(
         &mut self,
@@ -117,23 +124,21 @@ impl Translator<'_> {
         vector
     }
 
-    /// The second vector's lanes where they compare so with the first's, else the first's.
-    pub(super) fn choose_lanes(&mut self, ty: Type, condition: FloatCC) -> Result<()> {
+    /// The second vector's lanes where they are beyond the first's, else the first's.
+    pub(super) fn choose_lanes(&mut self, ty: Type, extreme: Extreme) -> Result<()> {
         let (a, b) = self.pop2_lanes(ty);
-        let value = self.emit_choice(ty, condition, b, a);
+        let value = self.emit_choice(ty, extreme, b, a);
         self.push_lanes(value)
     }
 
-    /// The lanes of `a` where they compare so with those of `b`, else the latter. In this form it
-    /// is one instruction on x86_64.
-    pub(super) fn emit_choice(
-        &mut self,
-        ty: Type,
-        condition: FloatCC,
-        a: Value,
-        b: Value,
-    ) -> Value {
-        let mask = self.b.ins().fcmp(condition, a, b);
+    /// The lanes of `a` where they are beyond those of `b`, else the latter. In this form it is one
+    /// instruction on x86_64.
+    pub(super) fn emit_choice(&mut self, ty: Type, extreme: Extreme, a: Value, b: Value) -> Value {
+        let (below, above) = match extreme {
+            Extreme::Minimum => (a, b),
+            Extreme::Maximum => (b, a),
+        };
+        let mask = self.b.ins().fcmp(FloatCC::LessThan, below, above);
         let mask = self.lanes(ty, mask);
         self.b.ins().bitselect(mask, a, b)
     }

@@ -12,7 +12,7 @@ mod relaxed;
 use super::numeric::Rounding;
 use super::{Result, Translator};
 use crate::abi::VECTOR;
-use arithmetic::Half;
+use arithmetic::{Extreme, Half};
 use cranelift_codegen::ir::condcodes::{FloatCC, IntCC};
 use cranelift_codegen::ir::types::{F32X4, F64X2, I8X16, I16X8, I32X4, I64X2};
 use cranelift_codegen::ir::{
@@ -33,7 +33,7 @@ macro_rules! define_translate {
         compare { $($compare:ident: $compare_ty:ident $int_cc:ident,)* }
         compare_floats { $($compare_floats:ident: $cf_ty:ident $float_cc:ident,)* }
         round { $($round:ident: $round_ty:ident $rounding:ident,)* }
-        pseudo { $($pseudo:ident: $pseudo_ty:ident $pseudo_cc:ident,)* }
+        pseudo { $($pseudo:ident: $pseudo_ty:ident $extreme:ident,)* }
         multiply { $($multiply:ident: $multiply_ty:ident $half:ident $multiply_signed:ident,)* }
         pairwise { $($pairwise:ident: $pairwise_ty:ident $pairwise_signed:ident,)* }
         all_true { $($all_true:ident: $all_true_ty:ident,)* }
@@ -78,7 +78,7 @@ macro_rules! define_translate {
                 $d this.round_lanes($round_ty, Rounding::$rounding)
             };)*
             $(($d this:ident, $pseudo) => {
-                $d this.choose_lanes($pseudo_ty, FloatCC::$pseudo_cc)
+                $d this.choose_lanes($pseudo_ty, Extreme::$extreme)
             };)*
             $(($d this:ident, $multiply) => {
                 $d this.multiply_extended($multiply_ty, Half::$half, $multiply_signed)
@@ -218,8 +218,8 @@ define_translate! { $
         F64x2Trunc: F64X2 Trunc, F64x2Nearest: F64X2 Nearest,
     }
     pseudo {
-        F32x4PMin: F32X4 LessThan, F32x4PMax: F32X4 GreaterThan,
-        F64x2PMin: F64X2 LessThan, F64x2PMax: F64X2 GreaterThan,
+        F32x4PMin: F32X4 Minimum, F32x4PMax: F32X4 Maximum,
+        F64x2PMin: F64X2 Minimum, F64x2PMax: F64X2 Maximum,
     }
     multiply {
         I16x8ExtMulLowI8x16S: I8X16 Low true, I16x8ExtMulHighI8x16S: I8X16 High true,
@@ -303,10 +303,10 @@ define_translate! { $
     |t| I16x8RelaxedLaneselect => t.relaxed_select(I16X8);
     |t| I32x4RelaxedLaneselect => t.relaxed_select(I32X4);
     |t| I64x2RelaxedLaneselect => t.relaxed_select(I64X2);
-    |t| F32x4RelaxedMin => t.relaxed_minimum(F32X4);
-    |t| F32x4RelaxedMax => t.relaxed_maximum(F32X4);
-    |t| F64x2RelaxedMin => t.relaxed_minimum(F64X2);
-    |t| F64x2RelaxedMax => t.relaxed_maximum(F64X2);
+    |t| F32x4RelaxedMin => t.relaxed_extreme(F32X4, Extreme::Minimum);
+    |t| F32x4RelaxedMax => t.relaxed_extreme(F32X4, Extreme::Maximum);
+    |t| F64x2RelaxedMin => t.relaxed_extreme(F64X2, Extreme::Minimum);
+    |t| F64x2RelaxedMax => t.relaxed_extreme(F64X2, Extreme::Maximum);
     |t| I16x8RelaxedQ15mulrS => t.relaxed_multiply_q15();
     |t| I16x8RelaxedDotI8x16I7x16S => t.relaxed_dot();
     |t| I32x4RelaxedDotI8x16I7x16AddS => t.relaxed_dot_add();

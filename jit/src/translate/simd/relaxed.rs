@@ -2,8 +2,8 @@
 //! are what other operators, or fused multiplications, give.
 
 use super::super::{Result, Translator};
+use super::arithmetic::Extreme;
 use super::{F32X4, F64X2, I8X16, I16X8, I32X4, I64X2};
-use cranelift_codegen::ir::condcodes::FloatCC;
 use cranelift_codegen::ir::{InstBuilder, Type};
 
 impl Translator<'_> {
@@ -62,24 +62,18 @@ impl Translator<'_> {
         self.push_lanes(value)
     }
 
-    pub(super) fn relaxed_minimum(&mut self, ty: Type) -> Result<()> {
-        if !(self.relaxes() && self.env.is_x86()) {
-            return self.binary_floats(ty, |ins, a, b| ins.fmin(a, b));
-        }
-        self.relaxed_choice(ty, FloatCC::LessThan)
-    }
-
-    pub(super) fn relaxed_maximum(&mut self, ty: Type) -> Result<()> {
-        if !(self.relaxes() && self.env.is_x86()) {
-            return self.binary_floats(ty, |ins, a, b| ins.fmax(a, b));
-        }
-        self.relaxed_choice(ty, FloatCC::GreaterThan)
-    }
-
-    /// The first vector's lanes where they compare so with the second's, else the second's.
-    fn relaxed_choice(&mut self, ty: Type, condition: FloatCC) -> Result<()> {
+    /// The first vector's lanes where they are beyond the second's, else the second's; or what
+    /// treats NaNs and zeros as scalar operators do.
+    pub(super) fn relaxed_extreme(&mut self, ty: Type, extreme: Extreme) -> Result<()> {
         let (a, b) = self.pop2_lanes(ty);
-        let value = self.emit_choice(ty, condition, a, b);
+        let value = if self.relaxes() && self.env.is_x86() {
+            self.emit_choice(ty, extreme, a, b)
+        } else {
+            match extreme {
+                Extreme::Minimum => self.b.ins().fmin(a, b),
+                Extreme::Maximum => self.b.ins().fmax(a, b),
+            }
+        };
         self.push_float_lanes(value)
     }
 
