@@ -20,6 +20,7 @@ mod resumable;
 mod scheduling;
 mod stores_apart;
 mod tables_and_globals;
+mod vectors;
 
 #[cfg(feature = "jit")]
 use diptych::CompilationMode;
