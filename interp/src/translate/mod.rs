@@ -16,8 +16,10 @@ mod failure;
 mod memory;
 mod numeric;
 mod operators;
+mod simd;
 mod stack;
 mod variable;
+mod vector;
 
 use crate::code::{Code, CodeHeader, Encoding, EntryCell, HEADER_CELLS};
 use crate::ops::{Op, Ty};
@@ -47,6 +49,8 @@ pub(crate) struct Env<'a> {
     pub(crate) fuel: bool,
     /// Whether loops and functions look for interruption.
     pub(crate) interruption: bool,
+    /// Whether NaNs that operations make are canonical.
+    pub(crate) canonicalize_nans: bool,
     /// What first cells hold.
     pub(crate) encoding: Encoding,
     /// The entry cells of the module's functions.
@@ -148,17 +152,15 @@ impl<'a, 'p> Translator<'a, 'p> {
         )?;
         scratch.cells.resize(HEADER_CELLS, 0);
         reserve(&mut scratch.locals, ty.params().len())?;
-        for (slot, param) in ty.params().iter().enumerate() {
-            let ty = class(*param)?;
+        let mut slot = 0;
+        for param in ty.params() {
             scratch.locals.push(Local {
-                slot: slot as u16,
-                ty,
+                slot,
+                ty: class(*param),
                 head: 0,
                 set: true,
             });
-        }
-        for result in ty.results() {
-            class(*result)?;
+            slot += param.slots() as u16;
         }
         let record = ty.exchange_slots();
         let memory0 = env.ir.memories.first();
@@ -189,10 +191,12 @@ impl<'a, 'p> Translator<'a, 'p> {
         let mut locals = body.get_locals_reader().map_err(invalid)?;
         for _ in 0..locals.get_count() {
             let (count, ty) = locals.read().map_err(invalid)?;
-            let class = wasm_class(ty)?;
+            let class = wasm_class(ty);
+            let slots = if class == Ty::V128 { 2 } else { 1 };
             reserve(&mut self.scratch.locals, count as usize)?;
             for _ in 0..count {
-                let slot = self.slot_number(self.temps)?;
+                self.slot_number(self.temps + slots - 1)?;
+                let slot = self.temps as u16;
                 // Whoever looks for references in frames must not find anything else.
                 let set = ty.is_reference_type();
                 if set {
@@ -204,7 +208,7 @@ impl<'a, 'p> Translator<'a, 'p> {
                     head: 0,
                     set,
                 });
-                self.temps += 1;
+                self.temps += slots;
             }
         }
         self.frame_slots = self.temps;
@@ -215,7 +219,7 @@ impl<'a, 'p> Translator<'a, 'p> {
             // Which slots is known at the end.
             self.emit(Op::ZeroLocals, [0])?;
         }
-        self.begin_function(ty.results().len())?;
+        self.begin_function(ty.result_slots())?;
         let mut operators = locals.get_binary_reader();
         while !operators.eof() {
             self.offset = operators.original_position() as u32;
@@ -272,9 +276,10 @@ impl<'a, 'p> Translator<'a, 'p> {
         Ok(Code::new(header, cells))
     }
 
-    /// `slot` as an operand.
-    fn slot_number(&self, slot: usize) -> Result<u16> {
-        u16::try_from(slot).map_err(|_| frame_too_large())
+    /// Whether an operand can name `slot`.
+    fn slot_number(&self, slot: usize) -> Result<()> {
+        u16::try_from(slot).map_err(|_| frame_too_large())?;
+        Ok(())
     }
 }
 
@@ -310,24 +315,24 @@ fn unsupported(what: &str) -> Failure {
 }
 
 /// The class of a value of this type.
-fn class(ty: ValType) -> Result<Ty> {
-    Ok(match ty {
+fn class(ty: ValType) -> Ty {
+    match ty {
         ValType::I32 => Ty::I32,
         ValType::I64 | ValType::Ref(_) => Ty::I64,
         ValType::F32 => Ty::F32,
         ValType::F64 => Ty::F64,
-        ValType::V128 => return Err(unsupported("SIMD (v128)")),
-    })
+        ValType::V128 => Ty::V128,
+    }
 }
 
 /// The class of a value of this type.
-fn wasm_class(ty: wasmparser::ValType) -> Result<Ty> {
+fn wasm_class(ty: wasmparser::ValType) -> Ty {
     use wasmparser::ValType;
-    Ok(match ty {
+    match ty {
         ValType::I32 => Ty::I32,
         ValType::I64 | ValType::Ref(_) => Ty::I64,
         ValType::F32 => Ty::F32,
         ValType::F64 => Ty::F64,
-        ValType::V128 => return Err(unsupported("SIMD (v128)")),
-    })
+        ValType::V128 => Ty::V128,
+    }
 }

@@ -91,6 +91,9 @@ define_translate! { $
 
     |_t| Nop => Ok(());
     |t| Drop => {
+        if t.top_is_vector() {
+            t.drop_top();
+        }
         t.drop_top();
         Ok(())
     };
@@ -171,18 +174,6 @@ impl<'a> VisitOperator<'a> for Translator<'_, '_> {
     wasmparser::for_each_visit_operator!(visit);
 }
 
-macro_rules! refuse {
-    ($(@$proposal:ident $op:ident $({ $($arg:ident: $argty:ty),* })? => $visit:ident ($($ann:tt)*))*) => {$(
-        fn $visit(&mut self $($(, _: $argty)*)?) -> Result<()> {
-            if self.reachable { Err(unsupported(proposal_name(stringify!($proposal)))) } else { Ok(()) }
-        }
-    )*};
-}
-
-impl VisitSimdOperator<'_> for Translator<'_, '_> {
-    wasmparser::for_each_visit_simd_operator!(refuse);
-}
-
 impl Translator<'_, '_> {
     /// Passes over an operator that nothing reaches, unless it ends the part of the function that
     /// nothing reaches.
@@ -202,7 +193,7 @@ impl Translator<'_, '_> {
         Ok(())
     }
 
-    fn pay_for(&mut self, operator: &Operator<'_>) -> Result<()> {
+    pub(super) fn pay_for(&mut self, operator: &Operator<'_>) -> Result<()> {
         match fuel_cost(operator) {
             0 => Ok(()),
             cost => self.charge(cost),
