@@ -15,6 +15,8 @@ mod pairs;
 mod shapes;
 #[path = "ops/table.rs"]
 mod table;
+#[path = "ops/vectors.rs"]
+mod vectors;
 
 fn main() {
     println!("cargo::rerun-if-changed=ops");
@@ -45,5 +47,7 @@ fn main() {
     fs::write(out.join("ops.rs"), generate::ops()).expect("OUT_DIR is writable");
     fs::write(out.join("bodies.rs"), generate::bodies()).expect("OUT_DIR is writable");
     fs::write(out.join("tail.rs"), handlers::tail()).expect("OUT_DIR is writable");
-    fs::write(out.join("match.rs"), generate::match_loop()).expect("OUT_DIR is writable");
+    for (name, vectors) in [("match.rs", false), ("match_vectors.rs", true)] {
+        fs::write(out.join(name), generate::match_loop(vectors)).expect("OUT_DIR is writable");
+    }
 }

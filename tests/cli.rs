@@ -394,6 +394,8 @@ fn bad_files_are_errors_in_words() {
     assert!(said.contains("not a WebAssembly module"), "{said}");
 }
 
+const BACKENDS: [&str; 1] = ["jit"];
+
 /// The switches of the compiler, each alone and all together.
 const COMPILER: &[&[&str]] = &[
     &[],
@@ -402,6 +404,7 @@ const COMPILER: &[&[&str]] = &[
     &["--opt-level", "none"],
     &["--opt-level", "speed-and-size", "--compilation", "eager"],
     &["--no-signals", "--no-guard", "--compilation", "fully-lazy"],
+    &["--canonicalize-nans", "--relaxed-simd-deterministic"],
 ];
 
 #[test]
@@ -449,6 +452,49 @@ fn the_compiler_gives_the_same_as_the_interpreter() {
             let begin = |text: &str| text.lines().take(4).collect::<Vec<_>>().join("\n");
             assert_eq!(begin(&err), begin(&other), "{switches:?} {invoke:?}");
         }
+    }
+}
+
+#[test]
+fn vectors_are_written_in_words() {
+    let folder = Folder::new("vectors");
+    let text = r#"(module
+        (func (export "add") (param v128 v128) (result v128)
+            (i32x4.add (local.get 0) (local.get 1)))
+        (func (export "nan") (param v128 f32) (result v128 f32)
+            (f32x4.add (local.get 0) (local.get 0)) (f32.sqrt (local.get 1))))"#;
+    let file = folder.file("vectors.wat", text);
+    for backend in BACKENDS {
+        let run = |switches: &[&str], words: &[&str]| {
+            let start = ["run", "--backend", backend];
+            let name = ["--invoke", words[0], &file];
+            good(&[&start, switches, &name, &words[1..]].concat())
+        };
+        assert_eq!(
+            run(&[], &["add", "i32x4:1,-2,0x30,4", "v128:0x1_00000000"]),
+            "v128:0x0000000400000030ffffffff00000001\n"
+        );
+        assert_eq!(
+            run(
+                &["--canonicalize-nans"],
+                &["nan", "f32x4:1,-nan:0x1,inf,-nan", "-nan:0x7"]
+            ),
+            "v128:0x7fc000007f8000007fc0000040000000\nnan\n"
+        );
+        let said = bad(
+            1,
+            &[
+                "run",
+                "--backend",
+                backend,
+                "--invoke",
+                "add",
+                &file,
+                "1",
+                "2",
+            ],
+        );
+        assert!(said.contains("`1` is no v128"), "{said}");
     }
 }
 

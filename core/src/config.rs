@@ -40,6 +40,8 @@ pub struct Config {
     opt_level: OptLevel,
     signals_based_traps: bool,
     memory_guard: bool,
+    canonicalize_nans: bool,
+    relaxed_simd_deterministic: bool,
     profiler: ProfilerKind,
     code_cache: Option<Arc<dyn CodeCache>>,
     compile_progress: Option<OnProgress>,
@@ -184,6 +186,8 @@ impl Config {
             opt_level: OptLevel::default(),
             signals_based_traps: true,
             memory_guard: true,
+            canonicalize_nans: false,
+            relaxed_simd_deterministic: false,
             profiler: ProfilerKind::default(),
             code_cache: None,
             compile_progress: None,
@@ -317,6 +321,40 @@ impl Config {
     /// either is missing, code checks. On by default. Of no effect on the interpreter.
     pub fn memory_guard(&mut self, enable: bool) -> &mut Self {
         self.memory_guard = enable;
+        self
+    }
+
+    /// Whether arithmetic on floats that gives a NaN gives the canonical positive one: quiet, with
+    /// no other bit of its payload set. WebAssembly leaves sign and payload open. Off by default:
+    /// they are then what the machine's instructions make them.
+    ///
+    /// It is so in each lane of vectors, and for conversions between floats of different sizes.
+    /// Operators that only move bits, or change no bit but the sign, give NaNs as they are: `neg`,
+    /// `abs`, `copysign`, `pmin`, `pmax`, loads, stores, selections and reinterpretations.
+    pub fn canonicalize_nans(&mut self, enable: bool) -> &mut Self {
+        self.canonicalize_nans = enable;
+        self
+    }
+
+    /// Whether relaxed vector operators have the results that the specification's deterministic
+    /// profile gives them, on every machine. Off by default: their results are then those, among
+    /// the ones that the specification allows, that are quickest to get, and they can differ from
+    /// backend to backend.
+    ///
+    /// | operator | with deterministic results |
+    /// |---|---|
+    /// | `i8x16.relaxed_swizzle` | as `i8x16.swizzle` |
+    /// | `i32x4.relaxed_trunc_*` | as `i32x4.trunc_sat_*` |
+    /// | `*.relaxed_madd`, `*.relaxed_nmadd` | rounded once (fused) |
+    /// | `*.relaxed_laneselect` | as `v128.bitselect` |
+    /// | `*.relaxed_min`, `*.relaxed_max` | as `*.min`, `*.max` |
+    /// | `i16x8.relaxed_q15mulr_s` | as `i16x8.q15mulr_sat_s` |
+    /// | `*.relaxed_dot_i8x16_i7x16_*` | with both operands signed, and sums that wrap |
+    ///
+    /// What NaNs look like is for [`canonicalize_nans`](Self::canonicalize_nans): it takes both for
+    /// all results to be the same everywhere.
+    pub fn relaxed_simd_deterministic(&mut self, enable: bool) -> &mut Self {
+        self.relaxed_simd_deterministic = enable;
         self
     }
 
@@ -456,6 +494,16 @@ impl Config {
     /// Whether memories are followed by address space that no one can access.
     pub const fn memory_guard_enabled(&self) -> bool {
         self.memory_guard
+    }
+
+    /// Whether NaNs of arithmetic are canonical.
+    pub const fn canonicalize_nans_enabled(&self) -> bool {
+        self.canonicalize_nans
+    }
+
+    /// Whether relaxed vector operators have deterministic results.
+    pub const fn relaxed_simd_deterministic_enabled(&self) -> bool {
+        self.relaxed_simd_deterministic
     }
 
     /// Which profiler is told of compiled code.

@@ -4,6 +4,7 @@
 
 use crate::shapes::{BIN_MODES, BRANCH_MODES, LOAD_MODES, Op, STORE_MODES, all, class, snake};
 use crate::table::{BINS, BRANCHES, Field, LOADS, SLOWS, STORES, UNS};
+use crate::vectors;
 use core::fmt::Write;
 
 /// The opcodes, their layouts, and the encoder's tables.
@@ -19,6 +20,7 @@ pub(crate) fn ops() -> String {
     loads(&mut out, &names);
     stores(&mut out, &names);
     slows(&mut out);
+    vectors(&mut out, &names);
     out
 }
 
@@ -31,14 +33,28 @@ pub(crate) fn bodies() -> String {
     out
 }
 
-/// The `match` of loop dispatch.
-pub(crate) fn match_loop() -> String {
+/// One of the two `match`es of loop dispatch: that over the operations on vectors, or that over
+/// all others.
+pub(crate) fn match_loop(vectors: bool) -> String {
+    let ops = all();
     let mut out = String::from("match_ops!(st, op, {\n");
-    for (opcode, op) in all().iter().enumerate() {
-        let _ = writeln!(out, "    {opcode} => {},", op.name);
+    if !vectors {
+        let _ = writeln!(out, "    from {} vectors,", first_vector(&ops));
+    }
+    for (opcode, op) in ops.iter().enumerate() {
+        if vectors == (opcode >= first_vector(&ops)) {
+            let _ = writeln!(out, "    {opcode} => {},", op.name);
+        }
     }
     out.push_str("})\n");
     out
+}
+
+/// The opcode of the first operation on vectors: they come last.
+fn first_vector(ops: &[Op]) -> usize {
+    let mut vectors = Vec::new();
+    vectors::vector_ops(&mut vectors);
+    ops.len() - vectors.len()
 }
 
 fn opcodes(out: &mut String, ops: &[Op]) {
@@ -54,8 +70,9 @@ fn opcodes(out: &mut String, ops: &[Op]) {
     }
     let _ = writeln!(
         out,
-        "}}\nimpl Op {{\n    const COUNT: usize = {};\n    /// Every operation, by opcode.\n    pub(crate) const ALL: [Self; Self::COUNT] = [",
-        ops.len()
+        "}}\nimpl Op {{\n    const COUNT: usize = {};\n    /// The first of the operations on vectors, which come last.\n    pub(crate) const FIRST_VECTOR: Self = Self::{};\n    /// Every operation, by opcode.\n    pub(crate) const ALL: [Self; Self::COUNT] = [",
+        ops.len(),
+        ops[first_vector(ops)].name
     );
     for op in ops {
         let _ = write!(out, "Self::{}, ", op.name);
@@ -259,6 +276,104 @@ fn slows(out: &mut String) {
     out.push_str("];\n    /// The operation.\n    pub(crate) const fn op(self) -> Op {\n        match self {\n");
     for slow in SLOWS {
         let _ = writeln!(out, "            Self::{0} => Op::{0},", slow.name);
+    }
+    out.push_str("        }\n    }\n}\n");
+}
+
+/// What operations on vectors have several forms.
+fn vectors(out: &mut String, names: &[String]) {
+    let strings = |modes: &[&str]| modes.iter().map(|mode| (*mode).into()).collect();
+    let result = || vec!["A".to_owned(), "S".to_owned()];
+    let mut kinds = |kind: &str, table: &str, docs: [&str; 2], modes: Vec<String>, rows: Vec<_>| {
+        kinds_enum(out, kind, docs[0], &rows);
+        lookup(out, table, docs[1], &modes, &rows, names);
+    };
+    let plain = |rows: &[&'static str]| named("", rows.iter().copied());
+    kinds(
+        "Shift",
+        "SHIFT_OPS",
+        [
+            "A shift of all lanes.",
+            "By [`Shift`], then 0 for a slot, 1 for the accumulator and 2 for an immediate.",
+        ],
+        strings(vectors::SHIFT_MODES),
+        plain(vectors::SHIFTS),
+    );
+    kinds(
+        "VectorTest",
+        "VECTOR_TEST_OPS",
+        [
+            "What makes an `i32` of a vector.",
+            "By [`VectorTest`], then 1 for a slot as destination.",
+        ],
+        result(),
+        plain(vectors::TESTS),
+    );
+    kinds(
+        "Extract",
+        "EXTRACT_OPS",
+        [
+            "The extraction of a lane.",
+            "By [`Extract`], then 1 for a slot as destination.",
+        ],
+        result(),
+        named("", vectors::EXTRACTS.iter().map(|row| row.name)),
+    );
+    kinds(
+        "VectorLoad",
+        "VECTOR_LOAD_OPS",
+        [
+            "A load of a vector.",
+            "By [`VectorLoad`], then [`VectorMode`].",
+        ],
+        strings(vectors::ADDRESS_MODES),
+        named("", vectors::LOADS.iter().map(|row| row.name)),
+    );
+    for (table, doc, modes, name) in [
+        (
+            "SPLAT_OPS",
+            "By [`Width`], then 0 for a slot and 1 for the accumulator.",
+            vectors::NUMBER_MODES,
+            &(|bits| format!("Splat{bits}")) as &dyn Fn(u32) -> String,
+        ),
+        (
+            "REPLACE_OPS",
+            "By [`Width`], then 0 for a slot and 1 for the accumulator.",
+            vectors::NUMBER_MODES,
+            &|bits| format!("ReplaceLane{bits}"),
+        ),
+        (
+            "LOAD_LANE_OPS",
+            "By [`Width`], then 1 for the general form.",
+            vectors::LANE_MODES,
+            &|bits| format!("V128Load{bits}Lane"),
+        ),
+        (
+            "STORE_LANE_OPS",
+            "By [`Width`], then 1 for the general form.",
+            vectors::LANE_MODES,
+            &|bits| format!("V128Store{bits}Lane"),
+        ),
+    ] {
+        let rows: Vec<(&str, String)> = vectors::WIDTHS
+            .iter()
+            .map(|&bits| ("", name(bits)))
+            .collect();
+        lookup(out, table, doc, &strings(modes), &rows, names);
+    }
+    out.push_str("impl Extract {\n    /// The width of the lane in bits, and the class of the result.\n    pub(crate) const fn info(self) -> (u32, Ty) {\n        match self {\n");
+    for row in vectors::EXTRACTS {
+        let _ = writeln!(
+            out,
+            "            Self::{} => ({}, {}),",
+            row.name,
+            row.bits,
+            class(row.result)
+        );
+    }
+    out.push_str("        }\n    }\n}\nimpl VectorLoad {\n    /// How many bytes are accessed.\n    pub(crate) const fn width(self) -> u64 {\n        match self {\n");
+    for row in vectors::LOADS {
+        let _ = writeln!(out, "            Self::{} => {},", row.name, row.bytes);
     }
     out.push_str("        }\n    }\n}\n");
 }

@@ -14,6 +14,7 @@
 use crate::table::{
     BINS, BRANCHES, Bin, Branch, Field, LOADS, Load, PLAINS, SLOWS, STORES, Store, Ty, UNS, Un,
 };
+use crate::vectors::vector_ops;
 
 /// An operation in its final form.
 pub(crate) struct Op {
@@ -428,5 +429,6 @@ pub(crate) fn all() -> Vec<Op> {
             bin: None,
         });
     }
+    vector_ops(&mut ops);
     ops
 }

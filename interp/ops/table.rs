@@ -315,6 +315,9 @@ pub(crate) const UNS: &[Un] = &[
     un("I64ReinterpretF64", F64, I64),
     un("F32ReinterpretI32", I32, F32),
     un("F64ReinterpretI64", I64, F64),
+    // Behind float operations, where NaNs are to be canonical.
+    un("F32Canonicalize", F32, F32),
+    un("F64Canonicalize", F64, F64),
 ];
 
 /// A load: reads `width` bytes, and `convert` (a Rust expression of the value `v` of Rust type
@@ -667,4 +670,7 @@ pub(crate) const SLOWS: &[Slow] = &[
     slow("RefTest"),
     // s0 = reference; i0 = target.
     slow("RefCast"),
+    // s0 = result, s1 = a, s2 = b, s3 = c, all vectors.
+    quick("F64x2RelaxedMadd"),
+    quick("F64x2RelaxedNmadd"),
 ];

@@ -8,7 +8,7 @@
 //! functions borrow it again.
 
 use crate::code::{CodeHeader, EntryCell, HEADER_BYTES};
-use crate::exec::{Exit, ExitKind, Flow, State, call_subtype, caller_of, return_from_host};
+use crate::exec::{Exit, ExitKind, Flow, State, call_subtype, caller_of, return_from_host, vector};
 use crate::module::{InterpModule, Shared};
 use crate::ops::{Op, Slow};
 use crate::translate::heap::SIGNED;
@@ -486,6 +486,16 @@ unsafe fn slow(st: &mut State, op: Slow) -> Result<(), Error> {
             Slow::TableInit => libcalls::table_init(ctx, TableIdx(i0), ElemIdx(i1), s0, s1, s2)?,
             Slow::ElemDrop => libcalls::elem_drop(ctx, ElemIdx(i0)),
             Slow::RefFunc => result = Some(libcalls::ref_func(ctx, FuncIdx(i0)) as u64),
+            Slow::F64x2RelaxedMadd | Slow::F64x2RelaxedNmadd => {
+                let a = st.slot_v128(10);
+                let a = if op == Slow::F64x2RelaxedMadd {
+                    a
+                } else {
+                    vector::f64x2_neg(a)
+                };
+                let sum = vector::f64x2_relaxed_madd(a, st.slot_v128(12), st.slot_v128(14));
+                st.put_v128(8, sum);
+            }
             _ => return slow_heap(st, op),
         }
         if let Some(value) = result {

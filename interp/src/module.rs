@@ -203,6 +203,7 @@ pub(crate) struct InterpModule {
     ir: Arc<ModuleIr>,
     fuel: bool,
     interruption: bool,
+    canonicalize_nans: bool,
     /// One cell per defined function: its code, or the stub that has it translated.
     entries: Box<[EntryCell]>,
     translated: Mutex<Translated>,
@@ -258,6 +259,7 @@ impl InterpModule {
             ir: Arc::clone(ir),
             fuel: config.fuel_enabled(),
             interruption: config.interruption_enabled(),
+            canonicalize_nans: config.canonicalize_nans_enabled(),
             entries: entries.into_boxed_slice(),
             translated: Mutex::new(Translated::default()),
             references: Mutex::new(Vec::new()),
@@ -285,6 +287,7 @@ impl InterpModule {
             ir: &self.ir,
             fuel: self.fuel,
             interruption: self.interruption,
+            canonicalize_nans: self.canonicalize_nans,
             encoding,
             entries: self.entries.as_ptr(),
         }

@@ -13,6 +13,10 @@ pub(crate) enum Ty {
     F32,
     /// A 64-bit float, in an accumulator of its own.
     F64,
+    /// The low half of a vector, or all of it. No accumulator holds vectors.
+    V128,
+    /// The high half of a vector.
+    V128High,
 }
 
 /// Where the operands of a binary operation are, left then right: a slot, an immediate or the
@@ -88,6 +92,49 @@ pub(crate) enum StoreMode {
     XF,
     /// Any memory: address slot at 8, value slot at 10, memory at 12, 64-bit offset at 16.
     G,
+}
+
+/// How an access of a vector finds its end: as [`LoadMode`], or in the general form, with the
+/// memory at 12 and a 64-bit offset at 16.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+#[allow(missing_docs, reason = "the letters are explained above")]
+pub(crate) enum VectorMode {
+    S,
+    A,
+    I,
+    X,
+    G,
+}
+
+/// The store of a vector, by [`VectorMode`], with its value in a slot at 10.
+pub(crate) const VECTOR_STORE_OPS: [Op; 5] = [
+    Op::V128Store_S,
+    Op::V128Store_A,
+    Op::V128Store_I,
+    Op::V128Store_X,
+    Op::V128Store_G,
+];
+
+/// The width of a lane.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub(crate) enum Width {
+    /// 8 bits.
+    W8,
+    /// 16 bits.
+    W16,
+    /// 32 bits.
+    W32,
+    /// 64 bits.
+    W64,
+}
+
+impl Width {
+    /// In bits.
+    pub(crate) const fn bits(self) -> u32 {
+        8 << self as u32
+    }
 }
 
 /// What a binary operation takes and gives.

@@ -1,55 +1,67 @@
 //! How compiled code is called, and where it finds what it needs: the Rust side's layouts as
 //! offsets.
 
-use cranelift_codegen::ir::{AbiParam, ArgumentPurpose, Signature, Type, types};
+use cranelift_codegen::ir::{AbiParam, ArgumentPurpose, MemFlagsData, Signature, Type, types};
 use cranelift_codegen::isa::{CallConv, TargetIsa};
 use diptych_core::types::{FuncType, ValType};
-use diptych_core::{Error, ErrorKind};
 
 /// Pointers, and what is passed for them: every target has 64 bits.
 pub(crate) const POINTER: Type = types::I64;
 
-/// The most results that are returned in registers, of integers and of floats. The convention has
-/// more for integers on x86_64, but no more on aarch64, and code is the same for both.
+/// The most results that are returned in registers: of integers, and of floats and vectors. The
+/// convention has more for integers on x86_64, but no more on aarch64, and code is the same for
+/// both.
 const MAX_INT_RESULTS: usize = 6;
 const MAX_FLOAT_RESULTS: usize = 8;
 
+/// The type of vectors in code, wherever they are kept.
+pub(crate) const VECTOR: Type = types::I8X16;
+
 /// The type of values in code.
-///
-/// # Errors
-/// [`ErrorKind::Unsupported`] for vectors.
-pub(crate) fn value_type(ty: ValType) -> Result<Type, Error> {
-    Ok(match ty {
+pub(crate) const fn value_type(ty: ValType) -> Type {
+    match ty {
         ValType::I32 => types::I32,
         ValType::I64 => types::I64,
         ValType::F32 => types::F32,
         ValType::F64 => types::F64,
+        ValType::V128 => VECTOR,
         ValType::Ref(_) => POINTER,
-        ValType::V128 => {
-            return Err(Error::new(ErrorKind::Unsupported(
-                "SIMD (v128) is not supported".into(),
-            )));
-        }
+    }
+}
+
+/// Values of these types in consecutive slots: each one's type in code, and where it is, in bytes.
+pub(crate) fn in_slots(types: &[ValType]) -> impl Iterator<Item = (Type, i32)> {
+    let mut at = 0;
+    types.iter().map(move |ty| {
+        let offset = at;
+        at += (ty.slots() * size_of::<u64>()) as i32;
+        (value_type(*ty), offset)
     })
 }
 
-/// Whether a function's results are too many for registers: it gets a pointer to one slot for
-/// each, as its second parameter.
+/// The flags of an access to a slot, which is always there. A vector may begin at any.
+pub(crate) fn slot_flags(ty: Type) -> MemFlagsData {
+    if ty == VECTOR {
+        MemFlagsData::new().with_notrap()
+    } else {
+        MemFlagsData::trusted()
+    }
+}
+
+/// Whether a function's results are too many for registers: it gets a pointer to slots for them,
+/// as its second parameter.
 pub(crate) fn results_in_memory(ty: &FuncType) -> bool {
     let floats = ty
         .results()
         .iter()
-        .filter(|ty| matches!(ty, ValType::F32 | ValType::F64))
+        .filter(|ty| matches!(ty, ValType::F32 | ValType::F64 | ValType::V128))
         .count();
     floats > MAX_FLOAT_RESULTS || ty.results().len() - floats > MAX_INT_RESULTS
 }
 
 /// The signature of a compiled function: the instance, where the results go if they are in
 /// memory, and the parameters.
-///
-/// # Errors
-/// As [`value_type`].
-pub(crate) fn native_signature(ty: &FuncType) -> Result<Signature, Error> {
+pub(crate) fn native_signature(ty: &FuncType) -> Signature {
     let mut signature = Signature::new(CallConv::Tail);
     signature
         .params
@@ -58,13 +70,13 @@ pub(crate) fn native_signature(ty: &FuncType) -> Result<Signature, Error> {
         signature.params.push(AbiParam::new(POINTER));
     } else {
         for result in ty.results() {
-            signature.returns.push(AbiParam::new(value_type(*result)?));
+            signature.returns.push(AbiParam::new(value_type(*result)));
         }
     }
     for param in ty.params() {
-        signature.params.push(AbiParam::new(value_type(*param)?));
+        signature.params.push(AbiParam::new(value_type(*param)));
     }
-    Ok(signature)
+    signature
 }
 
 /// The signature of a function of the runtime.

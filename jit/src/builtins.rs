@@ -34,11 +34,17 @@ macro_rules! clif_type {
     (ctx) => {
         POINTER
     };
+    (vectors) => {
+        POINTER
+    };
 }
 
 macro_rules! rust_type {
     (ctx) => {
         *mut VmCtx
+    };
+    (vectors) => {
+        *mut [[u8; 16]; 2]
     };
     ($ty:ident) => {
         $ty
@@ -166,6 +172,14 @@ builtins! {
     NearestF32 = nearest_f32, (f32) -> f32;
     /// `f64.nearest`.
     NearestF64 = nearest_f64, (f64) -> f64;
+    /// A multiplication and an addition that is rounded once, where the machine has no instruction
+    /// for it.
+    FmaF32 = fma_f32, (f32, f32, f32) -> f32;
+    /// The same of 64 bits.
+    FmaF64 = fma_f64, (f64, f64, f64) -> f64;
+    /// `i8x16.swizzle`, where the machine has no instruction for it: of a vector and the indices
+    /// behind it, in the place of the vector.
+    Swizzle = swizzle, (vectors);
 }
 
 /// Leaves the error of a builtin in the store.
@@ -435,4 +449,19 @@ rounding! {
     trunc_f64, f64, libm::trunc;
     nearest_f32, f32, libm::rintf;
     nearest_f64, f64, libm::rint;
+}
+
+unsafe extern "C" fn fma_f32(a: f32, b: f32, c: f32) -> f32 {
+    libm::fmaf(a, b, c)
+}
+
+unsafe extern "C" fn fma_f64(a: f64, b: f64, c: f64) -> f64 {
+    libm::fma(a, b, c)
+}
+
+unsafe extern "C" fn swizzle(vectors: *mut [[u8; 16]; 2]) {
+    // SAFETY: see the module; compiled code passes what is in its frame.
+    let [vector, indices] = unsafe { &mut *vectors };
+    let from = *vector;
+    *vector = indices.map(|index| from.get(usize::from(index)).copied().unwrap_or(0));
 }

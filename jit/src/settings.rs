@@ -14,6 +14,10 @@ pub(crate) struct Settings {
     /// Whether memories with 32-bit indices never move and are followed by so much inaccessible
     /// address space that accesses need no check.
     pub(crate) guarded: bool,
+    /// Whether NaNs of arithmetic are made canonical.
+    pub(crate) canonical_nans: bool,
+    /// Whether relaxed vector operators have deterministic results.
+    pub(crate) deterministic: bool,
     /// How functions of the module call each other.
     pub(crate) calls: Calls,
 }
@@ -51,6 +55,8 @@ impl Settings {
             },
             // Without a handler of faults, accesses have to be checked.
             guarded: signals && config.memory_guard_enabled(),
+            canonical_nans: config.canonicalize_nans_enabled(),
+            deterministic: config.relaxed_simd_deterministic_enabled(),
             calls,
         }
     }

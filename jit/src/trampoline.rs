@@ -72,7 +72,7 @@ impl Trampolines {
     /// What calls compiled functions of a type with arguments in slots.
     ///
     /// # Errors
-    /// When there is no memory for it, or the type has values that code cannot have.
+    /// When there is no memory for it.
     pub(crate) fn entry(&self, ty: &FuncType) -> Result<*const c_void, Error> {
         Ok(self.get(ty, Kind::Entry)?.cast())
     }
@@ -104,11 +104,8 @@ impl Trampolines {
     }
 
     fn get(&self, ty: &FuncType, kind: Kind) -> Result<*const u8, Error> {
-        let class = |types: &[ValType]| {
-            let types = types.iter().map(|ty| abi::value_type(*ty));
-            types.collect::<Result<Box<[Type]>, Error>>()
-        };
-        let key = ((class(ty.params())?, class(ty.results())?), kind);
+        let class = |types: &[ValType]| types.iter().map(|ty| abi::value_type(*ty)).collect();
+        let key = ((class(ty.params()), class(ty.results())), kind);
         let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(code) = made.by_shape.get(&key) {
             return Ok(*code);
@@ -148,7 +145,7 @@ impl Trampolines {
         context.func.name = UserFuncName::user(1, 0);
         context.func.signature = match kind {
             Kind::Entry => entry_signature(),
-            Kind::HostExit | Kind::Exit | Kind::ExitDefined(_) => abi::native_signature(ty)?,
+            Kind::HostExit | Kind::Exit | Kind::ExitDefined(_) => abi::native_signature(ty),
         };
         let mut builder = FunctionBuilder::new(&mut context.func, &mut builder_context);
         match kind {
@@ -206,7 +203,7 @@ impl Trampolines {
             4,
         ));
         let slots = builder.ins().stack_addr(POINTER, area, 0);
-        store_slots(builder, slots, args);
+        store_slots(builder, slots, ty.params(), args);
         let status = match kind {
             Callee::Host => {
                 let code = builder
@@ -262,12 +259,12 @@ impl Trampolines {
 
         builder.switch_to_block(returned);
         let mut results = Vec::with_capacity(ty.results().len());
-        for (i, result) in ty.results().iter().enumerate() {
-            let class = abi::value_type(*result)?;
-            results.push(builder.ins().load(class, trusted, slots, slot(i)));
+        for (class, offset) in abi::in_slots(ty.results()) {
+            let flags = abi::slot_flags(class);
+            results.push(builder.ins().load(class, flags, slots, offset));
         }
         if in_memory {
-            store_slots(builder, params[1], &results);
+            store_slots(builder, params[1], ty.results(), &results);
             results.clear();
         }
         builder.ins().return_(&results);
@@ -314,15 +311,14 @@ fn build_entry(builder: &mut FunctionBuilder<'_>, ty: &FuncType) -> Result<(), E
     if abi::results_in_memory(ty) {
         args.push(slots);
     }
-    for (i, param) in ty.params().iter().enumerate() {
-        let class = abi::value_type(*param)?;
-        let flags = MemFlagsData::trusted();
-        args.push(builder.ins().load(class, flags, slots, slot(i)));
+    for (class, offset) in abi::in_slots(ty.params()) {
+        let flags = abi::slot_flags(class);
+        args.push(builder.ins().load(class, flags, slots, offset));
     }
-    let signature = builder.import_signature(abi::native_signature(ty)?);
+    let signature = builder.import_signature(abi::native_signature(ty));
     let call = builder.ins().call_indirect(signature, code, &args);
     let results = builder.inst_results(call).to_vec();
-    store_slots(builder, slots, &results);
+    store_slots(builder, slots, ty.results(), &results);
     builder.ins().return_(&[]);
     Ok(())
 }
@@ -335,16 +331,17 @@ impl fmt::Debug for Trampolines {
     }
 }
 
-/// The offset of a slot in bytes.
-const fn slot(index: usize) -> i32 {
-    (index * size_of::<u64>()) as i32
-}
-
-/// Stores values to consecutive slots, those of 32 bits zero-extended.
-fn store_slots(builder: &mut FunctionBuilder<'_>, slots: Value, values: &[Value]) {
-    for (i, value) in values.iter().enumerate() {
+/// Stores values of these types to consecutive slots, those of 32 bits zero-extended. When there
+/// are no values, they are in memory already.
+fn store_slots(
+    builder: &mut FunctionBuilder<'_>,
+    slots: Value,
+    classes: &[ValType],
+    values: &[Value],
+) {
+    for (value, (mut class, offset)) in values.iter().zip(abi::in_slots(classes)) {
         let mut value = *value;
-        let mut class = builder.func.dfg.value_type(value);
+        let flags = abi::slot_flags(class);
         if class == types::F32 {
             value = builder
                 .ins()
@@ -354,8 +351,6 @@ fn store_slots(builder: &mut FunctionBuilder<'_>, slots: Value, values: &[Value]
         if class == types::I32 {
             value = builder.ins().uextend(types::I64, value);
         }
-        builder
-            .ins()
-            .store(MemFlagsData::trusted(), value, slots, slot(i));
+        builder.ins().store(flags, value, slots, offset);
     }
 }

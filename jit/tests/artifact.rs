@@ -314,7 +314,7 @@ fn other_settings_are_refused() {
         .precompile_module(&bytes(TEXT), None)
         .expect("it is valid");
     type Change = fn(&mut Config);
-    let changes: [(&str, Change); 7] = [
+    let changes: [(&str, Change); 9] = [
         ("fuel", |config| {
             config.consume_fuel(true);
         }),
@@ -326,6 +326,12 @@ fn other_settings_are_refused() {
         }),
         ("guarded", |config| {
             config.memory_guard(false);
+        }),
+        ("canonical NaNs", |config| {
+            config.canonicalize_nans(true);
+        }),
+        ("deterministic relaxed SIMD", |config| {
+            config.relaxed_simd_deterministic(true);
         }),
         ("None", |config| {
             config.opt_level(OptLevel::None);

@@ -145,7 +145,7 @@ fn other_settings_have_other_entries() {
     let directory = Directory::new();
     let cache = Counting::open(&directory.0);
     open(&engine(cache.clone(), |_| {}), 1);
-    let changes: [fn(&mut Config); 4] = [
+    let changes: [fn(&mut Config); 6] = [
         |config| {
             config.interruption(true);
         },
@@ -156,14 +156,20 @@ fn other_settings_have_other_entries() {
             config.memory_guard(false);
         },
         |config| {
+            config.canonicalize_nans(true);
+        },
+        |config| {
+            config.relaxed_simd_deterministic(true);
+        },
+        |config| {
             config.wasm_simd(false);
         },
     ];
     for change in changes {
         open(&engine(cache.clone(), change), 1);
     }
-    assert_eq!(cache.counts(), [0, 5, 5, 0]);
-    assert_eq!(directory.files().len(), 5);
+    assert_eq!(cache.counts(), [0, 7, 7, 0]);
+    assert_eq!(directory.files().len(), 7);
 }
 
 #[test]
@@ -191,12 +197,16 @@ fn what_is_not_valid_is_refused_every_time() {
 fn what_cannot_be_compiled_is_opened_all_the_same() {
     let text = r#"(module
         (func (export "f") (result i32) (i32.const 3))
-        (func (export "g") (drop (v128.const i64x2 0 0))))"#;
+        (func (export "g") (i64.mul_wide_s (i64.const 1) (i64.const 2)) drop drop))"#;
     let bytes = wat::parse_str(text).expect("the text is right");
     let opened = |engine: &Engine| Module::new(engine, &bytes).map(|module| call(&module)).ok();
-    let without = Engine::with_backends(&Config::new(), &[diptych_jit::backend()]);
+    let mut config = Config::new();
+    config.wasm_wide_arithmetic(true);
+    let without = Engine::with_backends(&config, &[diptych_jit::backend()]);
     let directory = Directory::new();
-    let with = engine(Counting::open(&directory.0), |_| {});
+    let with = engine(Counting::open(&directory.0), |config| {
+        config.wasm_wide_arithmetic(true);
+    });
     assert_eq!(opened(&with), opened(&without.expect("it is there")));
 }
 

@@ -1,8 +1,9 @@
 //! Compiled and interpreted functions in one store, on stacks of every size, in many threads.
 
 use diptych_core::{
-    BackendKind, Caller, CompilationMode, Config, Engine, Extern, Func, Instance, Module, Ref,
-    RefType, Result, Store, Table, TableType, Trap,
+    BackendKind, Caller, CompilationMode, Config, Engine, Extern, Func, Global, GlobalType,
+    Instance, Module, Mutability, Ref, RefType, Result, Store, Table, TableType, Trap, V128, Val,
+    ValType,
 };
 
 /// Engines whose modules are executed by the two backends in turn, in both orders, and by the
@@ -88,6 +89,96 @@ fn tail_calls_between_backends_take_no_stack() {
             let sum = inner.call(&mut store, hops).expect("it ends");
             assert_eq!(sum, 3 * i64::from(hops), "{name}");
         }
+    }
+}
+
+/// Half of a pair of functions that call each other with vectors, through slots of a table: as tail
+/// calls, and as calls with many results.
+fn half_with_vectors(own: u32, other: u32) -> String {
+    format!(
+        r#"(module
+            (import "" "table" (table 4 funcref))
+            (import "" "global" (global $seen (mut v128)))
+            (type $step (func (param i32 v128 f64 v128) (result v128 i32 v128)))
+            (type $many (func (param v128 i32)
+                (result i32 v128 v128 v128 v128 v128 v128 v128 v128 v128 f32)))
+            (elem (table 0) (i32.const {own}) func $step $many)
+            (func $step (export "step") (type $step)
+                (global.set $seen (i32x4.add (global.get $seen) (i32x4.splat (i32.const 1))))
+                (if (i32.eqz (local.get 0))
+                    (then (return (local.get 1) (i32.const 7)
+                        (f64x2.replace_lane 1 (local.get 3) (local.get 2)))))
+                (return_call_indirect (type $step)
+                    (i32.sub (local.get 0) (i32.const 1))
+                    (i64x2.add (local.get 1) (v128.const i64x2 1 3))
+                    (f64.add (local.get 2) (f64.const 0.5))
+                    (i8x16.sub (local.get 3) (local.get 1))
+                    (i32.const {other})))
+            (func $many (export "many") (type $many)
+                (if (i32.eqz (local.get 1))
+                    (then (return (i32.const 5)
+                        (local.get 0) (local.get 0) (local.get 0) (local.get 0) (local.get 0)
+                        (local.get 0) (local.get 0) (v128.not (local.get 0))
+                        (global.get $seen) (f32.const 2.5))))
+                (call_indirect (type $many)
+                    (i32x4.add (local.get 0) (i32x4.splat (local.get 1)))
+                    (i32.sub (local.get 1) (i32.const 1))
+                    (i32.add (i32.const {other}) (i32.const 1)))))"#
+    )
+}
+
+#[test]
+fn vectors_go_from_backend_to_backend() {
+    let vector = |low: u64, high: u64| V128::from(u128::from(low) | u128::from(high) << 64);
+    let engines = engines().into_iter();
+    for (name, engine) in engines.filter(|(name, _)| name.starts_with("compiled,")) {
+        let mut store = Store::new(&engine, ());
+        let ty = TableType::new(RefType::FUNCREF, 4, None);
+        let table = Table::new(&mut store, ty, Ref::Func(None)).expect("there is room");
+        let ty = GlobalType::new(ValType::V128, Mutability::Var);
+        let zero = Val::V128(V128::from(0));
+        let global = Global::new(&mut store, ty, zero).expect("it is a vector");
+        let given = [Extern::Table(table), Extern::Global(global)];
+        let a = module(&engine, &half_with_vectors(0, 2));
+        let b = module(&engine, &half_with_vectors(2, 0));
+        let a = Instance::new(&mut store, &a, &given).expect("it fits");
+        let _b = Instance::new(&mut store, &b, &given).expect("it fits");
+
+        let step = a
+            .get_typed_func::<(i32, V128, f64, V128), (V128, i32, V128)>(&mut store, "step")
+            .expect("it is exported");
+        for hops in [0_u64, 1, 2, 100_001] {
+            let zero = Val::V128(V128::from(0));
+            global.set(&mut store, zero).expect("it is a variable");
+            let args = (hops as i32, vector(5, u64::MAX), 0.0, vector(0, 0));
+            let (first, seven, second) = step
+                .call(&mut store, args)
+                .unwrap_or_else(|error| panic!("{name}, {hops} hops: {error}"));
+            let sum = vector(5 + hops, u64::MAX.wrapping_add(3 * hops));
+            assert_eq!((first, seven), (sum, 7), "{name}");
+            let half = (hops as f64 * 0.5).to_bits();
+            assert_eq!((second.as_u128() >> 64) as u64, half, "{name}");
+            let calls = (hops as u32 + 1).to_le_bytes().repeat(4);
+            let calls: [u8; 16] = calls.try_into().expect("there are 16");
+            let seen = global.get(&mut store).unwrap_v128();
+            assert_eq!(seen.as_u128().to_le_bytes(), calls, "{name}");
+        }
+
+        let many = a.get_func(&mut store, "many").expect("it is exported");
+        let mut results = vec![Val::I32(0); 11];
+        let args = [Val::V128(vector(1, 2)), Val::I32(3)];
+        many.call(&mut store, &args, &mut results)
+            .unwrap_or_else(|error| panic!("{name}: {error}"));
+        let sum = vector(0x6_0000_0007, 0x6_0000_0008);
+        for result in &results[1..8] {
+            assert_eq!(result.unwrap_v128(), sum, "{name}");
+        }
+        let not = V128::from(!sum.as_u128());
+        assert_eq!(results[8].unwrap_v128(), not, "{name}");
+        let seen = global.get(&mut store).unwrap_v128();
+        assert_eq!(results[9].unwrap_v128(), seen, "{name}");
+        let ends = (results[0].unwrap_i32(), results[10].unwrap_f32());
+        assert_eq!(ends, (5, 2.5), "{name}");
     }
 }
 

@@ -1,8 +1,8 @@
 //! A program in one configuration, and all that can be seen of its execution.
 
 use diptych::{
-    Caller, CompilationMode, Config, Engine, Error, Extern, Instance, Linker, Module, Store, Val,
-    ValType,
+    Caller, CompilationMode, Config, Engine, Error, Extern, Instance, Linker, Module, Store, V128,
+    Val, ValType,
 };
 use diptych_conformance::Mode;
 
@@ -30,6 +30,25 @@ pub(crate) struct Machine {
 
 /// Every configuration that this build has, with or without fuel.
 pub(crate) fn machines(fuel: bool) -> Vec<Machine> {
+    machines_with(&|config| {
+        config.consume_fuel(fuel).interruption(fuel);
+    })
+}
+
+/// As [`machines`], of which each gives the same bits for everything.
+pub(crate) fn exact_machines(fuel: bool) -> Vec<Machine> {
+    let mut machines = machines_with(&|config| {
+        config
+            .consume_fuel(fuel)
+            .interruption(fuel)
+            .canonicalize_nans(true)
+            .relaxed_simd_deterministic(true);
+    });
+    machines.retain(|machine| machine.name.starts_with("jit"));
+    machines
+}
+
+fn machines_with(configure: &dyn Fn(&mut Config)) -> Vec<Machine> {
     let modes = MODES
         .iter()
         .map(|name| Mode::named(name).expect("the mode exists"));
@@ -37,11 +56,7 @@ pub(crate) fn machines(fuel: bool) -> Vec<Machine> {
         .filter(|mode| mode.is_available())
         .map(|mode| Machine {
             name: mode.name.to_owned(),
-            engine: mode
-                .engine_with(|config: &mut Config| {
-                    config.consume_fuel(fuel).interruption(fuel);
-                })
-                .expect("the mode is available"),
+            engine: mode.engine_with(configure).expect("the mode is available"),
         })
         .collect()
 }
@@ -97,14 +112,14 @@ pub(crate) struct Seen {
     pub(crate) end: End,
     pub(crate) fuel: Option<u64>,
     events: Vec<Event>,
-    globals: Vec<(String, u64)>,
+    globals: Vec<(String, u128)>,
     memories: Vec<(String, usize, u64)>,
 }
 
 /// How a call ended.
 #[derive(Debug, PartialEq)]
 pub(crate) enum End {
-    Returned(Vec<u64>),
+    Returned(Vec<u128>),
     Failed(String, Vec<Frame>),
 }
 
@@ -129,6 +144,7 @@ impl Guest {
             .func_wrap("host", "note", note)
             .and_then(|linker| linker.func_wrap("host", "refuse", refuse))
             .and_then(|linker| linker.func_wrap("host", "again", again))
+            .and_then(|linker| linker.func_wrap("host", "mix", mix))
             .expect("the names are free");
         let mut last = None;
         for (i, module) in modules.iter().enumerate() {
@@ -162,6 +178,7 @@ impl Guest {
                 ValType::I32 => Val::I32(*arg as i32),
                 ValType::I64 => Val::I64(*arg),
                 ValType::F32 => Val::F32((*arg as f32).to_bits()),
+                ValType::V128 => Val::V128(vector(*arg)),
                 _ => Val::F64((*arg as f64).to_bits()),
             })
             .collect();
@@ -268,6 +285,22 @@ fn again(mut caller: Caller<'_, Vec<Event>>, value: i32) -> Result<i32, Error> {
     Ok(results[0].unwrap_i32())
 }
 
+/// Notes the number and gives another vector.
+fn mix(caller: Caller<'_, Vec<Event>>, vector: V128, value: i32) -> (V128, i32) {
+    note(caller, value);
+    let bits = vector.as_u128();
+    (
+        V128::from(bits.rotate_left(40) ^ 1),
+        bits.count_ones() as i32,
+    )
+}
+
+/// A vector whose lanes differ, from a number.
+fn vector(number: i64) -> V128 {
+    let bits = u128::from(number as u64);
+    V128::from(bits.wrapping_mul(0x0101_0001_0000_0101_0003_0005_0000_0001))
+}
+
 fn failed(error: &Error) -> End {
     let frames = error.backtrace().map(|backtrace| {
         let frames = backtrace.frames().iter().map(|frame| Frame {
@@ -282,9 +315,11 @@ fn failed(error: &Error) -> End {
     End::Failed(error.to_string(), frames.unwrap_or_default())
 }
 
-/// The bits of a number, any NaN being as good as another; whether a reference is null.
-fn bits(value: &Val) -> u64 {
-    match *value {
+/// The bits of a number, any NaN being as good as another unless it is in a vector; whether a
+/// reference is null.
+fn bits(value: &Val) -> u128 {
+    let bits = match *value {
+        Val::V128(vector) => return vector.as_u128(),
         Val::I32(value) => u64::from(value as u32),
         Val::I64(value) => value as u64,
         Val::F32(bits) if f32::from_bits(bits).is_nan() => u64::from(f32::NAN.to_bits()),
@@ -292,7 +327,8 @@ fn bits(value: &Val) -> u64 {
         Val::F64(bits) if f64::from_bits(bits).is_nan() => f64::NAN.to_bits(),
         Val::F64(bits) => bits,
         ref other => u64::from(format!("{other:?}").contains("None")),
-    }
+    };
+    bits.into()
 }
 
 /// FNV-1a, by words.

@@ -21,3 +21,6 @@ mod random;
     reason = "the interpreter's own tests use more of it"
 )]
 mod support;
+#[path = "../../../jit/tests/support/vectors.rs"]
+mod vector_operators;
+mod vectors;

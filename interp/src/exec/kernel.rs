@@ -186,10 +186,11 @@ truncations! {
 /// Rounding is done here with conversions and additions that inline, where the portable
 /// functions of the library would be calls: a handler that calls saves registers around it.
 macro_rules! floats {
-    ($($float:ident, $bits:ident, $int:ident, $exact:literal:
+    ($($float:ident, $bits:ident, $int:ident, $exact:literal, $canonical:literal:
         $add:ident, $sub:ident, $mul:ident, $div:ident, $min:ident, $max:ident, $copysign:ident,
         $eq:ident, $ne:ident, $lt:ident, $gt:ident, $le:ident, $ge:ident,
-        $abs:ident, $neg:ident, $ceil:ident, $floor:ident, $trunc:ident, $nearest:ident;
+        $abs:ident, $neg:ident, $ceil:ident, $floor:ident, $trunc:ident, $nearest:ident,
+        $canonicalize:ident;
     )*) => {$(
         kernels! {
             $add(a: $float, b: $float) -> $float = a + b;
@@ -205,6 +206,7 @@ macro_rules! floats {
             $abs(a: $float) -> $float = a.abs();
             $neg(a: $float) -> $float = -a;
             $copysign(a: $float, b: $float) -> $float = a.copysign(b);
+            $canonicalize(a: $float) -> $float = if a.is_nan() { $float::from_bits($canonical) } else { a };
         }
 
         #[inline(always)]
@@ -276,14 +278,16 @@ macro_rules! floats {
 }
 
 floats! {
-    f32, u32, i32, 8388608.0:
+    f32, u32, i32, 8388608.0, 0x7fc0_0000:
         f32_add, f32_sub, f32_mul, f32_div, f32_min, f32_max, f32_copysign,
         f32_eq, f32_ne, f32_lt, f32_gt, f32_le, f32_ge,
-        f32_abs, f32_neg, f32_ceil, f32_floor, f32_trunc, f32_nearest;
-    f64, u64, i64, 4503599627370496.0:
+        f32_abs, f32_neg, f32_ceil, f32_floor, f32_trunc, f32_nearest,
+        f32_canonicalize;
+    f64, u64, i64, 4503599627370496.0, 0x7ff8_0000_0000_0000:
         f64_add, f64_sub, f64_mul, f64_div, f64_min, f64_max, f64_copysign,
         f64_eq, f64_ne, f64_lt, f64_gt, f64_le, f64_ge,
-        f64_abs, f64_neg, f64_ceil, f64_floor, f64_trunc, f64_nearest;
+        f64_abs, f64_neg, f64_ceil, f64_floor, f64_trunc, f64_nearest,
+        f64_canonicalize;
 }
 
 #[inline(always)]

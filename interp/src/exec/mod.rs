@@ -1,7 +1,8 @@
 //! The handlers: what each operation does, and the two ways of getting from one to the next.
 //!
 //! [`state`] is the machine; the bodies (generated ones in [`bodies`], hand-written ones in
-//! `call`, `control`, `heap`, `memory` and `variable`) change it and say how to go on; [`tail`] and
+//! `call`, `control`, `heap`, `memory`, `variable` and `vector`) change it and say how to go on;
+//! [`tail`] and
 //! [`looped`] run them.
 //!
 //! # Safety
@@ -23,6 +24,7 @@ mod state;
 #[cfg(all(tail_dispatch, not(debug_assertions)))]
 mod tail;
 mod variable;
+pub(crate) mod vector;
 
 pub(crate) use call::{call_subtype, caller_of, return_from_host};
 pub(crate) use looped::run as run_loop;
@@ -37,6 +39,7 @@ mod plain {
     pub(super) use super::heap::*;
     pub(super) use super::memory::*;
     pub(super) use super::variable::*;
+    pub(super) use super::vector::ops::*;
 }
 
 /// The body of every operation.
@@ -48,7 +51,8 @@ mod bodies {
         reason = "bodies of all widths are generated alike"
     )]
     use super::state::{Exit, Flow, State};
-    use super::{kernel, plain};
+    use super::vector::V128;
+    use super::{kernel, plain, vector};
 
     macro_rules! body {
         ($name:ident, |$st:ident| $body:block) => {

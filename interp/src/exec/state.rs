@@ -1,5 +1,6 @@
 //! The registers of the machine, and how bodies reach operands through them.
 
+use super::vector::V128;
 use core::mem::MaybeUninit;
 use diptych_core::Trap;
 use diptych_core::vm::VmCtx;
@@ -344,6 +345,7 @@ impl State {
         u16, load_u16, load_any_u16, store_u16, store_any_u16;
         u32, load_u32, load_any_u32, store_u32, store_any_u32;
         u64, load_u64, load_any_u64, store_u64, store_any_u64;
+        V128, load_v128, load_any_v128, store_v128, store_any_v128;
     }
 
     /// The host address of the access to memory 0 that ends at `end`, a sum of 32-bit numbers
@@ -390,7 +392,7 @@ impl State {
 /// registers that a handler has to save, and branches do not become conditional moves, which would
 /// let the next operation's address wait for the operands of a comparison.
 #[inline(always)]
-pub(super) fn keep_flow() {
+pub(in crate::exec) fn keep_flow() {
     #[cfg(all(tail_dispatch, not(debug_assertions)))]
     // SAFETY: no instruction at all.
     unsafe {

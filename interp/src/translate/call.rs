@@ -4,7 +4,7 @@ use super::emit::{Acc, BinOperand, Mirror, halves, quarters, quarters_half};
 use super::stack::Source;
 use super::{RECORD_SLOTS, Result, Translator};
 use crate::ops::{Op, Slow, Ty};
-use diptych_core::types::{FuncIdx, FuncType, TypeIdx};
+use diptych_core::types::{FuncIdx, FuncType, TypeIdx, ValType};
 
 /// Whom a call calls.
 #[derive(Clone, Copy, Debug)]
@@ -27,7 +27,7 @@ impl<'a> Translator<'a, '_> {
             }
             None => BinOperand::Slot(0),
         };
-        let from = self.height() - ty.params().len();
+        let from = self.height() - ty.param_slots();
         self.materialize(from)?;
         let frame = self.temp_slot(from);
         let record = ty.exchange_slots();
@@ -68,11 +68,13 @@ impl<'a> Translator<'a, '_> {
         self.collects(at)?;
         self.acc.clear();
         for &result in ty.results() {
-            self.push_temp(self.class(result)?)?;
+            self.push_temps(self.class(result))?;
         }
-        if let [only] = ty.results() {
+        if let [only] = ty.results()
+            && *only != ValType::V128
+        {
             // A return leaves a single result in its accumulator too.
-            *self.acc.of(self.class(*only)?) = Some(Acc {
+            *self.acc.of(self.class(*only)) = Some(Acc {
                 mirror: Mirror::Temp(from as u32),
                 droppable: None,
             });
@@ -86,7 +88,7 @@ impl<'a> Translator<'a, '_> {
             Some(source) => self.in_slot(&source)?,
             None => 0,
         };
-        let from = self.height() - ty.params().len();
+        let from = self.height() - ty.param_slots();
         self.materialize(from)?;
         let args = self.temp_slot(from);
         let record = ty.exchange_slots();
@@ -141,6 +143,10 @@ impl<'a> Translator<'a, '_> {
 
     pub(super) fn select(&mut self) -> Result<()> {
         let condition = self.pop();
+        if self.top_is_vector() {
+            let condition = self.operand(&condition, true, false)?;
+            return self.select_vector(condition);
+        }
         let b = self.pop();
         let a = self.pop();
         let condition = self.operand(&condition, true, false)?;

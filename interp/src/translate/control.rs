@@ -17,7 +17,7 @@ const NONE: u32 = u32::MAX;
 pub(super) struct Label {
     kind: LabelKind,
     ty: BlockType,
-    /// The operands below the block's parameters.
+    /// The operands below the block's parameters, in slots, as are the next two.
     height: u32,
     params: u32,
     results: u32,
@@ -97,14 +97,15 @@ impl Translator<'_, '_> {
         &mut self.scratch.labels[index]
     }
 
-    /// The numbers of parameters and results of a block.
+    /// The slots of the parameters and results of a block.
     fn arity(&self, ty: BlockType) -> (usize, usize) {
         match ty {
             BlockType::Empty => (0, 0),
+            BlockType::Type(wasmparser::ValType::V128) => (0, 2),
             BlockType::Type(_) => (0, 1),
             BlockType::FuncType(index) => {
                 let ty = self.env.ir.signature(TypeIdx(index));
-                (ty.params().len(), ty.results().len())
+                (ty.param_slots(), ty.result_slots())
             }
         }
     }
@@ -115,14 +116,14 @@ impl Translator<'_, '_> {
             BlockType::Empty => {}
             BlockType::Type(ty) => {
                 if results {
-                    self.push_temp(self.class_of(ty)?)?;
+                    self.push_temps(self.class_of(ty))?;
                 }
             }
             BlockType::FuncType(index) => {
                 let ir = self.env.ir;
                 let ty = ir.signature(TypeIdx(index));
                 for &ty in if results { ty.results() } else { ty.params() } {
-                    self.push_temp(self.class(ty)?)?;
+                    self.push_temps(self.class(ty))?;
                 }
             }
         }
@@ -266,7 +267,7 @@ impl Translator<'_, '_> {
         Ok(())
     }
 
-    /// The number of values that a branch to the label takes.
+    /// The slots of the values that a branch to the label takes.
     fn branch_arity(label: &Label) -> usize {
         match label.kind {
             LabelKind::Loop(_) => label.params as usize,
@@ -449,6 +450,7 @@ impl Translator<'_, '_> {
                             Ty::I32 | Ty::I64 | Ty::Ref => Op::RetA,
                             Ty::F32 => Op::RetF32,
                             Ty::F64 => Op::RetF64,
+                            Ty::V128 | Ty::V128High => unreachable!("a vector is two slots"),
                         };
                         self.emit(op, [with_slot(0)])?
                     }
@@ -461,6 +463,7 @@ impl Translator<'_, '_> {
                     }
                 }
             }
+            2 if self.scratch.stack[from].ty == Ty::V128 => return self.return_vector(from),
             _ => {
                 self.copy_operands(from, from)?;
                 let base = self.temp_slot(from);

@@ -42,7 +42,8 @@ impl Accumulators {
     #[inline]
     pub(super) fn of(&mut self, ty: Ty) -> &mut Option<Acc> {
         match ty {
-            Ty::I32 | Ty::I64 | Ty::Ref => &mut self.int,
+            // Of vectors none holds anything.
+            Ty::I32 | Ty::I64 | Ty::Ref | Ty::V128 | Ty::V128High => &mut self.int,
             Ty::F32 => &mut self.f32,
             Ty::F64 => &mut self.f64,
         }
@@ -235,7 +236,7 @@ impl Translator<'_, '_> {
         let imm = || match bin.info().operand {
             Ty::F64 => Imm(field(cells, at as usize, 16, 64)),
             Ty::I64 | Ty::Ref => Imm(field(cells, at as usize, 12, 32) as i32 as u64),
-            Ty::I32 | Ty::F32 => Imm(field(cells, at as usize, 12, 32)),
+            _ => Imm(field(cells, at as usize, 12, 32)),
         };
         let (a, b) = match mode {
             BinMode::SS => (slot(10), slot(12)),

@@ -23,7 +23,7 @@ impl Translator<'_, '_> {
     }
 
     /// The class of a field's value.
-    fn class_of_field(&self, ty: u32, field: u32) -> Result<Ty> {
+    fn class_of_field(&self, ty: u32, field: u32) -> Ty {
         let composite = &*self.env.ir.types[ty as usize].composite;
         let field: FieldType = match composite {
             CompositeType::Struct(fields) => fields[field as usize],
@@ -31,13 +31,55 @@ impl Translator<'_, '_> {
             CompositeType::Func(_) => unreachable!("validated as a structure or an array"),
         };
         match field.storage {
-            StorageType::I8 | StorageType::I16 => Ok(Ty::I32),
+            StorageType::I8 | StorageType::I16 => Ty::I32,
             StorageType::Val(ty) => self.class(ty),
         }
     }
 
-    /// Emits an operation that can collect: the topmost `count` operands, which it takes from
-    /// consecutive slots, are in use then. There is a result when `result` says so.
+    /// How many slots a value takes on the operand stack that is stored like this.
+    const fn slots(storage: Storage) -> usize {
+        match storage {
+            Storage::Bits128 => 2,
+            _ => 1,
+        }
+    }
+
+    /// Emits an operation for the driver, or one that its handler does when it is quick, that takes
+    /// operands of so many slots each, the topmost ones; they are fields `s1`… when there is a
+    /// result, which is `s0`, else `s0`….
+    fn on_object(
+        &mut self,
+        slow: Slow,
+        operands: &[usize],
+        result: Option<Ty>,
+        i0: u32,
+        i1: u32,
+    ) -> Result<()> {
+        let from = self.height() - operands.iter().sum::<usize>();
+        if operands.contains(&2) {
+            self.materialize(from)?;
+        }
+        let mut slots = [0; 4];
+        let mut height = from;
+        let first = usize::from(result.is_some());
+        for (slot, count) in slots[first..].iter_mut().zip(operands) {
+            let source = self.source(height);
+            *slot = self.in_slot(&source)?;
+            height += count;
+        }
+        self.truncate(from);
+        if let Some(ty) = result {
+            slots[0] = self.next_slot();
+            self.push_temps(ty)?;
+        }
+        let [s0, s1, s2, s3] = slots;
+        self.emit(slow.op(), [quarters(s0, s1, s2, s3), halves(i0, i1)])?;
+        self.acc.clear();
+        Ok(())
+    }
+
+    /// Emits an operation that can collect and gives a reference: the operands of the topmost
+    /// `count` slots, which it takes from there, are in use then.
     fn collecting(&mut self, slow: Slow, count: usize, i0: u32, i1: u32) -> Result<()> {
         let from = self.height() - count;
         self.materialize(from)?;
@@ -53,7 +95,9 @@ impl Translator<'_, '_> {
     pub(super) fn struct_new(&mut self, ty: u32) -> Result<()> {
         let layout = self.env.ir.types[ty as usize].gc;
         let layout = layout.get().expect("validated as a structure");
-        self.collecting(Slow::StructNew, layout.fields().len(), ty, 0)
+        let fields = layout.fields().iter();
+        let count = fields.map(|field| Self::slots(field.storage)).sum();
+        self.collecting(Slow::StructNew, count, ty, 0)
     }
 
     pub(super) fn struct_new_default(&mut self, ty: u32) -> Result<()> {
@@ -61,19 +105,22 @@ impl Translator<'_, '_> {
     }
 
     pub(super) fn struct_get(&mut self, ty: u32, field: u32, signed: bool) -> Result<()> {
-        let class = self.class_of_field(ty, field)?;
+        let class = self.class_of_field(ty, field);
         let Field { offset, storage } = self.field(ty, field);
         let kind = field_kind(storage, signed);
-        self.slow(Slow::StructGet, 1, Some(class), offset, kind)
+        self.on_object(Slow::StructGet, &[1], Some(class), offset, kind)
     }
 
     pub(super) fn struct_set(&mut self, ty: u32, field: u32) -> Result<()> {
         let Field { offset, storage } = self.field(ty, field);
-        self.slow(Slow::StructSet, 2, None, offset, field_kind(storage, false))
+        let operands = [1, Self::slots(storage)];
+        let kind = field_kind(storage, false);
+        self.on_object(Slow::StructSet, &operands, None, offset, kind)
     }
 
     pub(super) fn array_new(&mut self, ty: u32) -> Result<()> {
-        self.collecting(Slow::ArrayNew, 2, ty, 0)
+        let count = 1 + Self::slots(self.field(ty, 0).storage);
+        self.collecting(Slow::ArrayNew, count, ty, 0)
     }
 
     pub(super) fn array_new_default(&mut self, ty: u32) -> Result<()> {
@@ -81,7 +128,8 @@ impl Translator<'_, '_> {
     }
 
     pub(super) fn array_new_fixed(&mut self, ty: u32, len: u32) -> Result<()> {
-        self.collecting(Slow::ArrayNewFixed, len as usize, ty, len)
+        let count = len as usize * Self::slots(self.field(ty, 0).storage);
+        self.collecting(Slow::ArrayNewFixed, count, ty, len)
     }
 
     pub(super) fn array_new_data(&mut self, ty: u32, data: u32) -> Result<()> {
@@ -93,14 +141,26 @@ impl Translator<'_, '_> {
     }
 
     pub(super) fn array_get(&mut self, ty: u32, signed: bool) -> Result<()> {
-        let class = self.class_of_field(ty, 0)?;
+        let class = self.class_of_field(ty, 0);
         let kind = field_kind(self.field(ty, 0).storage, signed);
-        self.slow(Slow::ArrayGet, 2, Some(class), 0, kind)
+        self.on_object(Slow::ArrayGet, &[1, 1], Some(class), 0, kind)
     }
 
     pub(super) fn array_set(&mut self, ty: u32) -> Result<()> {
-        let kind = field_kind(self.field(ty, 0).storage, false);
-        self.slow(Slow::ArraySet, 3, None, 0, kind)
+        let storage = self.field(ty, 0).storage;
+        let operands = [1, 1, Self::slots(storage)];
+        self.on_object(
+            Slow::ArraySet,
+            &operands,
+            None,
+            0,
+            field_kind(storage, false),
+        )
+    }
+
+    pub(super) fn array_fill(&mut self, ty: u32) -> Result<()> {
+        let operands = [1, 1, Self::slots(self.field(ty, 0).storage), 1];
+        self.on_object(Slow::ArrayFill, &operands, None, 0, 0)
     }
 
     pub(super) fn array_copy(&mut self) -> Result<()> {

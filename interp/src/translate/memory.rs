@@ -12,7 +12,7 @@ const GENERAL_LOAD: usize = 8;
 
 /// Where an address comes from.
 #[derive(Clone, Copy, Debug)]
-enum Address {
+pub(super) enum Address {
     Slot(u16),
     Acc,
     /// With the end of the access.
@@ -24,7 +24,7 @@ enum Address {
     },
 }
 
-fn memory_of(arg: &MemArg) -> Result<u32> {
+pub(super) fn memory_of(arg: &MemArg) -> Result<u32> {
     match arg.target {
         MemArgTarget::Memory(memory) => Ok(memory),
         MemArgTarget::Array(_) => Err(unsupported("accesses to arrays (GC)")),
@@ -35,7 +35,7 @@ impl Translator<'_, '_> {
     /// The end, relative to the address, of an access to memory 0 with 32-bit addresses; other
     /// accesses need the general form.
     #[inline]
-    fn plain_end(&self, arg: &MemArg, width: u64) -> Option<u32> {
+    pub(super) fn plain_end(&self, arg: &MemArg, width: u64) -> Option<u32> {
         if !self.narrow_memory0 || arg.target != MemArgTarget::Memory(0) {
             return None;
         }
@@ -74,7 +74,7 @@ impl Translator<'_, '_> {
     }
 
     /// The address of an access to memory 0. `acc` says whether it may be the accumulator.
-    fn address(&mut self, source: &Source, end: u32, acc: bool) -> Result<Address> {
+    pub(super) fn address(&mut self, source: &Source, end: u32, acc: bool) -> Result<Address> {
         if let Value::Const(address) = source.value
             && let Some(sum) = (address as u32).checked_add(end)
         {
@@ -237,7 +237,7 @@ impl Translator<'_, '_> {
 
     pub(super) fn table_get(&mut self, table: u32) -> Result<()> {
         let element = self.env.ir.table(TableIdx(table)).element;
-        let class = self.class(ValType::Ref(element))?;
+        let class = self.class(ValType::Ref(element));
         self.slow(Slow::TableGet, 1, Some(class), table, 0)
     }
 

@@ -17,8 +17,10 @@ pub(crate) mod heap;
 mod memory;
 mod numeric;
 mod operators;
+mod simd;
 mod stack;
 mod variable;
+mod vector;
 
 use crate::code::{Code, CodeHeader, Encoding, EntryCell, HEADER_CELLS};
 use crate::ops::{Op, Ty};
@@ -50,6 +52,8 @@ pub(crate) struct Env<'a> {
     pub(crate) fuel: bool,
     /// Whether loops and functions look for interruption.
     pub(crate) interruption: bool,
+    /// Whether NaNs that operations make are canonical.
+    pub(crate) canonicalize_nans: bool,
     /// What first cells hold.
     pub(crate) encoding: Encoding,
     /// The entry cells of the module's functions.
@@ -157,17 +161,15 @@ impl<'a, 'p> Translator<'a, 'p> {
         )?;
         scratch.cells.resize(HEADER_CELLS, 0);
         reserve(&mut scratch.locals, ty.params().len())?;
-        for (slot, param) in ty.params().iter().enumerate() {
-            let ty = class(*param, env.ir)?;
+        let mut slot = 0;
+        for param in ty.params() {
             scratch.locals.push(Local {
-                slot: slot as u16,
-                ty,
+                slot,
+                ty: class(*param, env.ir),
                 head: 0,
                 set: true,
             });
-        }
-        for result in ty.results() {
-            class(*result, env.ir)?;
+            slot += param.slots() as u16;
         }
         let record = ty.exchange_slots();
         let memory0 = env.ir.memories.first();
@@ -198,10 +200,12 @@ impl<'a, 'p> Translator<'a, 'p> {
         let mut locals = body.get_locals_reader().map_err(invalid)?;
         for _ in 0..locals.get_count() {
             let (count, ty) = locals.read().map_err(invalid)?;
-            let class = self.class_of(ty)?;
+            let class = self.class_of(ty);
+            let slots = if class == Ty::V128 { 2 } else { 1 };
             reserve(&mut self.scratch.locals, count as usize)?;
             for _ in 0..count {
-                let slot = self.slot_number(self.temps)?;
+                self.slot_number(self.temps + slots - 1)?;
+                let slot = self.temps as u16;
                 // Whoever looks for references in frames must not find anything else.
                 let set = ty.is_reference_type();
                 if set {
@@ -213,7 +217,7 @@ impl<'a, 'p> Translator<'a, 'p> {
                     head: 0,
                     set,
                 });
-                self.temps += 1;
+                self.temps += slots;
             }
         }
         self.frame_slots = self.temps;
@@ -224,7 +228,7 @@ impl<'a, 'p> Translator<'a, 'p> {
             // Which slots is known at the end.
             self.emit(Op::ZeroLocals, [0])?;
         }
-        self.begin_function(ty.results().len())?;
+        self.begin_function(ty.result_slots())?;
         let mut operators = locals.get_binary_reader();
         while !operators.eof() {
             self.offset = operators.original_position() as u32;
@@ -295,21 +299,21 @@ impl<'a, 'p> Translator<'a, 'p> {
     }
 
     /// The class of a value of this type.
-    fn class(&self, ty: ValType) -> Result<Ty> {
+    fn class(&self, ty: ValType) -> Ty {
         class(ty, self.env.ir)
     }
 
     /// The class of a value of this type.
-    fn class_of(&self, ty: wasmparser::ValType) -> Result<Ty> {
+    fn class_of(&self, ty: wasmparser::ValType) -> Ty {
         use wasmparser::ValType;
-        Ok(match ty {
+        match ty {
             ValType::I32 => Ty::I32,
             ValType::I64 => Ty::I64,
             ValType::F32 => Ty::F32,
             ValType::F64 => Ty::F64,
-            ValType::V128 => return Err(unsupported("SIMD (v128)")),
+            ValType::V128 => Ty::V128,
             ValType::Ref(ty) => self.class_of_heap(ty.heap_type()),
-        })
+        }
     }
 
     /// The class of a reference of this type.
@@ -328,9 +332,10 @@ impl<'a, 'p> Translator<'a, 'p> {
         if is_func { Ty::I64 } else { Ty::Ref }
     }
 
-    /// `slot` as an operand.
-    fn slot_number(&self, slot: usize) -> Result<u16> {
-        u16::try_from(slot).map_err(|_| frame_too_large())
+    /// Whether an operand can name `slot`.
+    fn slot_number(&self, slot: usize) -> Result<()> {
+        u16::try_from(slot).map_err(|_| frame_too_large())?;
+        Ok(())
     }
 }
 
@@ -366,14 +371,14 @@ fn unsupported(what: &str) -> Failure {
 }
 
 /// The class of a value of this type.
-fn class(ty: ValType, ir: &ModuleIr) -> Result<Ty> {
-    Ok(match ty {
+fn class(ty: ValType, ir: &ModuleIr) -> Ty {
+    match ty {
         ValType::I32 => Ty::I32,
         ValType::I64 => Ty::I64,
         ValType::F32 => Ty::F32,
         ValType::F64 => Ty::F64,
-        ValType::V128 => return Err(unsupported("SIMD (v128)")),
+        ValType::V128 => Ty::V128,
         ValType::Ref(ty) if is_traced(ty, |id| ir.is_func_type(id)) => Ty::Ref,
         ValType::Ref(_) => Ty::I64,
-    })
+    }
 }

@@ -36,6 +36,27 @@ impl Translator<'_, '_> {
         } else if rhs == BinOperand::Acc {
             self.fed_by(last, height + 1);
         }
+        if self.env.canonicalize_nans {
+            match bin {
+                Bin::F32Add
+                | Bin::F32Sub
+                | Bin::F32Mul
+                | Bin::F32Div
+                | Bin::F32Min
+                | Bin::F32Max => {
+                    self.un(Un::F32Canonicalize)?;
+                }
+                Bin::F64Add
+                | Bin::F64Sub
+                | Bin::F64Mul
+                | Bin::F64Div
+                | Bin::F64Min
+                | Bin::F64Max => {
+                    self.un(Un::F64Canonicalize)?;
+                }
+                _ => {}
+            }
+        }
         Ok(())
     }
 
@@ -111,6 +132,23 @@ impl Translator<'_, '_> {
         self.push_result(result, at, forms[mode])?;
         if operand == BinOperand::Acc {
             self.fed_by(last, self.height() as u32 - 1);
+        }
+        if self.env.canonicalize_nans {
+            match un {
+                Un::F32Ceil
+                | Un::F32Floor
+                | Un::F32Trunc
+                | Un::F32Nearest
+                | Un::F32Sqrt
+                | Un::F32DemoteF64 => return self.un(Un::F32Canonicalize),
+                Un::F64Ceil
+                | Un::F64Floor
+                | Un::F64Trunc
+                | Un::F64Nearest
+                | Un::F64Sqrt
+                | Un::F64PromoteF32 => return self.un(Un::F64Canonicalize),
+                _ => {}
+            }
         }
         Ok(())
     }

@@ -92,6 +92,9 @@ define_translate! { $
 
     |_t| Nop => Ok(());
     |t| Drop => {
+        if t.top_is_vector() {
+            t.drop_top();
+        }
         t.drop_top();
         Ok(())
     };
@@ -140,7 +143,7 @@ define_translate! { $
     |t| ArrayGetU ty => t.array_get(ty, false);
     |t| ArraySet ty => t.array_set(ty);
     |t| ArrayLen => t.slow(Slow::ArrayLen, 1, Some(Ty::I32), 0, 0);
-    |t| ArrayFill _ty => t.slow(Slow::ArrayFill, 4, None, 0, 0);
+    |t| ArrayFill ty => t.array_fill(ty);
     |t| ArrayCopy _to _from => t.array_copy();
     |t| ArrayInitData _ty data => t.slow(Slow::ArrayInitData, 4, None, data, 0);
     |t| ArrayInitElem _ty elem => t.slow(Slow::ArrayInitElem, 4, None, elem, 0);
@@ -206,18 +209,6 @@ impl<'a> VisitOperator<'a> for Translator<'_, '_> {
     wasmparser::for_each_visit_operator!(visit);
 }
 
-macro_rules! refuse {
-    ($(@$proposal:ident $op:ident $({ $($arg:ident: $argty:ty),* })? => $visit:ident ($($ann:tt)*))*) => {$(
-        fn $visit(&mut self $($(, _: $argty)*)?) -> Result<()> {
-            if self.reachable { Err(unsupported(proposal_name(stringify!($proposal)))) } else { Ok(()) }
-        }
-    )*};
-}
-
-impl VisitSimdOperator<'_> for Translator<'_, '_> {
-    wasmparser::for_each_visit_simd_operator!(refuse);
-}
-
 impl Translator<'_, '_> {
     /// Passes over an operator that nothing reaches, unless it ends the part of the function that
     /// nothing reaches.
@@ -237,7 +228,7 @@ impl Translator<'_, '_> {
         Ok(())
     }
 
-    fn pay_for(&mut self, operator: &Operator<'_>) -> Result<()> {
+    pub(super) fn pay_for(&mut self, operator: &Operator<'_>) -> Result<()> {
         match fuel_cost(operator) {
             0 => Ok(()),
             cost => self.charge(cost),

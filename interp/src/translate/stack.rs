@@ -34,7 +34,7 @@ pub(super) struct Source {
 }
 
 impl Translator<'_, '_> {
-    /// The number of operands.
+    /// The number of operands, in slots: a vector counts as two.
     #[inline]
     pub(super) fn height(&self) -> usize {
         self.scratch.stack.len()
@@ -79,9 +79,19 @@ impl Translator<'_, '_> {
     }
 
     pub(super) fn push_local(&mut self, local: u32) -> Result<()> {
+        let ty = self.scratch.locals[local as usize].ty;
+        self.push_local_entry(local, ty)?;
+        if ty == Ty::V128 {
+            self.push_local_entry(local, Ty::V128High)?;
+        }
+        Ok(())
+    }
+
+    #[inline]
+    fn push_local_entry(&mut self, local: u32, ty: Ty) -> Result<()> {
         let top = self.height() as u32 + 1;
         let entry = &mut self.scratch.locals[local as usize];
-        let (ty, below) = (entry.ty, entry.head);
+        let below = entry.head;
         entry.head = top;
         self.local_entries += 1;
         self.push(Value::Local { local, below }, ty)
@@ -135,7 +145,7 @@ impl Translator<'_, '_> {
         let temp = self.temp_slot(height);
         let (slot, mirror) = match value {
             Value::Local { local, .. } => (
-                self.scratch.locals[local as usize].slot,
+                self.scratch.locals[local as usize].slot + u16::from(ty == Ty::V128High),
                 Mirror::Local(local),
             ),
             Value::Const(_) => {
@@ -282,6 +292,10 @@ impl Translator<'_, '_> {
             let source = self.source(height);
             let dst = self.temp_slot(dst + (height - from));
             match source.value {
+                Value::Const(_) | Value::Local { .. } if source.ty == Ty::V128 => {
+                    self.copy_vector_operand(height, dst)?;
+                    height += 1;
+                }
                 Value::Const(bits) => self.copy_imm(dst, bits)?,
                 Value::Temp if source.slot == dst => {}
                 Value::Temp => {
@@ -292,6 +306,11 @@ impl Translator<'_, '_> {
                         let slots = quarters_half(dst, source.slot, run as u32);
                         self.emit(Op::CopyMany, [slots])?;
                         height += run;
+                        continue;
+                    }
+                    if source.ty == Ty::V128 {
+                        self.copy_vector(dst, source.slot)?;
+                        height += 2;
                         continue;
                     }
                     self.copy(dst, source.slot)?;
@@ -344,11 +363,26 @@ impl Translator<'_, '_> {
     pub(super) fn spill_local(&mut self, local: u32) -> Result<()> {
         let src = self.scratch.locals[local as usize].slot;
         while let Some(height) = self.scratch.locals[local as usize].head.checked_sub(1) {
-            let height = height as usize;
-            self.copy(self.temp_slot(height), src)?;
+            self.spill_entry(height as usize, src)?;
+        }
+        Ok(())
+    }
+
+    /// Puts the entry at `height`, the topmost one that names its local, whose slot is `src`,
+    /// into its own slot; of a vector, whose high half it is, the other half too.
+    #[inline]
+    fn spill_entry(&mut self, height: usize, src: u16) -> Result<()> {
+        if self.scratch.stack[height].ty == Ty::V128High {
+            self.copy_vector(self.temp_slot(height - 1), src)?;
             self.unlink(height);
             self.now_temp(height);
+            self.unlink(height - 1);
+            self.now_temp(height - 1);
+            return Ok(());
         }
+        self.copy(self.temp_slot(height), src)?;
+        self.unlink(height);
+        self.now_temp(height);
         Ok(())
     }
 
@@ -359,9 +393,7 @@ impl Translator<'_, '_> {
             height -= 1;
             if let Value::Local { local, .. } = self.scratch.stack[height].value {
                 let src = self.scratch.locals[local as usize].slot;
-                self.copy(self.temp_slot(height), src)?;
-                self.unlink(height);
-                self.now_temp(height);
+                self.spill_entry(height, src)?;
             }
         }
         Ok(())

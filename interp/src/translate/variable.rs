@@ -11,13 +11,19 @@ impl Translator<'_, '_> {
         let found = &mut self.scratch.locals[local as usize];
         if !found.set {
             found.set = true;
-            let slot = found.slot;
+            let (slot, ty) = (found.slot, found.ty);
             self.zero(slot);
+            if ty == Ty::V128 {
+                self.zero(slot + 1);
+            }
         }
         self.push_local(local)
     }
 
     pub(super) fn local_set(&mut self, local: u32) -> Result<()> {
+        if self.top_is_vector() {
+            return self.set_vector(local);
+        }
         let last = self.last;
         let source = self.pop();
         let found = &mut self.scratch.locals[local as usize];
@@ -73,6 +79,7 @@ impl Translator<'_, '_> {
                 Ty::I32 | Ty::I64 | Ty::Ref => Op::SpillAcc,
                 Ty::F32 => Op::SpillF32,
                 Ty::F64 => Op::SpillF64,
+                Ty::V128 | Ty::V128High => unreachable!("no accumulator holds vectors"),
             };
             self.emit(op, [quarters(slot, 0, 0, 0)])?;
             return Ok(());
@@ -89,7 +96,10 @@ impl Translator<'_, '_> {
     }
 
     pub(super) fn global_get(&mut self, global: u32) -> Result<()> {
-        let ty = self.class(self.env.ir.global(GlobalIdx(global)).content())?;
+        let ty = self.class(self.env.ir.global(GlobalIdx(global)).content());
+        if ty == Ty::V128 {
+            return self.get_vector_global(global);
+        }
         let operands = quarters_half(self.next_slot(), 0, global);
         let at = self.emit(Op::GlobalGetS, [operands])?;
         self.push_result(ty, at, Some(Op::GlobalGetA))?;
@@ -98,6 +108,9 @@ impl Translator<'_, '_> {
     }
 
     pub(super) fn global_set(&mut self, global: u32) -> Result<()> {
+        if self.top_is_vector() {
+            return self.set_vector_global(global);
+        }
         let source = self.pop();
         let integer = matches!(source.ty, Ty::I32 | Ty::I64 | Ty::Ref);
         match self.operand(&source, integer, true)? {

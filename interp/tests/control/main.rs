@@ -8,6 +8,7 @@ mod program;
 mod random;
 mod stack_machine;
 #[path = "../support/mod.rs"]
+#[allow(dead_code, reason = "the tests of vectors use more of it")]
 mod support;
 
 use support::{Guest, Trap, Ty, modes};

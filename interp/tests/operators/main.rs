@@ -7,5 +7,6 @@ mod numeric;
 mod shapes;
 mod small_stack;
 #[path = "../support/mod.rs"]
+#[allow(dead_code, reason = "the tests of vectors use more of it")]
 mod support;
 mod values;

@@ -14,6 +14,18 @@ pub(crate) struct Mode {
 
 /// Every dispatch mode of this build, and one with the code that metering adds.
 pub(crate) fn modes() -> Vec<Mode> {
+    modes_with(|_| {})
+}
+
+/// The same with canonical NaNs.
+pub(crate) fn canonical_modes() -> Vec<Mode> {
+    modes_with(|config| {
+        config.canonicalize_nans(true);
+    })
+}
+
+fn modes_with(configure: fn(&mut Config)) -> Vec<Mode> {
+    let mode = |name, dispatch, metered| mode(name, dispatch, metered, configure);
     let mut modes = vec![
         mode("loop", Dispatch::Loop, false),
         mode("metered", Dispatch::Auto, true),
@@ -24,12 +36,13 @@ pub(crate) fn modes() -> Vec<Mode> {
     modes
 }
 
-fn mode(name: &'static str, dispatch: Dispatch, metered: bool) -> Mode {
+fn mode(name: &'static str, dispatch: Dispatch, metered: bool, configure: fn(&mut Config)) -> Mode {
     let mut config = Config::new();
     config
         .interp_dispatch(dispatch)
         .consume_fuel(metered)
         .interruption(metered);
+    configure(&mut config);
     let engine = Engine::with_backends(&config, &[diptych_interp::backend()])
         .unwrap_or_else(|e| panic!("{name}: no engine: {e}"));
     Mode {
@@ -73,12 +86,22 @@ impl Guest {
     ) -> Result<Vec<u64>, Trap> {
         let args: Vec<Val> = args.iter().map(|&(ty, bits)| val(ty, bits)).collect();
         let mut out: Vec<Val> = results.iter().map(|&ty| val(ty, 0)).collect();
-        match func.call(&mut self.store, &args, &mut out) {
-            Ok(()) => Ok(out.iter().map(bits).collect()),
-            Err(error) => Err(error
+        self.call_values(func, &args, &mut out)?;
+        Ok(out.iter().map(bits).collect())
+    }
+
+    /// Calls a function with any values.
+    pub(crate) fn call_values(
+        &mut self,
+        func: Func,
+        args: &[Val],
+        results: &mut [Val],
+    ) -> Result<(), Trap> {
+        func.call(&mut self.store, args, results).map_err(|error| {
+            error
                 .trap()
-                .unwrap_or_else(|| panic!("not a trap: {error}"))),
-        }
+                .unwrap_or_else(|| panic!("not a trap: {error}"))
+        })
     }
 
     /// Calls a function by its name.
@@ -98,6 +121,14 @@ impl Guest {
             .get_memory(&mut self.store, name)
             .unwrap_or_else(|| panic!("no memory {name}"));
         memory.data(&self.store)
+    }
+
+    pub(crate) fn memory_mut(&mut self, name: &str) -> &mut [u8] {
+        let memory: Memory = self
+            .instance
+            .get_memory(&mut self.store, name)
+            .unwrap_or_else(|| panic!("no memory {name}"));
+        memory.data_mut(&mut self.store)
     }
 }
 

@@ -74,6 +74,8 @@ impl Description {
             interruption,
             traps,
             guarded,
+            canonical_nans,
+            deterministic,
             calls,
         } = self.settings;
         out.extend([
@@ -82,6 +84,8 @@ impl Description {
             interruption.into(),
             (traps == Traps::Signals).into(),
             guarded.into(),
+            canonical_nans.into(),
+            deterministic.into(),
             (calls == Calls::Direct).into(),
         ]);
         out
@@ -116,6 +120,8 @@ impl Description {
                 Traps::Explicit
             },
             guarded: flag()?,
+            canonical_nans: flag()?,
+            deterministic: flag()?,
             calls: if flag()? { Calls::Direct } else { Calls::Table },
         };
         Some(Self {
@@ -175,6 +181,12 @@ impl Description {
                 wanted.traps == Traps::Signals,
             ),
             ("guarded memories", own.guarded, wanted.guarded),
+            ("canonical NaNs", own.canonical_nans, wanted.canonical_nans),
+            (
+                "deterministic relaxed SIMD",
+                own.deterministic,
+                wanted.deterministic,
+            ),
         ] {
             if own != wanted {
                 let with = if own { "with" } else { "without" };
@@ -271,6 +283,8 @@ mod tests {
                 interruption: false,
                 traps: Traps::Signals,
                 guarded: true,
+                canonical_nans: false,
+                deterministic: true,
                 calls: Calls::Direct,
             },
             features: WasmFeatures::WASM3.bits(),
@@ -319,6 +333,14 @@ mod tests {
             (|it| it.settings.interruption = true, "with interruption"),
             (|it| it.settings.traps = Traps::Explicit, "signals"),
             (|it| it.settings.guarded = false, "guarded"),
+            (
+                |it| it.settings.canonical_nans = true,
+                "with canonical NaNs",
+            ),
+            (
+                |it| it.settings.deterministic = false,
+                "without deterministic",
+            ),
             (|it| it.features ^= WasmFeatures::SIMD.bits(), "simd"),
         ] {
             let message = refusal(change);

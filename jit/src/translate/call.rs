@@ -1,13 +1,14 @@
 //! Calls.
 
-use super::{Result, Translator, value_type};
+use super::{Result, Translator};
 use crate::abi::{self, POINTER, offsets};
 use crate::builtins::Builtin;
 use crate::compile::FUNCTIONS;
 use crate::settings::Calls;
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{
-    self, ExtFuncData, ExternalName, Inst, InstBuilder, SigRef, UserExternalName, Value, types,
+    self, Endianness, ExtFuncData, ExternalName, Inst, InstBuilder, MemFlagsData, SigRef,
+    UserExternalName, Value, types,
 };
 use diptych_core::Trap;
 use diptych_core::types::{DefinedFuncIdx, FuncIdx, FuncType, HeapType, TableIdx, TypeIdx};
@@ -34,16 +35,14 @@ impl<'a> Translator<'a> {
         let (index, ty) = self.callee_type(callee);
         let signature = self.signature(index)?;
         let (code, ctx) = self.code(callee, signature)?;
-        let ret = abi::results_in_memory(ty).then(|| self.results_slot(ty.results().len()));
+        let ret = abi::results_in_memory(ty).then(|| self.results_slot(ty.result_slots()));
         let call = self.emit_call(ty, code, signature, ctx, ret, false);
         self.reload_fuel();
         match self.results {
             Some(slot) if ret.is_some() => {
-                for (i, result) in ty.results().iter().enumerate() {
-                    let ty = value_type(*result)?;
-                    let offset = i as i32 * 8;
-                    let value = self.b.ins().stack_load(POINTER, ty, slot, offset);
-                    self.push_typed(value, *result)?;
+                for ((class, offset), ty) in abi::in_slots(ty.results()).zip(ty.results()) {
+                    let value = self.load_result(slot, class, offset);
+                    self.push_typed(value, *ty)?;
                 }
             }
             _ => {
@@ -57,6 +56,22 @@ impl<'a> Translator<'a> {
             }
         }
         Ok(())
+    }
+
+    /// A result that a callee has left in memory.
+    fn load_result(&mut self, slot: ir::StackSlot, class: ir::Type, offset: i32) -> Value {
+        if class != abi::VECTOR {
+            return self.b.ins().stack_load(POINTER, class, slot, offset);
+        }
+        // Cranelift takes vectors in the frame for aligned, and these need not be.
+        let half = |this: &mut Self, offset| {
+            let ins = this.b.ins();
+            ins.stack_load(POINTER, types::I64, slot, offset)
+        };
+        let (low, high) = (half(self, offset), half(self, offset + 8));
+        let both = self.b.ins().iconcat(low, high);
+        let little = MemFlagsData::new().with_endianness(Endianness::Little);
+        self.b.ins().bitcast(abi::VECTOR, little, both)
     }
 
     pub(super) fn return_call(&mut self, callee: Callee) -> Result<()> {
@@ -109,10 +124,7 @@ impl<'a> Translator<'a> {
             return Ok(*signature);
         }
         let func = self.env.ir.signature(ty);
-        for ty in func.params().iter().chain(func.results()) {
-            value_type(*ty)?;
-        }
-        let signature = self.b.import_signature(abi::native_signature(func)?);
+        let signature = self.b.import_signature(abi::native_signature(func));
         self.buffers.signatures.insert(ty.0, signature);
         Ok(signature)
     }

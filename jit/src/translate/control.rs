@@ -1,11 +1,9 @@
 //! Blocks, branches and returns.
 
-use super::{Result, Translator, reserve, value_type, wasm_type};
-use crate::abi::POINTER;
+use super::{Result, Translator, reserve, wasm_type};
+use crate::abi::{self, POINTER, value_type};
 use cranelift_codegen::ir::condcodes::IntCC;
-use cranelift_codegen::ir::{
-    Block, BlockArg, Inst, InstBuilder, JumpTableData, MemFlagsData, Value,
-};
+use cranelift_codegen::ir::{Block, BlockArg, Inst, InstBuilder, JumpTableData, Value};
 use diptych_core::Trap;
 use diptych_core::types::TypeIdx;
 use wasmparser::BlockType;
@@ -120,7 +118,7 @@ impl Translator<'_> {
             BlockType::Empty => {}
             BlockType::Type(ty) => {
                 if results {
-                    let param = self.b.append_block_param(block, wasm_type(ty)?);
+                    let param = self.b.append_block_param(block, wasm_type(ty));
                     if self.is_traced_wasm(ty) {
                         self.b.declare_value_needs_stack_map(param);
                     }
@@ -130,7 +128,7 @@ impl Translator<'_> {
                 let ir = self.env.ir;
                 let ty = ir.signature(TypeIdx(index));
                 for ty in if results { ty.results() } else { ty.params() } {
-                    let param = self.b.append_block_param(block, value_type(*ty)?);
+                    let param = self.b.append_block_param(block, value_type(*ty));
                     self.note_type(param, *ty);
                 }
             }
@@ -147,7 +145,7 @@ impl Translator<'_> {
             (LabelKind::Function, None) => {
                 let block = self.b.create_block();
                 for ty in self.ty.results() {
-                    let param = self.b.append_block_param(block, value_type(*ty)?);
+                    let param = self.b.append_block_param(block, value_type(*ty));
                     self.note_type(param, *ty);
                 }
                 block
@@ -437,15 +435,15 @@ impl Translator<'_> {
             self.b.ins().return_(results);
             return;
         };
-        let flags = MemFlagsData::trusted();
-        for (i, result) in results.iter().enumerate() {
-            self.b.ins().store(flags, *result, ret, i as i32 * 8);
+        for (result, (class, offset)) in results.iter().zip(abi::in_slots(self.ty.results())) {
+            let flags = abi::slot_flags(class);
+            self.b.ins().store(flags, *result, ret, offset);
         }
         self.b.ins().return_(&[]);
     }
 
-    /// The slot for the results of a callee that leaves `count` of them in memory, and its
-    /// address.
+    /// The function's slot for the results of a callee that leaves them in so many slots in memory,
+    /// and its address.
     pub(super) fn results_slot(&mut self, count: usize) -> Value {
         use cranelift_codegen::ir::{StackSlotData, StackSlotKind};
         let bytes = count as u32 * 8;

@@ -24,10 +24,10 @@ pub(super) struct Heap {
 }
 
 /// Where an access goes.
-struct Address {
-    base: Value,
-    offset: i32,
-    flags: MemFlagsData,
+pub(super) struct Address {
+    pub(super) base: Value,
+    pub(super) offset: i32,
+    pub(super) flags: MemFlagsData,
 }
 
 impl Translator<'_> {
@@ -76,7 +76,7 @@ impl Translator<'_> {
 
     /// Pops the index of an access to `size` bytes, and gives its address, where the access may
     /// be made.
-    fn address(&mut self, arg: &MemArg, size: u64) -> Result<Address> {
+    pub(super) fn address(&mut self, arg: &MemArg, size: u64) -> Result<Address> {
         let MemArgTarget::Memory(memory) = arg.target else {
             return Err(unsupported("accesses to arrays (GC)"));
         };

@@ -13,6 +13,7 @@ mod memory;
 mod numeric;
 mod object;
 mod operators;
+mod simd;
 mod stack;
 mod still;
 mod table;
@@ -33,7 +34,7 @@ use cranelift_codegen::isa::TargetIsa;
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext, Variable};
 use diptych_core::fuel::Meter;
 use diptych_core::module::ModuleIr;
-use diptych_core::types::{DefinedFuncIdx, FuncType, MemoryType, ValType};
+use diptych_core::types::{DefinedFuncIdx, FuncType, MemoryType};
 use diptych_core::{Error, ErrorKind};
 use hashbrown::HashMap;
 use still::Before;
@@ -70,15 +71,31 @@ impl Env<'_> {
         !fuel && !interruption && self.ir.memories.iter().any(needs_checks)
     }
 
+    fn is_x86(&self) -> bool {
+        Arch::of(self.isa.name()) == Arch::X86
+    }
+
     /// Whether the machine has an instruction that makes an unsigned integer of a float.
     fn truncates_unsigned(&self) -> bool {
-        Arch::of(self.isa.name()) != Arch::X86
+        !self.is_x86()
+    }
+
+    /// Whether the machine has instructions that multiply and add floats and round once. Where it
+    /// has not, Cranelift would call functions that it does not have either.
+    fn fuses(&self) -> bool {
+        self.isa.has_native_fma()
+    }
+
+    /// Whether the machine has an instruction that puts bytes of a vector in any order. Where it
+    /// has not, Cranelift would call a function that it does not have either.
+    fn swizzles(&self) -> bool {
+        !self.is_x86() || self.isa.has_x86_pshufb_lowering()
     }
 
     /// Whether the machine faults on divisions that have no result. Where it does not, Cranelift
     /// checks what it is to divide.
     fn division_faults(&self) -> bool {
-        Arch::of(self.isa.name()) == Arch::X86
+        self.is_x86()
     }
 }
 
@@ -153,10 +170,7 @@ fn run(
     clif: &mut ir::Function,
 ) -> Result<()> {
     let ty = env.ir.func_type(env.ir.func_idx(func));
-    for ty in ty.params().iter().chain(ty.results()) {
-        value_type(*ty)?;
-    }
-    clif.signature = abi::native_signature(ty)?;
+    clif.signature = abi::native_signature(ty);
     let Scratch { context, buffers } = scratch;
     buffers.clear();
     let builder = FunctionBuilder::new(clif, context);
@@ -251,7 +265,7 @@ impl<'a> Translator<'a> {
         self.declare_params()?;
         for _ in 0..locals.get_count() {
             let (count, ty) = locals.read().map_err(invalid)?;
-            self.declare_locals(count, wasm_type(ty)?, self.is_traced_wasm(ty))?;
+            self.declare_locals(count, wasm_type(ty), self.is_traced_wasm(ty))?;
         }
 
         self.at(locals.original_position());
@@ -306,22 +320,14 @@ fn unsupported(what: &str) -> Box<Error> {
 }
 
 /// The type in code of values of this type.
-fn value_type(ty: ValType) -> Result<ir::Type> {
-    match ty {
-        ValType::V128 => Err(unsupported("SIMD (v128)")),
-        _ => Ok(abi::value_type(ty)?),
-    }
-}
-
-/// The type in code of values of this type.
-fn wasm_type(ty: wasmparser::ValType) -> Result<ir::Type> {
+fn wasm_type(ty: wasmparser::ValType) -> ir::Type {
     use wasmparser::ValType;
-    Ok(match ty {
+    match ty {
         ValType::I32 => ir::types::I32,
         ValType::I64 => ir::types::I64,
         ValType::F32 => ir::types::F32,
         ValType::F64 => ir::types::F64,
+        ValType::V128 => abi::VECTOR,
         ValType::Ref(_) => abi::POINTER,
-        ValType::V128 => return Err(unsupported("SIMD (v128)")),
-    })
+    }
 }

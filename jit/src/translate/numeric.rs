@@ -68,6 +68,63 @@ impl Translator<'_> {
         self.push(value)
     }
 
+    /// As [`unary`](Self::unary), of what computes a float.
+    pub(super) fn unary_float(
+        &mut self,
+        emit: impl FnOnce(FuncInstBuilder<'_, '_>, Value) -> Value,
+    ) -> Result<()> {
+        let a = self.pop();
+        let value = emit(self.b.ins(), a);
+        self.push_float(value)
+    }
+
+    /// As [`binary`](Self::binary), of what computes a float.
+    #[inline]
+    pub(super) fn binary_float(
+        &mut self,
+        emit: impl FnOnce(FuncInstBuilder<'_, '_>, Value, Value) -> Value,
+    ) -> Result<()> {
+        let (a, b) = self.pop2();
+        let value = emit(self.b.ins(), a, b);
+        self.push_float(value)
+    }
+
+    /// Pushes a float that was computed.
+    fn push_float(&mut self, value: Value) -> Result<()> {
+        let value = self.computed_float(value);
+        self.push(value)
+    }
+
+    /// A float, or a vector of floats, that was computed: where NaNs are to be canonical, with such
+    /// ones.
+    #[inline]
+    pub(super) fn computed_float(&mut self, value: Value) -> Value {
+        if self.env.settings.canonical_nans {
+            self.canonical_nan(value)
+        } else {
+            value
+        }
+    }
+
+    /// The value, or the canonical NaN where it is a NaN.
+    fn canonical_nan(&mut self, value: Value) -> Value {
+        let ty = self.b.func.dfg.value_type(value);
+        let is_nan = self.b.ins().fcmp(FloatCC::Unordered, value, value);
+        let nan = match ty.lane_type() {
+            types::F32 => self.b.ins().f32const(Ieee32::with_bits(0x7fc0_0000)),
+            _ => self
+                .b
+                .ins()
+                .f64const(Ieee64::with_bits(0x7ff8_0000_0000_0000)),
+        };
+        if !ty.is_vector() {
+            return self.b.ins().select(is_nan, nan, value);
+        }
+        let nans = self.b.ins().splat(ty, nan);
+        let is_nan = self.b.ins().bitcast(ty, MemFlagsData::new(), is_nan);
+        self.b.ins().bitselect(is_nan, nans, value)
+    }
+
     pub(super) fn compare(&mut self, condition: IntCC) -> Result<()> {
         let (a, b) = self.pop2();
         let truth = self.b.ins().icmp(condition, a, b);
@@ -88,7 +145,7 @@ impl Translator<'_> {
     }
 
     /// Pushes the result of a comparison, which whoever branches on it finds again.
-    fn push_truth(&mut self, truth: Value) -> Result<()> {
+    pub(super) fn push_truth(&mut self, truth: Value) -> Result<()> {
         let value = self.b.ins().uextend(types::I32, truth);
         self.push(value)
     }
@@ -188,7 +245,13 @@ impl Translator<'_> {
 
     pub(super) fn round(&mut self, rounding: Rounding) -> Result<()> {
         let value = self.pop();
-        let value = if self.env.isa.has_round() {
+        let value = self.emit_round(rounding, value);
+        self.push_float(value)
+    }
+
+    /// A float rounded, or a vector of floats where the machine has an instruction for it.
+    pub(super) fn emit_round(&mut self, rounding: Rounding, value: Value) -> Value {
+        if self.env.isa.has_round() {
             let ins = self.b.ins();
             match rounding {
                 Rounding::Ceil => ins.ceil(value),
@@ -209,7 +272,6 @@ impl Translator<'_> {
                 (Rounding::Nearest, true) => Builtin::NearestF64,
             };
             self.builtin_result(builtin, &[value])
-        };
-        self.push(value)
+        }
     }
 }

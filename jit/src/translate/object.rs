@@ -6,7 +6,7 @@
 //! the heap's base is loaded for each access, and Cranelift unites those between two calls.
 
 use super::{Result, Translator, unsupported};
-use crate::abi::{POINTER, offsets};
+use crate::abi::{POINTER, offsets, value_type};
 use crate::builtins::Builtin;
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{Block, InstBuilder, MemFlagsData, Value, types};
@@ -128,7 +128,7 @@ impl Translator<'_> {
             Storage::I16 => ins.uload16(types::I32, flags, at, offset),
             Storage::Reference => ins.uload32(flags, at, offset),
             Storage::Bits32 | Storage::Bits64 | Storage::Bits128 => {
-                let ty = super::value_type(ty)?;
+                let ty = value_type(ty);
                 ins.load(ty, flags, at, offset)
             }
         };
@@ -248,14 +248,19 @@ impl Translator<'_> {
         let index = self.iconst32(ty);
         let array = self.made(Builtin::ArrayNewDefault, &[self.ctx, index, len]);
         let zero = self.iconst32(0);
-        let [low, high] = self.halves(self.layout(ty).element(), value)?;
+        let [low, high] = self.halves(self.layout(ty).element(), value);
         let args = [self.ctx, array, zero, low, high, len];
         self.bulk(Builtin::ArrayFill, &args);
         self.push_reference(array)
     }
 
     /// A value as two slots, for a builtin.
-    fn halves(&mut self, storage: Storage, value: Value) -> Result<[Value; 2]> {
+    fn halves(&mut self, storage: Storage, value: Value) -> [Value; 2] {
+        if storage == Storage::Bits128 {
+            let lanes = self.lanes(types::I64X2, value);
+            let low = self.b.ins().extractlane(lanes, 0);
+            return [low, self.b.ins().extractlane(lanes, 1)];
+        }
         let zero = self.iconst64(0);
         let low = match self.b.func.dfg.value_type(value) {
             types::I32 => self.b.ins().uextend(types::I64, value),
@@ -268,12 +273,9 @@ impl Translator<'_> {
                 let flags = MemFlagsData::new();
                 self.b.ins().bitcast(types::I64, flags, value)
             }
-            _ if storage == Storage::Bits128 => {
-                return Err(unsupported("arrays of vectors (SIMD)"));
-            }
             _ => value,
         };
-        Ok([low, zero])
+        [low, zero]
     }
 
     pub(super) fn array_new_default(&mut self, ty: u32) -> Result<()> {
@@ -365,7 +367,7 @@ impl Translator<'_> {
     pub(super) fn array_fill(&mut self, ty: u32) -> Result<()> {
         let len = self.pop();
         let (array, index, value) = self.pop3();
-        let [low, high] = self.halves(self.layout(ty).element(), value)?;
+        let [low, high] = self.halves(self.layout(ty).element(), value);
         let args = [self.ctx, array, index, low, high, len];
         self.bulk(Builtin::ArrayFill, &args);
         Ok(())

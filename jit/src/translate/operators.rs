@@ -16,6 +16,8 @@ macro_rules! define_translate {
     ($d:tt
         binary { $($binary:ident: $binary_inst:ident,)* }
         unary { $($unary:ident: $unary_inst:ident,)* }
+        binary_float { $($binary_float:ident: $binary_float_inst:ident,)* }
+        unary_float { $($unary_float:ident: $unary_float_inst:ident $($unary_float_ty:ident)?,)* }
         convert { $($convert:ident: $convert_inst:ident $convert_ty:ident,)* }
         compare { $($compare:ident: $int_cc:ident,)* }
         compare_floats { $($compare_floats:ident: $float_cc:ident,)* }
@@ -30,6 +32,12 @@ macro_rules! define_translate {
             };)*
             $(($d this:ident, $d proposal:ident, $unary) => {
                 $d this.unary(|ins, a| ins.$unary_inst(a))
+            };)*
+            $(($d this:ident, $d proposal:ident, $binary_float) => {
+                $d this.binary_float(|ins, a, b| ins.$binary_float_inst(a, b))
+            };)*
+            $(($d this:ident, $d proposal:ident, $unary_float) => {
+                $d this.unary_float(|ins, a| ins.$unary_float_inst($($unary_float_ty,)? a))
             };)*
             $(($d this:ident, $d proposal:ident, $convert) => {
                 $d this.unary(|ins, a| ins.$convert_inst($convert_ty, a))
@@ -70,16 +78,19 @@ define_translate! { $
         I64Add: iadd, I64Sub: isub, I64Mul: imul,
         I64And: band, I64Or: bor, I64Xor: bxor,
         I64Shl: ishl, I64ShrS: sshr, I64ShrU: ushr, I64Rotl: rotl, I64Rotr: rotr,
-        F32Add: fadd, F32Sub: fsub, F32Mul: fmul, F32Div: fdiv,
-        F32Min: fmin, F32Max: fmax, F32Copysign: fcopysign,
-        F64Add: fadd, F64Sub: fsub, F64Mul: fmul, F64Div: fdiv,
-        F64Min: fmin, F64Max: fmax, F64Copysign: fcopysign,
+        F32Copysign: fcopysign, F64Copysign: fcopysign,
     }
     unary {
         I32Clz: clz, I32Ctz: ctz, I32Popcnt: popcnt,
         I64Clz: clz, I64Ctz: ctz, I64Popcnt: popcnt,
-        F32Abs: fabs, F32Neg: fneg, F32Sqrt: sqrt,
-        F64Abs: fabs, F64Neg: fneg, F64Sqrt: sqrt,
+        F32Abs: fabs, F32Neg: fneg, F64Abs: fabs, F64Neg: fneg,
+    }
+    binary_float {
+        F32Add: fadd, F32Sub: fsub, F32Mul: fmul, F32Div: fdiv, F32Min: fmin, F32Max: fmax,
+        F64Add: fadd, F64Sub: fsub, F64Mul: fmul, F64Div: fdiv, F64Min: fmin, F64Max: fmax,
+    }
+    unary_float {
+        F32Sqrt: sqrt, F64Sqrt: sqrt, F32DemoteF64: fdemote F32, F64PromoteF32: fpromote F64,
     }
     convert {
         I32WrapI64: ireduce I32,
@@ -92,7 +103,6 @@ define_translate! { $
         F32ConvertI64S: fcvt_from_sint F32, F32ConvertI64U: fcvt_from_uint F32,
         F64ConvertI32S: fcvt_from_sint F64, F64ConvertI32U: fcvt_from_uint F64,
         F64ConvertI64S: fcvt_from_sint F64, F64ConvertI64U: fcvt_from_uint F64,
-        F32DemoteF64: fdemote F32, F64PromoteF32: fpromote F64,
     }
     compare {
         I32Eq: Equal, I32Ne: NotEqual,
@@ -291,18 +301,6 @@ impl<'a> VisitOperator<'a> for Translator<'_> {
     }
 
     wasmparser::for_each_visit_operator!(visit);
-}
-
-macro_rules! refuse {
-    ($(@$proposal:ident $op:ident $({ $($arg:ident: $argty:ty),* })? => $visit:ident ($($ann:tt)*))*) => {$(
-        fn $visit(&mut self $($(, _: $argty)*)?) -> Result<()> {
-            if self.reachable { Err(unsupported(proposal_name(stringify!($proposal)))) } else { Ok(()) }
-        }
-    )*};
-}
-
-impl VisitSimdOperator<'_> for Translator<'_> {
-    wasmparser::for_each_visit_simd_operator!(refuse);
 }
 
 impl Translator<'_> {

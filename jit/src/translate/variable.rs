@@ -1,7 +1,7 @@
 //! Locals and globals.
 
-use super::{Result, Translator, reserve, value_type};
-use crate::abi::{POINTER, offsets};
+use super::{Result, Translator, reserve};
+use crate::abi::{POINTER, VECTOR, offsets, value_type};
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::immediates::{Ieee32, Ieee64};
 use cranelift_codegen::ir::{
@@ -41,7 +41,7 @@ impl Translator<'_> {
         let entry = self.b.current_block().expect("the function has begun");
         let before = 1 + usize::from(self.ret.is_some());
         for (i, param) in ty.params().iter().enumerate() {
-            let ty = value_type(*param)?;
+            let ty = value_type(*param);
             let variable = self.b.declare_var(ty);
             let value = self.b.block_params(entry)[before + i];
             let traced = self.is_traced(*param);
@@ -101,12 +101,16 @@ impl Translator<'_> {
 
     /// Puts the locals from `first` on into memory, and zeroes them.
     fn begin_stack_locals(&mut self, first: usize) {
-        let bytes = (self.buffers.locals.len() - first) as u32 * 8;
-        let slot = StackSlotData::new(StackSlotKind::ExplicitSlot, bytes, 3);
+        let slot = StackSlotData::new(StackSlotKind::ExplicitSlot, 0, 4);
         let slot = self.b.create_sized_stack_slot(slot);
-        for (i, local) in self.buffers.locals[first..].iter_mut().enumerate() {
-            local.place = Place::Stack(slot, i as i32 * 8);
+        let mut bytes = 0;
+        for local in &mut self.buffers.locals[first..] {
+            let size = local.ty.bytes().max(8);
+            bytes = u32::next_multiple_of(bytes, size);
+            local.place = Place::Stack(slot, bytes as i32);
+            bytes += size;
         }
+        self.b.func.sized_stack_slots[slot].size = bytes;
 
         let start = self.b.ins().stack_addr(POINTER, slot, 0);
         let end = self.b.ins().iadd_imm_s(start, i64::from(bytes));
@@ -129,6 +133,7 @@ impl Translator<'_> {
         match ty {
             types::F32 => self.b.ins().f32const(Ieee32::with_bits(0)),
             types::F64 => self.b.ins().f64const(Ieee64::with_bits(0)),
+            VECTOR => self.zero_vector(ty),
             _ => self.b.ins().iconst(ty, 0),
         }
     }
@@ -194,7 +199,7 @@ impl Translator<'_> {
 
     pub(super) fn global_get(&mut self, global: u32) -> Result<()> {
         let content = self.env.ir.global(GlobalIdx(global)).content();
-        let ty = value_type(content)?;
+        let ty = value_type(content);
         let (address, flags) = self.global(global);
         let value = match ty {
             // As wide as it is stored, so that Cranelift knows the value that was.

@@ -38,6 +38,8 @@ pub(crate) fn config(flags: &EngineFlags) -> Outcome<Config> {
     });
     config.signals_based_traps(!flags.no_signals);
     config.memory_guard(!flags.no_guard);
+    config.canonicalize_nans(flags.canonicalize_nans);
+    config.relaxed_simd_deterministic(flags.relaxed_simd_deterministic);
     crate::progress::show(&mut config);
     for (names, on) in [(&flags.enable, true), (&flags.disable, false)] {
         for name in names {

@@ -60,6 +60,14 @@ pub(crate) struct EngineFlags {
     #[arg(long)]
     pub(crate) no_guard: bool,
 
+    /// Make every NaN that arithmetic gives the canonical one.
+    #[arg(long)]
+    pub(crate) canonicalize_nans: bool,
+
+    /// Give relaxed vector operators the same results on every machine.
+    #[arg(long)]
+    pub(crate) relaxed_simd_deterministic: bool,
+
     /// Keep compiled code in this directory, and take it from there the next time.
     ///
     /// Nobody may write to the directory who may not execute code as you. It takes at most 2 GiB;
@@ -270,7 +278,9 @@ Exit codes: the guest's own; 134 when it traps; 1 for other errors; 2 for a wron
   diptych run --invoke gcd math.wat 48 0x24
       calls a function of a module in text, and prints 12
   diptych run --invoke scale shapes.wasm -1.5 nan inf 0x1.8p3
-      numbers can be negative, hexadecimal, NaN and infinite; a reference can only be null"
+      numbers can be negative, hexadecimal, NaN and infinite; a reference can only be null
+  diptych run --invoke mix colors.wasm i32x4:1,2,3,4 f32x4:0.5,1,nan,-inf v128:0x1f
+      vectors are lanes of any shape, the lowest first, or one hexadecimal number"
 )]
 pub(crate) struct Run {
     /// Call this exported function instead of the program's start.

@@ -1,6 +1,6 @@
 //! Values as words of a command line.
 
-use diptych::{FuncType, Val, ValType};
+use diptych::{FuncType, V128, Val, ValType};
 
 /// Reads arguments by the parameters of a function.
 pub(crate) fn parse_all(words: &[String], ty: &FuncType) -> Result<Vec<Val>, String> {
@@ -35,7 +35,13 @@ pub(crate) fn parse(word: &str, ty: ValType) -> Result<Val, String> {
                 "`{word}` is not `null`, the only {ty} that can be written here"
             ));
         }
-        ValType::V128 => return Err("a v128 cannot be written here".to_owned()),
+        ValType::V128 => {
+            return vector(word)
+                .map(|bits| Val::V128(V128::from(bits)))
+                .ok_or_else(|| {
+                    format!("`{word}` is no v128, which is like `i32x4:1,2,3,4` or `v128:0x1f`")
+                });
+        }
     };
     value.ok_or_else(|| format!("`{word}` is not an {ty}"))
 }
@@ -47,6 +53,7 @@ pub(crate) fn print(value: &Val) -> String {
         Val::I64(value) => value.to_string(),
         Val::F32(bits) => print_float(u64::from(*bits), f32::from_bits(*bits), &F32),
         Val::F64(bits) => print_float(*bits, f64::from_bits(*bits), &F64),
+        Val::V128(vector) => format!("v128:{vector:?}"),
         Val::FuncRef(None) | Val::ExternRef(None) => "null".to_owned(),
         Val::FuncRef(Some(_)) => "funcref".to_owned(),
         Val::ExternRef(Some(_)) => "externref".to_owned(),
@@ -75,6 +82,34 @@ fn int(word: &str, bits: u32) -> Option<u64> {
     } else {
         magnitude
     })
+}
+
+/// A vector: its shape and as many lanes, the lowest first, or all its bits as one number.
+fn vector(word: &str) -> Option<u128> {
+    type Lane = fn(&str) -> Option<u64>;
+    let (shape, lanes) = word.split_once(':')?;
+    let (bits, lane): (u32, Lane) = match shape {
+        "v128" => {
+            let digits = without_underscores(lanes)?;
+            let hex = digits_only(strip_hex(&digits)?, 16)?;
+            return u128::from_str_radix(hex, 16).ok();
+        }
+        "i8x16" => (8, |word| int(word, 8)),
+        "i16x8" => (16, |word| int(word, 16)),
+        "i32x4" => (32, |word| int(word, 32)),
+        "i64x2" => (64, |word| int(word, 64)),
+        "f32x4" => (32, |word| float(word, &F32)),
+        "f64x2" => (64, |word| float(word, &F64)),
+        _ => return None,
+    };
+    let lanes: Vec<u64> = lanes.split(',').map(lane).collect::<Option<_>>()?;
+    if lanes.len() as u32 != 128 / bits {
+        return None;
+    }
+    let mask = u64::MAX >> (64 - bits);
+    Some(lanes.iter().rev().fold(0, |vector, lane| {
+        vector.checked_shl(bits).unwrap_or(0) | u128::from(lane & mask)
+    }))
 }
 
 /// A floating-point format of IEEE 754.
@@ -369,6 +404,55 @@ mod tests {
         assert_eq!(print(&Val::F32(0x7fa0_0000)), "nan:0x200000");
         assert_eq!(print(&Val::F64(f64::NAN.to_bits())), "nan");
         assert_eq!(print(&Val::I32(-1)), "-1");
+    }
+
+    #[test]
+    fn vectors() {
+        for (word, bits) in [
+            ("v128:0x1f", 0x1f),
+            (
+                "v128:0xffff_0000_0000_0000_0000_0000_0000_0001",
+                0xffff << 112 | 1,
+            ),
+            (
+                "i32x4:1,-2,0x30,4294967295",
+                0xffff_ffff_0000_0030_ffff_fffe_0000_0001,
+            ),
+            (
+                "i8x16:-128,255,0,0,0,0,0,0,0,0,0,0,0,0,0,1",
+                1 << 120 | 0xff80,
+            ),
+            ("i16x8:-1,0,0,0,0,0,0,2", 2 << 112 | 0xffff),
+            ("i64x2:-1,1", 1 << 64 | u128::from(u64::MAX)),
+            (
+                "f32x4:1,-0,nan,inf",
+                0x7f80_0000_7fc0_0000_8000_0000_3f80_0000,
+            ),
+            ("f64x2:0x1p-1074,-nan:0x1", 0xfff0_0000_0000_0001 << 64 | 1),
+        ] {
+            assert_eq!(vector(word), Some(bits), "{word}");
+            let printed = print(&Val::V128(V128::from(bits)));
+            assert_eq!(vector(&printed), Some(bits), "{printed}");
+        }
+        for wrong in [
+            "",
+            "1",
+            "v128:1",
+            "v128:0x",
+            "v128:0x+1",
+            "v128:0x1_0000_0000_0000_0000_0000_0000_0000_0000",
+            "i32x4:1,2,3",
+            "i32x4:1,2,3,4,5",
+            "i32x4:1,2,3,",
+            "i8x16:256,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0",
+            "i8x16:-129,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0",
+            "f32x4:1,2,3,x",
+            "i32x8:1,2,3,4,5,6,7,8",
+        ] {
+            assert_eq!(vector(wrong), None, "{wrong}");
+        }
+        let error = parse("7", ValType::V128).unwrap_err();
+        assert!(error.contains("i32x4:1,2,3,4"), "{error}");
     }
 
     #[test]

@@ -3,6 +3,9 @@
 mod fuel;
 mod operators;
 mod shapes;
+mod simd;
+#[path = "../../../tests/support/vectors.rs"]
+mod vectors;
 
 use super::{Env, NEVER, Scratch, translate};
 use crate::compile::{FUNCTIONS, RAISE};
@@ -82,6 +85,7 @@ fn binary(bytes: &[u8]) -> Module {
         .wasm_function_references(true)
         .wasm_tail_call(true)
         .wasm_simd(true)
+        .wasm_relaxed_simd(true)
         .wasm_exceptions(true)
         .wasm_gc(true)
         .wasm_wide_arithmetic(true);
@@ -107,7 +111,7 @@ fn machines() -> Vec<OwnedTargetIsa> {
         .collect()
 }
 
-/// Every combination that an engine can ask for.
+/// Every combination that an engine can ask for, of what has to do with each other.
 fn all_settings() -> Vec<Settings> {
     let mut all = Vec::new();
     for (traps, guarded) in [
@@ -121,6 +125,8 @@ fn all_settings() -> Vec<Settings> {
                 interruption: bits & 2 != 0,
                 traps,
                 guarded,
+                canonical_nans: bits & 4 != 0,
+                deterministic: bits & 4 != 0,
                 calls: if bits & 4 == 0 {
                     Calls::Direct
                 } else {
@@ -138,6 +144,8 @@ fn plain(traps: Traps) -> Settings {
         interruption: false,
         traps,
         guarded: false,
+        canonical_nans: false,
+        deterministic: false,
         calls: Calls::Direct,
     }
 }
