@@ -1,6 +1,7 @@
 //! The error type of the whole library.
 
 use crate::backtrace::Backtrace;
+use crate::runtime::Exception;
 use crate::store::try_box;
 use crate::trap::Trap;
 use alloc::borrow::Cow;
@@ -41,6 +42,8 @@ pub enum ErrorKind {
     BadArgument(Cow<'static, str>),
     /// The guest trapped.
     Trap(Trap),
+    /// An exception of the guest's that nothing caught, or one that a host function throws.
+    Exception(Exception),
     /// A host function failed with an error of its own.
     Host(Box<dyn core::error::Error + Send + Sync>),
     /// A host function, or a guest through one, asked to end the program with this exit code.
@@ -88,10 +91,12 @@ impl Error {
         &self.kind
     }
 
-    /// The trap, when the guest trapped.
+    /// The trap, when the guest trapped; an exception that nothing caught is
+    /// [`Trap::UnhandledException`].
     pub const fn trap(&self) -> Option<Trap> {
         match self.kind {
             ErrorKind::Trap(trap) => Some(trap),
+            ErrorKind::Exception(_) => Some(Trap::UnhandledException),
             _ => None,
         }
     }
@@ -159,6 +164,7 @@ impl fmt::Display for Error {
             | ErrorKind::Limit(message)
             | ErrorKind::Message(message) => f.write_str(message),
             ErrorKind::Trap(trap) => write!(f, "wasm trap: {trap}"),
+            ErrorKind::Exception(_) => f.write_str("an exception of the guest's was not caught"),
             ErrorKind::Host(_) => f.write_str("a host function failed"),
             ErrorKind::Exit(code) => write!(f, "the guest exited with code {code}"),
             ErrorKind::OutOfMemory => f.write_str("the host is out of memory"),

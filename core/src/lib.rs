@@ -38,10 +38,10 @@ pub use engine::Engine;
 pub use error::{Error, ErrorKind, Result};
 pub use module::{CacheKey, CodeCache, Module};
 pub use runtime::{
-    AnyRef, ArrayRef, ExnRef, Export, Extern, ExternRef, Func, Global, Instance, InstancePre,
-    IntoFunc, Linker, Memory, MemoryAccessError, OwnedRef, Ref, ResumableCall, RootScope,
-    StructRef, SuspendedCall, Table, Tag, TypedFunc, V128, Val, WasmParams, WasmResults, WasmRet,
-    WasmTy,
+    AnyRef, ArrayRef, Exception, ExnRef, Export, Extern, ExternRef, Func, Global, Instance,
+    InstancePre, IntoFunc, Linker, Memory, MemoryAccessError, OwnedRef, Ref, ResumableCall,
+    RootScope, StructRef, SuspendedCall, Table, Tag, TypedFunc, V128, Val, WasmParams, WasmResults,
+    WasmRet, WasmTy,
 };
 pub use store::{
     AsContext, AsContextMut, Caller, InterruptHandle, ResourceLimiter, Store, StoreContext,

@@ -670,6 +670,10 @@ pub(crate) const SLOWS: &[Slow] = &[
     slow("RefTest"),
     // s0 = reference; i0 = target.
     slow("RefCast"),
+    // s0 = first value; i0 = tag.
+    slow("Throw"),
+    // s0 = exception.
+    slow("ThrowRef"),
     // s0 = result, s1 = a, s2 = b, s3 = c, all vectors.
     quick("F64x2RelaxedMadd"),
     quick("F64x2RelaxedNmadd"),

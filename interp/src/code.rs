@@ -1,6 +1,7 @@
 //! Translated functions in memory.
 
 use crate::ops::Op;
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::sync::atomic::AtomicPtr;
 
@@ -26,22 +27,48 @@ pub(crate) const HEADER_BYTES: usize = size_of::<CodeHeader>();
 /// What calls inside a module read: the callee's code, or the stub that translates it.
 pub(crate) type EntryCell = AtomicPtr<CodeHeader>;
 
+/// The tag of a [`Handler`] for exceptions of all tags.
+pub(crate) const CATCH_ALL: u32 = u32::MAX;
+
+/// Who catches exceptions that come from a part of a function's code. Of several, the first does.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Handler {
+    /// Where the part begins, in bytes from the first operation.
+    pub(crate) start: u32,
+    /// Where it ends.
+    pub(crate) end: u32,
+    /// The tag, or [`CATCH_ALL`].
+    pub(crate) tag: u32,
+    /// Whether the exception is wanted behind its values.
+    pub(crate) with_reference: bool,
+    /// The slot for its first value.
+    pub(crate) slot: u16,
+    /// Where it goes on.
+    pub(crate) target: u32,
+}
+
 /// A translated function: the header, then the operations.
 #[derive(Debug)]
 pub(crate) struct Code {
     cells: Vec<u64>,
+    handlers: Box<[Handler]>,
 }
 
 impl Code {
     /// Puts `header` into the first cells of `cells`, which are reserved for it.
-    pub(crate) fn new(header: CodeHeader, mut cells: Vec<u64>) -> Self {
+    pub(crate) fn new(header: CodeHeader, mut cells: Vec<u64>, handlers: Box<[Handler]>) -> Self {
         cells[0] = u64::from(header.frame_bytes) | u64::from(header.func) << 32;
         cells[1] = u64::from(header.record) | u64::from(header.code_bytes) << 32;
         #[cfg(target_endian = "big")]
         for cell in &mut cells[..HEADER_CELLS] {
             *cell = cell.rotate_left(32);
         }
-        Self { cells }
+        Self { cells, handlers }
+    }
+
+    /// Who catches exceptions, inner blocks first.
+    pub(crate) fn handlers(&self) -> &[Handler] {
+        &self.handlers
     }
 
     /// The header's address, which is the function's.

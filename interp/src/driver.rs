@@ -7,7 +7,7 @@
 //! and driver the machine is a [`State`]; the store is reached by raw pointer only, since host
 //! functions borrow it again.
 
-use crate::code::{CodeHeader, EntryCell, HEADER_BYTES};
+use crate::code::{CATCH_ALL, CodeHeader, EntryCell, HEADER_BYTES, Handler};
 use crate::exec::{Exit, ExitKind, Flow, State, call_subtype, caller_of, return_from_host, vector};
 use crate::module::{InterpModule, Shared};
 use crate::ops::{Op, Slow};
@@ -17,7 +17,7 @@ use core::mem::MaybeUninit;
 use diptych_core::backend::{Activation, GoOn, Position, Suspension};
 use diptych_core::gc::CastTarget;
 use diptych_core::types::{
-    DataIdx, DefinedFuncIdx, ElemIdx, FuncIdx, MemoryIdx, TableIdx, TypeId, TypeIdx,
+    DataIdx, DefinedFuncIdx, ElemIdx, FuncIdx, MemoryIdx, TableIdx, TagIdx, TypeId, TypeIdx,
 };
 use diptych_core::vm::frame::{RECORD_SLOTS, ReturnRecord};
 use diptych_core::vm::{FuncRef, StackMark, Status, VmStore, call_array, heap_calls, libcalls};
@@ -245,6 +245,12 @@ unsafe fn drive(st: &mut State, store: *mut VmStore, shared: &Shared, resumable:
                             (*store).exit_resume = Some(GO_ON);
                             return Status::Suspended;
                         }
+                        _ if (*store).exception != 0 => {
+                            if to_caller(st, store, shared, record) && unwind(st, store, shared) {
+                                continue;
+                            }
+                            return Status::Error;
+                        }
                         _ => {
                             if let Some(error) = &mut (*store).pending {
                                 leave_for_host(st, store, shared, record);
@@ -314,10 +320,97 @@ unsafe fn drive(st: &mut State, store: *mut VmStore, shared: &Shared, resumable:
                 ExitKind::Probe => Err(Error::msg("a probe outside the self-test")),
             };
             if let Err(mut error) = result {
+                if (*store).exception != 0 {
+                    if unwind(st, store, shared) {
+                        continue;
+                    }
+                    return Status::Error;
+                }
                 save_position(st, store);
                 backtrace::attach(store, &mut error);
                 return fail(store, error);
             }
+        }
+    }
+}
+
+/// Finds who catches the store's exception in this activation, from the frame on in which the
+/// machine is, and goes on there. Says whether there is someone.
+///
+/// # Safety
+/// The machine is at an operation of a live frame.
+unsafe fn unwind(st: &mut State, store: *mut VmStore, shared: &Shared) -> bool {
+    // SAFETY: by contract; a handler's target and slots are those of its function, whose frame
+    // this is. Frames further in are dead.
+    unsafe {
+        let exception = (*store).exception;
+        loop {
+            let ctx = st.vm;
+            let catches = |handler: &Handler| {
+                handler.tag == CATCH_ALL
+                    || heap_calls::exception_has_tag(ctx, exception, TagIdx(handler.tag))
+            };
+            let module = InterpModule::of((*ctx).interp);
+            let Some((header, handler)) = module.handler_at(st.ip, catches) else {
+                return false;
+            };
+            let Some(handler) = handler else {
+                let record = st.fp.add((*header).record as usize);
+                if to_caller(st, store, shared, record.cast()) {
+                    continue;
+                }
+                return false;
+            };
+            let mut slot = st.fp.add(handler.slot.into());
+            if handler.tag != CATCH_ALL {
+                slot = heap_calls::exception_values(ctx, exception, slot);
+            }
+            if handler.with_reference {
+                slot.write(exception);
+            }
+            (*store).exception = 0;
+            st.ip = header
+                .cast::<u8>()
+                .add(HEADER_BYTES + handler.target as usize);
+            st.mem = (*ctx).memory0_base;
+            return true;
+        }
+    }
+}
+
+/// Goes to the operation that called the function with this return record. Says whether it is one
+/// of this activation.
+///
+/// # Safety
+/// The record is live.
+unsafe fn to_caller(
+    st: &mut State,
+    store: *mut VmStore,
+    shared: &Shared,
+    mut record: *const ReturnRecord,
+) -> bool {
+    // SAFETY: by contract; the records of callers are live, and what the driver left at the
+    // beginning of a segment leads to the one in the segment below.
+    unsafe {
+        loop {
+            let mut pc = (*record).return_pc;
+            let fp = (*record).caller_fp;
+            if pc == shared.cross_return {
+                st.vm = (*record).caller_ctx;
+                pc = (*record).resume_pc;
+            }
+            if pc == shared.host_return {
+                return false;
+            }
+            if pc != shared.segment_return {
+                st.ip = pc.wrapping_sub(1);
+                st.fp = fp;
+                return true;
+            }
+            let link = fp.sub(LINK_SLOTS);
+            record = link.add(1).read() as *const ReturnRecord;
+            let (_, limit) = (*store).stack.restore(link.add(2).read() as usize);
+            (*store).stack_limit = limit;
         }
     }
 }
@@ -585,6 +678,15 @@ unsafe fn slow_heap(st: &mut State, op: Slow) -> Result<(), Error> {
                 if !CastTarget::from_bits(i0).matches(ctx, s0) {
                     return Err(Trap::CastFailure.into());
                 }
+            }
+            Slow::Throw => {
+                (*(*ctx).store).exception = heap_calls::exception_new(ctx, TagIdx(i0), field(8))?;
+                return Err(Error::msg("an exception was thrown"));
+            }
+            Slow::ThrowRef if s0 == 0 => return Err(Trap::NullExceptionReference.into()),
+            Slow::ThrowRef => {
+                (*(*ctx).store).exception = s0;
+                return Err(Error::msg("an exception was thrown"));
             }
             _ => return Err(Error::msg("no operation on objects")),
         }

@@ -1,6 +1,6 @@
 //! The backend and its modules: translation on demand, the stubs, and the choice of dispatch.
 
-use crate::code::{Code, CodeHeader, Encoding, EntryCell, HEADER_BYTES, HEADER_CELLS};
+use crate::code::{Code, CodeHeader, Encoding, EntryCell, HEADER_BYTES, HEADER_CELLS, Handler};
 use crate::exec::{Exit, State, run_loop};
 use crate::ops::Op;
 use crate::references::References;
@@ -334,6 +334,22 @@ impl InterpModule {
         // SAFETY: the header is the start of live code.
         let func = unsafe { (*header).func };
         Some((DefinedFuncIdx(func), header))
+    }
+
+    /// The code that contains `pc`, and of those who catch exceptions from there the first that
+    /// `catches` says does.
+    pub(crate) fn handler_at(
+        &self,
+        pc: *const u8,
+        catches: impl Fn(&Handler) -> bool,
+    ) -> Option<(*const CodeHeader, Option<Handler>)> {
+        let mut translated = self.translated.lock();
+        let code = translated.code_at(pc)?;
+        let header = code.as_ptr();
+        let offset = (pc.addr() - header.addr() - HEADER_BYTES) as u32;
+        let mut handlers = code.handlers().iter();
+        let handler = handlers.find(|it| it.start <= offset && offset < it.end && catches(it));
+        Some((header, handler.copied()))
     }
 
     /// Where the operations of a function came from: their offsets in the code and in the module.

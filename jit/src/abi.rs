@@ -132,6 +132,7 @@ pub(crate) mod offsets {
         CTX_GLOBALS = VmCtx.globals;
         CTX_TABLES = VmCtx.tables;
         CTX_MEMORIES = VmCtx.memories;
+        CTX_TAGS = VmCtx.tags;
         CTX_IMPORTED_FUNCS = VmCtx.imported_funcs;
         CTX_TYPES = VmCtx.types;
         CTX_NATIVE = VmCtx.native;
@@ -153,6 +154,7 @@ pub(crate) mod offsets {
         TYPE_GC = ModuleType.gc;
         GC_DISPLAY = GcType.display;
         GC_KIND = GcType.kind;
+        STORE_EXCEPTION = VmStore.exception;
         STORE_HEAP_BASE = VmStore.heap.base;
         STORE_HEAP_NEXT = VmStore.heap.next;
         STORE_HEAP_END = VmStore.heap.end;

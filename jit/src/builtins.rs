@@ -8,7 +8,7 @@ use crate::abi::{self, POINTER};
 use cranelift_codegen::ir::{Signature, Type, types};
 use cranelift_codegen::isa::TargetIsa;
 use diptych_core::gc::CastTarget;
-use diptych_core::types::{DataIdx, ElemIdx, FuncIdx, MemoryIdx, TableIdx, TypeIdx};
+use diptych_core::types::{DataIdx, ElemIdx, FuncIdx, MemoryIdx, TableIdx, TagIdx, TypeIdx};
 use diptych_core::vm::{FuncRef, VmCtx, heap_calls, libcalls};
 use diptych_core::{Error, Trap};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -145,6 +145,10 @@ builtins! {
     ArrayNewData = crate::stubs::array_new_data, (ctx, u32, u32, u32, u32) -> u64;
     /// `array.new_elem`, likewise.
     ArrayNewElem = crate::stubs::array_new_elem, (ctx, u32, u32, u32, u32) -> u64;
+    /// An exception with this tag and zeroes for values: the reference, or 0.
+    ExceptionNew = crate::stubs::exception_new, (ctx, u32) -> u64;
+    /// Throws an exception out of the function that calls this. Never returns.
+    Throw = crate::stubs::throw, (ctx, u64);
     /// `array.fill`: 0, or [`FAILED`]. The array, index, both halves of the value, and length.
     ArrayFill = array_fill, (ctx, u64, u32, u64, u64, u32) -> u32;
     /// `array.copy`: 0, or [`FAILED`]. The array to write to and an index, the array to read from
@@ -364,6 +368,13 @@ pub(crate) unsafe extern "C" fn array_new_elem(
         let (ty, elem) = (TypeIdx(ty), ElemIdx(elem));
         made(ctx, heap_calls::array_new_elem(ctx, ty, elem, src, len))
     }
+}
+
+/// # Safety
+/// As [`allocate`].
+pub(crate) unsafe extern "C" fn exception_new(ctx: *mut VmCtx, tag: u32) -> u64 {
+    // SAFETY: see the module.
+    unsafe { made(ctx, heap_calls::exception_new_default(ctx, TagIdx(tag))) }
 }
 
 unsafe extern "C" fn array_fill(

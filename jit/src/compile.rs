@@ -8,7 +8,9 @@ use cranelift_codegen::binemit::Reloc;
 use cranelift_codegen::control::ControlPlane;
 use cranelift_codegen::ir::{ExternalName, GlobalValueData, MemFlagsData, TrapCode};
 use cranelift_codegen::isa::TargetIsa;
-use cranelift_codegen::{CodegenError, CompiledCode, Context, FinalizedRelocTarget};
+use cranelift_codegen::{
+    CodegenError, CompiledCode, Context, FinalizedMachExceptionHandler, FinalizedRelocTarget,
+};
 use diptych_core::module::ModuleIr;
 use diptych_core::types::DefinedFuncIdx;
 use diptych_core::{Error, ErrorKind, Trap};
@@ -170,8 +172,8 @@ impl Site {
         self.what & ((1 << Self::WASM_BITS) - 1)
     }
 
-    /// The code of the trap; 0 when it is a call, [`REFERENCE`](Self::REFERENCE) when it is a
-    /// reference.
+    /// The code of the trap; 0 when it is a call, and more than any trap has when it
+    /// [is of one](Self::is_of_call).
     pub(crate) const fn trap(self) -> u8 {
         (self.what >> Self::WASM_BITS) as u8
     }
@@ -179,6 +181,33 @@ impl Site {
     /// In the place of a trap's code: while a call to here goes on, there is a reference in the
     /// frame that the collector follows.
     const REFERENCE: u8 = 255;
+    /// What the call to here throws is caught in the function: at so many bytes from its start.
+    const HANDLER: u8 = 254;
+    /// There, the stack pointer is so many words below the frame pointer.
+    const FRAME: u8 = 253;
+
+    /// Whether it says something of a call to the same place, which is another site.
+    pub(crate) const fn is_of_call(self) -> bool {
+        self.trap() >= Self::FRAME
+    }
+
+    /// Where an exception goes on, in bytes from the function's start.
+    pub(crate) const fn handler(self) -> Option<u32> {
+        if self.trap() == Self::HANDLER {
+            Some(self.wasm_offset())
+        } else {
+            None
+        }
+    }
+
+    /// How many words there are between the stack pointer and the frame pointer.
+    pub(crate) const fn frame(self) -> Option<usize> {
+        if self.trap() == Self::FRAME {
+            Some(self.wasm_offset() as usize)
+        } else {
+            None
+        }
+    }
 
     /// How many words below the frame pointer there is a reference, when it is one.
     pub(crate) const fn reference(self) -> Option<usize> {
@@ -423,7 +452,7 @@ fn sites(code: &CompiledCode, body: u32, raises: &[u32]) -> Result<Vec<Site>, Er
     );
     sites.extend(raises.iter().map(|at| (*at, Trap::Unreachable as u8)));
     sites.extend(code.buffer.call_sites().map(|call| (call.ret_addr, 0)));
-    let references = references(code)?;
+    let of_calls = of_calls(code)?;
     // A call may return to where an instruction traps: what belongs to the call comes first.
     sites.sort_unstable();
     let mut locations = code.buffer.get_srclocs_sorted().iter().peekable();
@@ -438,29 +467,43 @@ fn sites(code: &CompiledCode, body: u32, raises: &[u32]) -> Result<Vec<Site>, Er
         Site::new(offset, wasm.saturating_sub(body), trap)
     });
     let mut sites: Vec<_> = sites.collect();
-    if !references.is_empty() {
-        sites.extend(references);
+    if !of_calls.is_empty() {
+        sites.extend(of_calls);
         // Behind everything else at the same place.
-        sites.sort_by_key(|site| (site.offset, site.reference().is_some()));
+        sites.sort_by_key(|site| (site.offset, site.is_of_call()));
     }
     Ok(sites)
 }
 
-/// Where frames hold references, by the calls that go on.
-fn references(code: &CompiledCode) -> Result<Vec<Site>, Error> {
-    let mut references = Vec::new();
+/// Where frames hold references, and where exceptions go on, by the calls that go on.
+fn of_calls(code: &CompiledCode) -> Result<Vec<Site>, Error> {
+    let too_large = || {
+        Error::new(ErrorKind::Limit(
+            "a function is too large for one with references or handlers".into(),
+        ))
+    };
+    let mut sites = Vec::new();
     for (offset, size, map) in code.buffer.user_stack_maps() {
         for (_, from_stack_pointer) in map.entries() {
             let words = (size - from_stack_pointer) / 8;
             if words >= 1 << Site::WASM_BITS {
-                return Err(Error::new(ErrorKind::Limit(
-                    "a function's frame is too large for one with references".into(),
-                )));
+                return Err(too_large());
             }
-            references.push(Site::new(*offset, words, Site::REFERENCE));
+            sites.push(Site::new(*offset, words, Site::REFERENCE));
         }
     }
-    Ok(references)
+    for call in code.buffer.call_sites() {
+        let [FinalizedMachExceptionHandler::Default(handler)] = call.exception_handlers else {
+            continue;
+        };
+        let words = call.frame_offset.unwrap_or(u32::MAX) / 8;
+        if words >= 1 << Site::WASM_BITS || *handler >= 1 << Site::WASM_BITS {
+            return Err(too_large());
+        }
+        sites.push(Site::new(call.ret_addr, *handler, Site::HANDLER));
+        sites.push(Site::new(call.ret_addr, words, Site::FRAME));
+    }
+    Ok(sites)
 }
 
 /// Moves the traps that became calls there.
@@ -468,7 +511,7 @@ fn move_sites(sites: &mut [Site], moved: &[(u32, u32)]) {
     let mut moved = moved.iter().peekable();
     for site in sites {
         if site.trap() != 0
-            && site.reference().is_none()
+            && !site.is_of_call()
             && let Some((_, to)) = moved.next_if(|(from, _)| *from == site.offset)
         {
             site.offset = *to;

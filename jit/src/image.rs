@@ -237,9 +237,24 @@ impl Image {
             .filter(|site| site.offset() == after && site.trap() == 0)
             .or_else(|| {
                 let before = (0..at).rev().filter_map(|at| sites.get(at));
-                before.into_iter().find(|site| site.reference().is_none())
+                before.into_iter().find(|site| !site.is_of_call())
             });
         Some(self.place(function, site.map_or(0, |site| site.wasm_offset())))
+    }
+
+    /// Where an exception goes on that comes from the call that returns to an address, when its
+    /// function catches it, and how many words below the frame pointer the stack pointer is there.
+    pub(crate) fn handler(&self, pc: usize) -> Option<(*const u8, usize)> {
+        let (function, within, sites) = self.function_at(pc.checked_sub(1)?)?;
+        let after = within + 1;
+        let all = (sites.before(after)..).map_while(|at| sites.get(at));
+        let all = all.take_while(|site| site.offset() == after);
+        let handler = all.clone().find_map(|site| site.handler())?;
+        let frame = all.clone().find_map(|site| site.frame())?;
+        let at = self
+            .base()
+            .wrapping_add((function.start + handler) as usize);
+        Some((at, frame))
     }
 
     /// Calls `each` with how many words below the frame pointer there are references while the call
@@ -270,9 +285,7 @@ impl Image {
         let site = [at, at + 1]
             .into_iter()
             .filter_map(|at| sites.get(at))
-            .find(|site| {
-                site.offset() == within && site.trap() != 0 && site.reference().is_none()
-            })?;
+            .find(|site| site.offset() == within && site.trap() != 0 && !site.is_of_call())?;
         Some((self.place(function, site.wasm_offset()), site.trap()))
     }
 

@@ -164,6 +164,47 @@ pub(crate) unsafe fn walk(from: Position, mut visit: Visit<'_>) -> Result<()> {
     Ok(())
 }
 
+/// Where a guest goes on whose exception is caught.
+#[repr(C)]
+#[derive(Debug)]
+pub(crate) struct Catcher {
+    pc: *const u8,
+    fp: *mut u64,
+    sp: *mut u64,
+}
+
+/// Finds who catches the exception that is on its way, if one is, among the compiled functions of
+/// the innermost activation: 1 when there is someone.
+///
+/// # Safety
+/// See the module; the store knows where the guest is.
+pub(crate) unsafe extern "C" fn catcher(store: *mut VmStore, to: *mut Catcher) -> u32 {
+    // SAFETY: see the module.
+    unsafe {
+        if (*store).exception == 0 {
+            return 0;
+        }
+        let (mut pc, mut fp) = ((*store).exit_pc, (*store).exit_fp);
+        loop {
+            let image = |image: &crate::image::Image| Some(image.handler(pc.addr()));
+            match registry::with_image(pc.addr(), image) {
+                // A trampoline, or code of the host's.
+                None => return 0,
+                Some(None) => (pc, fp) = stubs::caller(fp),
+                Some(Some((handler, frame))) => {
+                    let sp = fp.wrapping_sub(frame);
+                    to.write(Catcher {
+                        pc: handler,
+                        fp,
+                        sp,
+                    });
+                    return 1;
+                }
+            }
+        }
+    }
+}
+
 /// The store whose guest has this frame of compiled code.
 ///
 /// # Safety

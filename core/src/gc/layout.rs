@@ -227,6 +227,18 @@ impl GcType {
     }
 }
 
+/// The fields of exceptions whose tag has these parameters; none without memory.
+pub fn exception_fields(
+    params: &[ValType],
+    is_func: impl Fn(TypeId) -> bool + Copy,
+) -> Box<[Field]> {
+    let storages = params
+        .iter()
+        .map(|ty| Storage::of(StorageType::Val(*ty), is_func));
+    let fields = sequence(EXCEPTION_TAG + 8, storages);
+    fields.map_or_else(Box::default, |(_, fields)| fields.into_boxed_slice())
+}
+
 /// The size of an object with fields of these kinds behind its first `start` bytes, and the fields.
 fn sequence(
     start: u32,

@@ -19,7 +19,7 @@ pub use cast::{CastHeap, CastTarget};
 pub use heap::VmHeap;
 pub use layout::{
     ALIGN, ARRAY_BASE, ARRAY_LEN, DISPLAY, EXCEPTION_TAG, Field, GcKind, GcType, GcTypeRef,
-    HEADER_BYTES, Storage, is_traced,
+    HEADER_BYTES, Storage, exception_fields, is_traced,
 };
 
 pub(crate) use collect::{Gc, Pause, allocate, collect, new_object};

@@ -136,7 +136,19 @@ impl AnyRef {
     }
 }
 
+impl AnyRef {
+    /// The same reference as one to an exception, which it is.
+    pub(super) const fn as_exception(self) -> ExnRef {
+        ExnRef::from_parts(self.store, self.handle)
+    }
+}
+
 impl ExnRef {
+    /// The same reference as one of the hierarchy that handles are kept for.
+    pub(super) const fn to_any(self) -> AnyRef {
+        AnyRef::from_parts(self.store, self.handle)
+    }
+
     pub(crate) const fn from_parts(store: StoreId, handle: Handle) -> Self {
         Self { store, handle }
     }
@@ -457,10 +469,20 @@ impl OwnedRef {
         let mut store = store.as_context_mut();
         let store = store.opaque_mut();
         let reference = reference.resolve(store)?;
+        Self::of(store, reference)
+    }
+
+    /// Keeps a reference of the store's.
+    pub(super) fn of(store: &mut StoreOpaque, reference: u64) -> Result<Self> {
         Ok(Self {
             store: store.id(),
             owned: store.gc.roots.own(reference)?,
         })
+    }
+
+    /// The reference as guests have it; `None` when it is of another store.
+    pub(super) fn reference(&self, store: &StoreOpaque) -> Option<u64> {
+        (store.id() == self.store).then(|| self.owned.load(Ordering::Relaxed).into())
     }
 
     /// A handle for it in the present scope.

@@ -2,10 +2,12 @@
 
 use super::Val;
 use super::func::Signature;
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
+use crate::gc::GcType;
 use crate::store::{AsContext, AsContextMut, StoreId, StoreOpaque};
-use crate::types::{FuncType, GlobalType, Mutability, TagType, TypeId};
+use crate::types::{CompositeType, FuncType, GlobalType, Mutability, TagType, TypeId};
 use crate::vm::VmGlobal;
+use alloc::boxed::Box;
 use core::ptr::NonNull;
 
 /// A global in its store.
@@ -124,11 +126,19 @@ impl Global {
 #[derive(Debug)]
 pub(crate) struct TagObject {
     pub(crate) type_id: TypeId,
+    /// How exceptions with this tag are laid out.
+    pub(crate) layout: Box<GcType>,
 }
 
 impl TagObject {
     pub(crate) fn create(store: &mut StoreOpaque, type_id: TypeId) -> Result<NonNull<Self>> {
-        store.tag_arena.push(Self { type_id })
+        let types = store.engine().types();
+        let composite = types.get(type_id);
+        let params = composite.as_deref().and_then(CompositeType::as_func);
+        let params = params.map_or(&[][..], FuncType::params);
+        let layout = GcType::exception(type_id, params, |id| types.is_func(id));
+        let layout = layout.ok_or_else(|| Error::new(ErrorKind::OutOfMemory))?;
+        store.tag_arena.push(Self { type_id, layout })
     }
 }
 

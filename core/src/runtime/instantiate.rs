@@ -87,6 +87,7 @@ fn allocate(store: &mut StoreOpaque, module: &Module) -> Result<NonNull<Instance
         globals: ptr::null(),
         tables: ptr::null(),
         memories: ptr::null(),
+        tags: ptr::null(),
         imported_funcs: ptr::null(),
         func_refs: ptr::null_mut(),
         types: ir.types.as_ptr(),
@@ -242,6 +243,7 @@ unsafe fn define(
             }
             Ok(())
         })?;
+        (*object).vm.tags = (*object).tags.as_ptr().cast();
         Ok(())
     }
 }

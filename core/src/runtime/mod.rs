@@ -4,6 +4,7 @@
 
 mod any_ref;
 mod const_eval;
+mod exception;
 mod extern_ref;
 mod externs;
 mod func;
@@ -17,6 +18,7 @@ mod table;
 mod val;
 
 pub use any_ref::{AnyRef, ArrayRef, ExnRef, OwnedRef, RootScope, StructRef};
+pub use exception::Exception;
 pub use extern_ref::ExternRef;
 pub use externs::{Export, Extern};
 pub use func::{

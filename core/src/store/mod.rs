@@ -374,6 +374,7 @@ impl StoreOpaque {
                 stack_limit: ptr::null_mut(),
                 stack_top: ptr::null_mut(),
                 heap: VmHeap::new(),
+                exception: 0,
                 interrupt: Arc::as_ptr(&interrupt),
                 exit_pc: ptr::null(),
                 exit_fp: ptr::null_mut(),
@@ -610,6 +611,7 @@ impl StoreOpaque {
     pub(crate) unsafe fn visit_references(store: *mut Self, visit: &mut dyn FnMut(*mut u64)) {
         // SAFETY: by contract; objects live as long as the store.
         unsafe {
+            visit(&raw mut (*store).vm.exception);
             let types = (*store).engine.types();
             let traced = |ty: RefType| is_traced(ty, |id| types.is_func(id));
             for global in (*store).global_arena.iter() {

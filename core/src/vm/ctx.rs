@@ -31,6 +31,8 @@ pub struct VmCtx {
     pub tables: *const *mut VmTable,
     /// One pointer per memory, imported ones first.
     pub memories: *const *mut VmMemory,
+    /// One pointer per tag, imported ones first: what exceptions are told apart by.
+    pub tags: *const *const c_void,
     /// One pointer per imported function.
     pub imported_funcs: *const *mut FuncRef,
     /// One function reference per defined function whose address can be taken, in the order of
@@ -116,6 +118,9 @@ pub struct VmStore {
     pub stack_top: *mut u64,
     /// The heap.
     pub heap: VmHeap,
+    /// The exception that is on its way to who catches it: why a call ended with
+    /// [`Status::Error`](super::Status::Error); 0 when there is none.
+    pub exception: u64,
     /// Not 0 when another thread asked the guest to stop. Read at loop headers and function
     /// entries of code that was compiled with interruption on.
     pub interrupt: *const AtomicU32,

@@ -10,11 +10,12 @@
 use super::VmCtx;
 use crate::error::Error;
 use crate::gc::{
-    ARRAY_BASE, ARRAY_LEN, GcType, Storage, array_len, new_object, read_field, type_of, write_field,
+    ARRAY_BASE, ARRAY_LEN, EXCEPTION_TAG, GcType, Storage, array_len, new_object, read_field,
+    type_of, write_field,
 };
-use crate::runtime::InstanceObject;
+use crate::runtime::{InstanceObject, TagObject};
 use crate::trap::Trap;
-use crate::types::{DataIdx, ElemIdx, TypeIdx};
+use crate::types::{DataIdx, ElemIdx, TagIdx, TypeIdx};
 use core::ptr;
 
 /// The layout of a structure or an array.
@@ -464,6 +465,97 @@ pub unsafe fn struct_set(
         let place = object(ctx, structure).add(field.offset as usize);
         write_field(place, field.storage, value);
         Ok(())
+    }
+}
+
+/// A new exception whose values are not set, and the object.
+///
+/// # Errors
+/// When the heap is full.
+///
+/// # Safety
+/// See the module. The values are set before anything else happens in the store.
+unsafe fn new_exception(ctx: *mut VmCtx, tag: TagIdx) -> Result<(u64, *mut u8), Error> {
+    // SAFETY: by contract.
+    unsafe {
+        let tag = (*(*ctx).tags.add(tag.index())).cast::<TagObject>();
+        let layout = &*(*tag).layout;
+        let (reference, object) = new_object((*ctx).store, layout, layout.size)?;
+        let place = object.add(EXCEPTION_TAG as usize).cast::<u64>();
+        place.write(tag.expose_provenance() as u64);
+        Ok((reference, object))
+    }
+}
+
+/// The exception that `throw` throws, with these values.
+///
+/// # Errors
+/// When the heap is full.
+///
+/// # Safety
+/// See the module.
+pub unsafe fn exception_new(
+    ctx: *mut VmCtx,
+    tag: TagIdx,
+    mut values: *const u64,
+) -> Result<u64, Error> {
+    // SAFETY: by contract.
+    unsafe {
+        let (reference, object) = new_exception(ctx, tag)?;
+        for field in type_of(object).fields() {
+            write_field(object.add(field.offset as usize), field.storage, values);
+            values = values.add(slots(field.storage));
+        }
+        Ok(reference)
+    }
+}
+
+/// As [`exception_new`], with zeroes, for code that sets the values itself.
+///
+/// # Errors
+/// When the heap is full.
+///
+/// # Safety
+/// See the module.
+pub unsafe fn exception_new_default(ctx: *mut VmCtx, tag: TagIdx) -> Result<u64, Error> {
+    // SAFETY: by contract.
+    unsafe {
+        let (reference, object) = new_exception(ctx, tag)?;
+        let size = type_of(object).size as usize;
+        let values = EXCEPTION_TAG as usize + 8;
+        object.add(values).write_bytes(0, size - values);
+        Ok(reference)
+    }
+}
+
+/// Whether an exception has this tag.
+///
+/// # Safety
+/// See the module; it is an exception.
+pub unsafe fn exception_has_tag(ctx: *mut VmCtx, exception: u64, tag: TagIdx) -> bool {
+    // SAFETY: by contract.
+    unsafe {
+        let place = object(ctx, exception).add(EXCEPTION_TAG as usize);
+        place.cast::<u64>().read() == (*(*ctx).tags.add(tag.index())).expose_provenance() as u64
+    }
+}
+
+/// Writes an exception's values to consecutive slots, and gives the slot behind them.
+///
+/// # Safety
+/// See the module; it is an exception, and there is room.
+pub unsafe fn exception_values(ctx: *mut VmCtx, exception: u64, mut to: *mut u64) -> *mut u64 {
+    // SAFETY: by contract.
+    unsafe {
+        let object = object(ctx, exception);
+        for field in type_of(object).fields() {
+            let place = object.add(field.offset as usize);
+            let value = read_field(place, field.storage, false);
+            let count = slots(field.storage);
+            to.copy_from_nonoverlapping(value.as_ptr(), count);
+            to = to.add(count);
+        }
+        to
     }
 }
 

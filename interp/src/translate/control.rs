@@ -32,13 +32,14 @@ pub(super) struct Label {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum LabelKind {
+pub(super) enum LabelKind {
     Function,
     Block,
     /// With the position of its first operation.
     Loop(usize),
     If,
     Else,
+    Try,
 }
 
 /// A branch target to be filled in: the offset of its field in bytes from the start of the code,
@@ -159,6 +160,23 @@ impl Translator<'_, '_> {
         self.open(LabelKind::Block, ty, NONE)
     }
 
+    /// The block that was opened last is a `try_table`'s.
+    pub(super) fn now_try(&mut self) {
+        self.label_mut(0).kind = LabelKind::Try;
+    }
+
+    /// Leaves the `try_table` that ends here on the way on which nothing was thrown. Gives how many
+    /// operands there are below it.
+    pub(super) fn leave_try(&mut self) -> Result<usize> {
+        let label = self.label(0);
+        if self.reachable {
+            self.materialize(label.height as usize)?;
+            self.jump_to_end(0)?;
+            self.stop();
+        }
+        Ok(label.height as usize)
+    }
+
     pub(super) fn loop_(&mut self, ty: BlockType) -> Result<()> {
         self.settle(ty)?;
         self.block_boundary();
@@ -194,6 +212,9 @@ impl Translator<'_, '_> {
     }
 
     pub(super) fn end(&mut self) -> Result<()> {
+        if self.label(0).kind == LabelKind::Try {
+            self.end_try()?;
+        }
         let label = self.label(0);
         if label.kind == LabelKind::Function {
             if self.reachable {

@@ -12,6 +12,7 @@
 mod call;
 mod control;
 mod emit;
+mod exception;
 mod failure;
 pub(crate) mod heap;
 mod memory;
@@ -22,9 +23,10 @@ mod stack;
 mod variable;
 mod vector;
 
-use crate::code::{Code, CodeHeader, Encoding, EntryCell, HEADER_CELLS};
+use crate::code::{Code, CodeHeader, Encoding, EntryCell, HEADER_CELLS, Handler};
 use crate::ops::{Op, Ty};
 use crate::references::References;
+use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 use control::{Fixup, Label};
@@ -35,6 +37,7 @@ use diptych_core::types::{DefinedFuncIdx, ValType};
 use diptych_core::vm::frame::RECORD_SLOTS;
 use diptych_core::{Error, ErrorKind};
 use emit::{Accumulators, Last};
+use exception::Tries;
 use failure::{Failure, Result};
 use stack::Entry;
 use wasmparser::{BinaryReader, FunctionBody};
@@ -79,6 +82,8 @@ pub(crate) struct Scratch {
     stack: Vec<Entry>,
     labels: Vec<Label>,
     fixups: Vec<Fixup>,
+    tries: Tries,
+    handlers: Vec<Handler>,
 }
 
 /// A local variable.
@@ -155,6 +160,8 @@ impl<'a, 'p> Translator<'a, 'p> {
         scratch.stack.clear();
         scratch.labels.clear();
         scratch.fixups.clear();
+        scratch.tries.clear();
+        scratch.handlers.clear();
         reserve(
             &mut scratch.cells,
             HEADER_CELLS + env.ir.body(func).len() / 2,
@@ -295,7 +302,22 @@ impl<'a, 'p> Translator<'a, 'p> {
             record: u32::from(self.record),
             code_bytes: ((cells.len() - HEADER_CELLS) * 8) as u32,
         };
-        Ok(Code::new(header, cells))
+        Ok(Code::new(header, cells, self.handlers(unneeded)?))
+    }
+
+    /// Who catches exceptions, inner blocks first. `unneeded` cells were left out at the beginning
+    /// of the code.
+    fn handlers(&self, unneeded: usize) -> Result<Box<[Handler]>> {
+        let bytes = |cell: u32| (cell - (HEADER_CELLS + unneeded) as u32) * 8;
+        let mut handlers = Vec::new();
+        reserve(&mut handlers, self.scratch.handlers.len())?;
+        handlers.extend(self.scratch.handlers.iter().map(|handler| Handler {
+            start: bytes(handler.start),
+            end: bytes(handler.end),
+            target: bytes(handler.target),
+            ..*handler
+        }));
+        Ok(handlers.into_boxed_slice())
     }
 
     /// The class of a value of this type.

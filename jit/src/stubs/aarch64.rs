@@ -275,19 +275,57 @@ leaving! {
     array_new_default(u32, u32);
     array_new_data(u32, u32, u32, u32);
     array_new_elem(u32, u32, u32, u32);
+    exception_new(u32);
 }
 
-/// Goes back to the entry of a store's guest, which has failed and says why already.
+/// Goes back to the entry of a store's guest, which has failed and says why already; or to where
+/// the exception is caught that is on its way.
 ///
 /// # Safety
-/// Called by compiled code.
+/// Called by compiled code; the store knows where the guest is.
 #[unsafe(naked)]
 pub(crate) unsafe extern "C" fn land(_: *mut VmStore) {
     naked_asm!(
-        "ldr x0, [x0, #{activation}]",
+        // Compiled functions keep no register for their callers.
+        "mov x19, x0",
+        "sub sp, sp, #32",
+        "mov x1, sp",
+        "bl {catcher_of}",
+        "cbz w0, 2f",
+        "ldp x9, x10, [sp]",
+        "ldr x11, [sp, #16]",
+        "mov x29, x10",
+        "mov sp, x11",
+        "br x9",
+        "2:",
+        "ldr x0, [x19, #{activation}]",
         "b {landed}",
+        catcher_of = sym unwind::catcher,
         activation = const offsets::STORE_ACTIVATION,
         landed = sym landed,
+    );
+}
+
+/// Throws an exception out of the function that calls this: the instance, the exception.
+///
+/// # Safety
+/// Called by compiled code, which has a frame.
+#[unsafe(naked)]
+pub(crate) unsafe extern "C" fn throw(_: *mut VmCtx, _: u64) {
+    naked_asm!(
+        "ldr x9, [x0, #{store}]",
+        "str x1, [x9, #{exception}]",
+        "str x30, [x9, #{exit_pc}]",
+        "str x29, [x9, #{exit_fp}]",
+        "str x0, [x9, #{exit_ctx}]",
+        "mov x0, x9",
+        "b {land}",
+        store = const offsets::CTX_STORE,
+        exception = const offsets::STORE_EXCEPTION,
+        exit_pc = const offsets::STORE_EXIT_PC,
+        exit_fp = const offsets::STORE_EXIT_FP,
+        exit_ctx = const offsets::STORE_EXIT_CTX,
+        land = sym land,
     );
 }
 

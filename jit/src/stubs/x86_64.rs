@@ -378,19 +378,61 @@ leaving! {
     array_new_default(u32, u32);
     array_new_data(u32, u32, u32, u32);
     array_new_elem(u32, u32, u32, u32);
+    exception_new(u32);
 }
 
-/// Goes back to the entry of a store's guest, which has failed and says why already.
+/// Goes back to the entry of a store's guest, which has failed and says why already; or to where
+/// the exception is caught that is on its way.
 ///
 /// # Safety
-/// Called by compiled code.
+/// Called by compiled code; the store knows where the guest is.
 #[unsafe(naked)]
 pub(crate) unsafe extern "C" fn land(_: *mut VmStore) {
     naked_asm!(
-        concat!("mov rax, [", arg!(0), " + {activation}]"),
+        // Compiled functions keep no register for their callers.
+        concat!("mov rbx, ", arg!(0)),
+        "sub rsp, {frame}",
+        concat!("lea ", arg!(1), ", [rsp + {catcher}]"),
+        "call {catcher_of}",
+        "test eax, eax",
+        "jz 2f",
+        "mov rax, [rsp + {catcher}]",
+        "mov rbp, [rsp + {catcher} + 8]",
+        "mov rsp, [rsp + {catcher} + 16]",
+        "jmp rax",
+        "2:",
+        "mov rax, [rbx + {activation}]",
         "jmp {landed}",
+        // It was called, so the stack is aligned but for the return address.
+        frame = const HOST_FRAME + 32,
+        catcher = const HOST_FRAME - 8,
+        catcher_of = sym unwind::catcher,
         activation = const offsets::STORE_ACTIVATION,
         landed = sym landed,
+    );
+}
+
+/// Throws an exception out of the function that calls this: the instance, the exception.
+///
+/// # Safety
+/// Called by compiled code, which has a frame.
+#[unsafe(naked)]
+pub(crate) unsafe extern "C" fn throw(_: *mut VmCtx, _: u64) {
+    naked_asm!(
+        concat!("mov rax, [", arg!(0), " + {store}]"),
+        concat!("mov [rax + {exception}], ", arg!(1)),
+        "mov r10, [rsp]",
+        "mov [rax + {exit_pc}], r10",
+        "mov [rax + {exit_fp}], rbp",
+        concat!("mov [rax + {exit_ctx}], ", arg!(0)),
+        concat!("mov ", arg!(0), ", rax"),
+        "jmp {land}",
+        store = const offsets::CTX_STORE,
+        exception = const offsets::STORE_EXCEPTION,
+        exit_pc = const offsets::STORE_EXIT_PC,
+        exit_fp = const offsets::STORE_EXIT_FP,
+        exit_ctx = const offsets::STORE_EXIT_CTX,
+        land = sym land,
     );
 }
 

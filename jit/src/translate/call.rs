@@ -7,7 +7,7 @@ use crate::compile::FUNCTIONS;
 use crate::settings::Calls;
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{
-    self, Endianness, ExtFuncData, ExternalName, Inst, InstBuilder, MemFlagsData, SigRef,
+    self, Block, Endianness, ExtFuncData, ExternalName, Inst, InstBuilder, MemFlagsData, SigRef,
     UserExternalName, Value, types,
 };
 use diptych_core::Trap;
@@ -30,13 +30,21 @@ enum Code {
     At(Value),
 }
 
+/// What has the results of a call.
+#[derive(Clone, Copy, Debug)]
+enum Returned {
+    Inst(Inst),
+    /// The block behind a call that may throw.
+    Block(Block),
+}
+
 impl<'a> Translator<'a> {
     pub(super) fn call(&mut self, callee: Callee) -> Result<()> {
         let (index, ty) = self.callee_type(callee);
         let signature = self.signature(index)?;
         let (code, ctx) = self.code(callee, signature)?;
         let ret = abi::results_in_memory(ty).then(|| self.results_slot(ty.result_slots()));
-        let call = self.emit_call(ty, code, signature, ctx, ret, false);
+        let results = self.emit_call(ty, code, signature, ctx, ret, false);
         self.reload_fuel();
         match self.results {
             Some(slot) if ret.is_some() => {
@@ -46,12 +54,13 @@ impl<'a> Translator<'a> {
                 }
             }
             _ => {
-                let results = self.b.inst_results(call);
-                super::reserve(&mut self.buffers.stack, results.len())?;
-                self.buffers.stack.extend_from_slice(results);
+                super::reserve(&mut self.buffers.stack, ty.results().len())?;
                 for (i, ty) in ty.results().iter().enumerate() {
-                    let value = self.b.inst_results(call)[i];
-                    self.note_type(value, *ty);
+                    let value = match results {
+                        Returned::Inst(call) => self.b.inst_results(call)[i],
+                        Returned::Block(block) => self.b.block_params(block)[i],
+                    };
+                    self.push_typed(value, *ty)?;
                 }
             }
         }
@@ -92,22 +101,40 @@ impl<'a> Translator<'a> {
         ctx: Value,
         ret: Option<Value>,
         tail: bool,
-    ) -> Inst {
+    ) -> Returned {
         let from = self.height() - ty.params().len();
+        let table = if tail {
+            None
+        } else {
+            self.exception_table(ty, signature)
+        };
         let args = &mut self.buffers.values;
         args.clear();
         args.push(ctx);
         args.extend(ret);
         args.extend_from_slice(&self.buffers.stack[from..]);
         let ins = self.b.ins();
-        let call = match (code, tail) {
-            (Code::Near(func), false) => ins.call(func, args),
-            (Code::Near(func), true) => ins.return_call(func, args),
-            (Code::At(code), false) => ins.call_indirect(signature, code, args),
-            (Code::At(code), true) => ins.return_call_indirect(signature, code, args),
+        let returned = match (code, table) {
+            (Code::Near(func), None) if tail => Returned::Inst(ins.return_call(func, args)),
+            (Code::At(code), None) if tail => {
+                Returned::Inst(ins.return_call_indirect(signature, code, args))
+            }
+            (Code::Near(func), None) => Returned::Inst(ins.call(func, args)),
+            (Code::At(code), None) => Returned::Inst(ins.call_indirect(signature, code, args)),
+            (Code::Near(func), Some((table, next))) => {
+                ins.try_call(func, args, table);
+                Returned::Block(next)
+            }
+            (Code::At(code), Some((table, next))) => {
+                ins.try_call_indirect(code, args, table);
+                Returned::Block(next)
+            }
         };
+        if let Returned::Block(next) = returned {
+            self.go_on_in(next);
+        }
         self.truncate(from);
-        call
+        returned
     }
 
     fn callee_type(&self, callee: Callee) -> (TypeIdx, &'a FuncType) {

@@ -35,6 +35,7 @@ enum LabelKind {
     Loop(Block),
     If,
     Else,
+    Try,
 }
 
 impl Label {
@@ -184,6 +185,24 @@ impl Translator<'_> {
         self.open(LabelKind::Block, ty, None)
     }
 
+    /// The block that was opened last is a `try_table`'s.
+    pub(super) fn now_try(&mut self) {
+        self.label_mut(0).kind = LabelKind::Try;
+    }
+
+    /// Leaves the `try_table` that ends here on the way on which nothing was thrown. Gives how many
+    /// operands there are below it.
+    pub(super) fn leave_try(&mut self) -> Result<usize> {
+        let label = self.label(0);
+        if self.reachable {
+            let follow = self.target(0)?;
+            self.jump(follow, label.results as usize)?;
+            self.stop();
+        }
+        self.checked.forget(label.checked);
+        Ok(label.height as usize)
+    }
+
     pub(super) fn loop_(&mut self, ty: BlockType) -> Result<()> {
         let (params, _) = self.arity(ty);
         let header = self.block_with(ty, false)?;
@@ -233,6 +252,9 @@ impl Translator<'_> {
     }
 
     pub(super) fn end(&mut self) -> Result<()> {
+        if self.label(0).kind == LabelKind::Try {
+            self.end_try()?;
+        }
         let label = self.label(0);
         match label.kind {
             LabelKind::Function => return self.end_function(label),

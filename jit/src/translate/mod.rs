@@ -8,6 +8,7 @@
 mod bounds;
 mod call;
 mod control;
+mod exception;
 mod fuel;
 mod memory;
 mod numeric;
@@ -36,6 +37,7 @@ use diptych_core::fuel::Meter;
 use diptych_core::module::ModuleIr;
 use diptych_core::types::{DefinedFuncIdx, FuncType, MemoryType};
 use diptych_core::{Error, ErrorKind};
+use exception::Try;
 use hashbrown::HashMap;
 use still::Before;
 pub(crate) use trap::NEVER;
@@ -111,6 +113,7 @@ struct Buffers {
     locals: Vec<Local>,
     stack: Vec<Value>,
     labels: Vec<Label>,
+    tries: Vec<Try>,
     /// The arguments of the call or of the return that is being emitted.
     values: Vec<Value>,
     /// The arguments of the branch that is being emitted.
@@ -135,6 +138,7 @@ impl Buffers {
         self.locals.clear();
         self.stack.clear();
         self.labels.clear();
+        self.tries.clear();
         self.signatures.clear();
         self.callees.clear();
         self.still.clear();

@@ -96,7 +96,7 @@ impl Translator<'_> {
     }
 
     /// The address of an object.
-    fn object(&mut self, reference: Value) -> Value {
+    pub(super) fn object(&mut self, reference: Value) -> Value {
         let flags = self.flags.vm;
         let store = self.store;
         let base = self
@@ -111,7 +111,7 @@ impl Translator<'_> {
     }
 
     /// The value of a field, extended as `signed` says.
-    fn load_field(
+    pub(super) fn load_field(
         &mut self,
         ty: ValType,
         storage: Storage,
@@ -135,7 +135,7 @@ impl Translator<'_> {
         self.push_typed(value, ty)
     }
 
-    fn store_field(&mut self, storage: Storage, value: Value, at: Value, offset: i32) {
+    pub(super) fn store_field(&mut self, storage: Storage, value: Value, at: Value, offset: i32) {
         let flags = self.flags.objects;
         let ins = self.b.ins();
         match storage {
@@ -237,7 +237,7 @@ impl Translator<'_> {
     }
 
     /// The reference that a builtin has made, which is 0 when it has failed.
-    fn made(&mut self, builtin: Builtin, args: &[Value]) -> Value {
+    pub(super) fn made(&mut self, builtin: Builtin, args: &[Value]) -> Value {
         let made = self.builtin_result(builtin, args);
         self.pending_unless(made);
         made

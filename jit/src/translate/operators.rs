@@ -219,6 +219,10 @@ define_translate! { $
     |t| ReturnCallIndirect ty table => t.return_call(Callee::Table(table, ty));
     |t| ReturnCallRef ty => t.return_call(Callee::Ref(ty));
 
+    |t| Throw tag => t.throw(tag);
+    |t| ThrowRef => t.throw_ref();
+    |t| TryTable table => t.try_table(table);
+
     |t| RefNull _ty => t.i64_const(0);
     |t| RefFunc func => t.ref_func(func);
     // A reference is null when all its bits are 0.

@@ -100,7 +100,7 @@ impl Translator<'_> {
     }
 
     /// What follows a call that never returns.
-    fn never(&mut self) {
+    pub(super) fn never(&mut self) {
         self.b.ins().trap(NEVER);
     }
 }

@@ -170,8 +170,9 @@ fn catch<R>(body: impl FnOnce() -> R) -> Result<R, Box<dyn Any + Send>> {
 unsafe fn fail(callee: *mut FuncRef, vm: *mut VmStore, error: Error) -> Status {
     // SAFETY: by contract.
     unsafe {
-        (*vm).pending = Some(error);
         (*vm).failed_host = callee;
+        let thrown = error.exception().is_some_and(|it| it.throw(vm));
+        (*vm).pending = (!thrown).then_some(error);
     }
     Status::Error
 }

@@ -10,8 +10,8 @@ pub use typed::{TypedFunc, WasmParams, WasmResults, WasmTy};
 
 pub(crate) use host::{FuncObject, HostFunc};
 
-use super::Val;
 use super::instance::InstanceObject;
+use super::{Exception, Val};
 use crate::error::{Error, ErrorKind, Result};
 use crate::store::{AsContext, AsContextMut, CallGuard, Caller, StoreId, StoreOpaque};
 use crate::trap::Trap;
@@ -438,6 +438,13 @@ unsafe fn pending(vm: *mut VmStore) -> Error {
     // SAFETY: by contract.
     if let Some(panic) = unsafe { (*vm).panic.take() } {
         std::panic::resume_unwind(panic);
+    }
+    // SAFETY: by contract.
+    if let Some(exception) = unsafe { Exception::take(vm) } {
+        return match exception {
+            Ok(exception) => Error::new(ErrorKind::Exception(exception)),
+            Err(error) => error,
+        };
     }
     // SAFETY: by contract.
     unsafe { (*vm).pending.take() }
