@@ -7,6 +7,7 @@ mod calls;
 mod chaos;
 mod concurrency;
 mod errors_and_backtraces;
+mod exceptions;
 mod host_functions;
 mod images;
 mod imports;
