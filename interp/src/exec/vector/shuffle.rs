@@ -8,6 +8,7 @@ use super::value::V128;
 /// Where byte `index` of a vector is among its bytes in a frame: slots are in the host's byte
 /// order.
 #[inline(always)]
+#[allow(dead_code, reason = "instructions take its place")]
 const fn place(index: usize) -> usize {
     if cfg!(target_endian = "big") {
         index ^ 7
@@ -17,6 +18,7 @@ const fn place(index: usize) -> usize {
 }
 
 /// The vector of what the expression is for each byte.
+#[allow(unused_macros, reason = "instructions take its place")]
 macro_rules! gather {
     (|$i:ident| $byte:expr) => {{
         cfg_if::cfg_if! {
