@@ -14,9 +14,10 @@ trap 'rm -rf "$scratch"' EXIT
 
 for source in workloads/*.c; do
     name=$(basename "$source" .c)
+    vectors=$(grep -q vector.h "$source" && echo +simd128 || true)
     # The features are named so that a newer compiler's defaults change nothing.
     "$tools/bin/python" -m ziglang cc -target wasm32-freestanding -O3 -fwrapv -s -Wall -Wextra \
-        -mcpu=mvp+bulk_memory+bulk_memory_opt+mutable_globals+nontrapping_fptoint+sign_ext \
+        -mcpu=mvp+bulk_memory+bulk_memory_opt+mutable_globals+nontrapping_fptoint+sign_ext$vectors \
         -nostdlib -Wl,--no-entry -Wl,-z,stack-size=65536 -o "$scratch/$name.wasm" "$source"
     "$tools/bin/wasm-tools" print "$scratch/$name.wasm" -o "workloads/$name.wat"
     cc -O2 -fwrapv -ffp-contract=off -o "$scratch/$name" "$source" -lm

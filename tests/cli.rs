@@ -394,7 +394,7 @@ fn bad_files_are_errors_in_words() {
     assert!(said.contains("not a WebAssembly module"), "{said}");
 }
 
-const BACKENDS: [&str; 1] = ["jit"];
+const BACKENDS: [&str; 2] = ["jit", "interp"];
 
 /// The switches of the compiler, each alone and all together.
 const COMPILER: &[&[&str]] = &[

@@ -12,8 +12,8 @@ pub struct Workload {
 }
 
 macro_rules! workloads {
-    ($(($name:literal, $n:literal, $checksum:literal),)*) => {
-        pub const ALL: &[Workload] = &[$(Workload {
+    ($($(#[$when:meta])* ($name:literal, $n:literal, $checksum:literal),)*) => {
+        pub const ALL: &[Workload] = &[$($(#[$when])* Workload {
             name: $name,
             n: $n,
             checksum: $checksum,
@@ -40,6 +40,14 @@ workloads! {
     ("sieve", 10, 375_503_625_158),
     ("sort", 12, 9_042_190_495_931_146_606),
     ("tak", 9, 18),
+    #[cfg(feature = "simd")]
+    ("vbase64", 1_000, 390_791_540_010_364_252),
+    #[cfg(feature = "simd")]
+    ("vblur", 200, 2_047_178_800_579_132_861),
+    #[cfg(feature = "simd")]
+    ("vdot", 20_000, -349_999_022_373_177_430),
+    #[cfg(feature = "simd")]
+    ("vhash", 1_000, -7_714_613_696_198_275_299),
     ("vm", 400_000, 1_464_286_595_521_173_784),
 }
 

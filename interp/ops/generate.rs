@@ -38,15 +38,16 @@ pub(crate) fn bodies() -> String {
 pub(crate) fn match_loop(vectors: bool) -> String {
     let ops = all();
     let mut out = String::from("match_ops!(st, op, {\n");
-    if !vectors {
-        let _ = writeln!(out, "    from {} vectors,", first_vector(&ops));
-    }
     for (opcode, op) in ops.iter().enumerate() {
         if vectors == (opcode >= first_vector(&ops)) {
             let _ = writeln!(out, "    {opcode} => {},", op.name);
         }
     }
-    out.push_str("})\n");
+    out.push_str(if vectors {
+        "})\n"
+    } else {
+        "} VECTORS => break Exit::of(ExitKind::Vectors))\n"
+    });
     out
 }
 

@@ -308,11 +308,11 @@ pub(crate) const LOADS: &[Load] = &[
         8,
         "vector::i64x2_extend_low_i32x4_u(V128::low(v))",
     ),
-    load("V128Load8Splat", "u8", 1, "vector::splat8(v.into())"),
-    load("V128Load16Splat", "u16", 2, "vector::splat16(v.into())"),
-    load("V128Load32Splat", "u32", 4, "vector::splat32(v.into())"),
+    load("V128Load8Splat", "u8", 1, "vector::splat8(v as u64)"),
+    load("V128Load16Splat", "u16", 2, "vector::splat16(v as u64)"),
+    load("V128Load32Splat", "u32", 4, "vector::splat32(v as u64)"),
     load("V128Load64Splat", "u64", 8, "vector::splat64(v)"),
-    load("V128Load32Zero", "u32", 4, "V128::low(v.into())"),
+    load("V128Load32Zero", "u32", 4, "V128::low(v as u64)"),
     load("V128Load64Zero", "u64", 8, "V128::low(v)"),
 ];
 
@@ -457,7 +457,7 @@ pub(crate) fn vector_ops(ops: &mut Vec<Op>) {
         let name = |mode| format!("V128Load{bits}Lane_{mode}");
         let replace = |vector, lane| {
             format!(
-                "let r = vector::replace{bits}(st.slot_v128({vector}), st.u16({lane}), v.into()); \
+                "let r = vector::replace{bits}(st.slot_v128({vector}), st.u16({lane}), v as u64); \
                  st.put_v128(8, r);"
             )
         };

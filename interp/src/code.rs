@@ -101,7 +101,7 @@ impl Encoding {
     /// The first cell of `op`, by itself.
     pub(crate) fn cell(self, op: Op) -> u64 {
         match self {
-            Self::Opcode => op as u64,
+            Self::Opcode => op.code(),
             #[cfg(all(tail_dispatch, not(debug_assertions)))]
             Self::Handler => crate::exec::handler(op),
         }
@@ -120,7 +120,7 @@ impl Encoding {
 /// The operation whose first cell, which holds the opcode, is at `at`.
 #[inline]
 pub(crate) fn op_at(cells: &[u64], at: usize) -> Op {
-    Op::ALL[cells[at] as usize]
+    Op::ALL[usize::from(Op::of_code(cells[at]))]
 }
 
 /// The size in cells of the operation at `at`, with the targets of a branch table.

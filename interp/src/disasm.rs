@@ -253,9 +253,9 @@ mod tests {
     #[cfg(target_endian = "little")]
     fn operations_are_read_back() {
         let ops = [
-            Op::I32Add_SI_S as u64,
+            Op::I32Add_SI_S.code(),
             u64::from_ne_bytes([3, 0, 4, 0, 5, 0, 0, 0]),
-            Op::BrTableS as u64,
+            Op::BrTableS.code(),
             u64::from_ne_bytes([9, 0, 0, 0, 2, 0, 0, 0]),
             u64::from_ne_bytes([0xf8, 0xff, 0xff, 0xff, 0x20, 0, 0, 0]),
         ];

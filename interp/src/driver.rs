@@ -317,7 +317,9 @@ unsafe fn drive(st: &mut State, store: *mut VmStore, shared: &Shared, resumable:
                 ExitKind::Trap => Err(Trap::from_code(exit.argument() as u8)
                     .unwrap_or(Trap::Unreachable)
                     .into()),
-                ExitKind::Probe => Err(Error::msg("a probe outside the self-test")),
+                ExitKind::Probe | ExitKind::Vectors => {
+                    Err(Error::msg("the interpreter left for no reason"))
+                }
             };
             if let Err(mut error) = result {
                 if (*store).exception != 0 {

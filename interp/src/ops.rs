@@ -188,6 +188,21 @@ pub(crate) struct Layout {
 }
 
 impl Op {
+    /// The first cell of the operation in code with opcodes: the opcode above 16 bits that loop
+    /// dispatch decides by, which are the same for all operations on vectors.
+    #[inline(always)]
+    pub(crate) const fn code(self) -> u64 {
+        let opcode = self as u64;
+        let vectors = Self::FIRST_VECTOR as u64;
+        opcode << 16 | if opcode < vectors { opcode } else { vectors }
+    }
+
+    /// The opcode in such a cell.
+    #[inline(always)]
+    pub(crate) const fn of_code(cell: u64) -> u16 {
+        (cell >> 16) as u16
+    }
+
     /// Its size in bytes, a multiple of 8; branch tables add their targets.
     #[inline]
     pub(crate) fn size(self) -> usize {

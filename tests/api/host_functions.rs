@@ -1,6 +1,6 @@
 //! Functions of the host's: what they get, and what they may give.
 
-use super::{bad_argument, call, has_vectors, module, on_each_engine, trap};
+use super::{bad_argument, call, module, on_each_engine, trap};
 use core::sync::atomic::{AtomicUsize, Ordering};
 use diptych::{
     AsContextMut, Caller, Engine, Error, Extern, ExternRef, Func, FuncType, HeapType, Instance,
@@ -117,9 +117,6 @@ fn vectors_go_to_the_host_and_back() {
             direct.call(&mut store, values).expect("nothing traps"),
             values
         );
-        if !has_vectors(engine) {
-            return;
-        }
         let list = "i32 v128 f64 v128";
         let module = module(
             engine,

@@ -160,25 +160,6 @@ fn bad_argument<R: std::fmt::Debug>(result: Result<R>) -> String {
     error.to_string()
 }
 
-/// Whether the engine's guests can work with vectors.
-fn has_vectors(engine: &Engine) -> bool {
-    let text = r#"(module (func (export "f") (drop (v128.const i64x2 0 0))))"#;
-    let mut store = Store::new(engine, ());
-    let mut try_it = || {
-        let module = Module::new(engine, text)?;
-        let instance = Instance::new(&mut store, &module, &[])?;
-        call(&mut store, instance, "f", &[])
-    };
-    // Where backends take turns, by each of them.
-    match try_it().and_then(|_| try_it()) {
-        Ok(_) => true,
-        Err(error) => {
-            assert!(matches!(error.kind(), ErrorKind::Unsupported(_)), "{error}");
-            false
-        }
-    }
-}
-
 /// Whether an error says that a limit is reached.
 fn is_limit(error: &Error) -> bool {
     matches!(error.kind(), ErrorKind::Limit(_))

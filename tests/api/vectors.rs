@@ -1,6 +1,6 @@
 //! Vectors between the host and guests, and the settings that make results the same everywhere.
 
-use super::{call, has_vectors, instantiate, module, on_each_engine, on_each_engine_with};
+use super::{call, instantiate, module, on_each_engine, on_each_engine_with};
 use diptych::{
     Engine, ErrorKind, Extern, Func, Global, GlobalType, Instance, Mutability, Store, V128, Val,
     ValType,
@@ -14,9 +14,6 @@ fn vector(lanes: [u32; 4]) -> V128 {
 #[test]
 fn globals_of_the_host_and_of_guests_hold_vectors() {
     on_each_engine(|engine| {
-        if !has_vectors(engine) {
-            return;
-        }
         let mut store = Store::new(engine, ());
         let ty = GlobalType::new(ValType::V128, Mutability::Var);
         let first = Val::V128(vector([1, 2, 3, 4]));
@@ -52,9 +49,6 @@ fn globals_of_the_host_and_of_guests_hold_vectors() {
 #[test]
 fn vectors_go_through_tables_and_tail_calls_of_several_instances() {
     on_each_engine(|engine| {
-        if !has_vectors(engine) {
-            return;
-        }
         // Where backends take turns, each is of another one.
         let mut store = Store::new(engine, ());
         let twice = Func::wrap(&mut store, |value: i32, a: V128, b: V128| {
@@ -114,9 +108,6 @@ fn nans_are_canonical_where_they_are_to_be() {
         config.canonicalize_nans(true);
     };
     on_each_engine_with(canonicalize, |engine| {
-        if !has_vectors(engine) {
-            return;
-        }
         let nan32 = "(f32.const -nan:0x200001)";
         let nan64 = "(f64.const -nan:0x4000000000001)";
         let arithmetic = [
@@ -190,9 +181,6 @@ fn relaxed_operators_are_deterministic_where_they_are_to_be() {
         config.relaxed_simd_deterministic(true);
     };
     on_each_engine_with(deterministic, |engine| {
-        if !has_vectors(engine) {
-            return;
-        }
         for (body, result) in [
             // Between 16 and 127 an index is that of another byte on some machines.
             (

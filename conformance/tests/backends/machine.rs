@@ -37,15 +37,13 @@ pub(crate) fn machines(fuel: bool) -> Vec<Machine> {
 
 /// As [`machines`], of which each gives the same bits for everything.
 pub(crate) fn exact_machines(fuel: bool) -> Vec<Machine> {
-    let mut machines = machines_with(&|config| {
+    machines_with(&|config| {
         config
             .consume_fuel(fuel)
             .interruption(fuel)
             .canonicalize_nans(true)
             .relaxed_simd_deterministic(true);
-    });
-    machines.retain(|machine| machine.name.starts_with("jit"));
-    machines
+    })
 }
 
 fn machines_with(configure: &dyn Fn(&mut Config)) -> Vec<Machine> {

@@ -11,7 +11,7 @@ const CALLS: usize = 4;
 const AMPLE: u64 = 1 << 40;
 
 /// At least `cases` cases; `PROPTEST_CASES` asks for more.
-fn config(cases: u32) -> Config {
+pub(crate) fn config(cases: u32) -> Config {
     let default = Config::default();
     Config {
         cases: match std::env::var_os("PROPTEST_CASES") {

@@ -3,9 +3,10 @@
 
 use crate::machine::{End, Machine, Program, agreed, exact_machines};
 use crate::programs::wasm;
+use crate::random::config;
 use crate::vector_operators::{VectorOperator, vector_operators};
 use proptest::prelude::*;
-use proptest::test_runner::{Config, TestRunner};
+use proptest::test_runner::TestRunner;
 use std::cell::Cell;
 
 /// Enough fuel for any call.
@@ -215,20 +216,6 @@ fn modules(choices: &[u16], operators: &[VectorOperator]) -> [String; 2] {
     writer.function(r#"$run (export "run")"#);
     writer.line(")");
     [first, writer.text]
-}
-
-/// At least `cases` cases; `PROPTEST_CASES` asks for more.
-fn config(cases: u32) -> Config {
-    let default = Config::default();
-    Config {
-        cases: match std::env::var_os("PROPTEST_CASES") {
-            Some(_) => default.cases.max(cases),
-            None => cases,
-        },
-        max_shrink_iters: 400,
-        failure_persistence: None,
-        ..default
-    }
 }
 
 fn compare(cases: u32, machines: &[Machine], metered: bool) {

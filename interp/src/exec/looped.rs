@@ -1,22 +1,19 @@
 //! Loop dispatch: one `match` over opcodes. It works everywhere.
 //!
-//! The operations on vectors have a loop of their own, which goes on as long as there are more of
-//! them: in one function with the others they would take registers from them, and the compiler
-//! much time.
+//! The operations on vectors have a loop of their own: in one function with the others they would
+//! take registers from them. Each loop goes on until an operation of the other is next.
 
 use super::bodies;
-use super::state::{Exit, Flow, State};
+use super::state::{Exit, ExitKind, Flow, State};
 use crate::ops::Op;
 
 macro_rules! match_ops {
-    ($st:ident, $op:ident, { $(from $first:literal $rest:ident,)? $($opcode:literal => $name:ident,)* }) => {
+    ($st:ident, $op:ident, { $($opcode:literal => $name:ident,)* } $($other:pat => $leave:expr)?) => {
         match $op {
             // SAFETY: the opcode says that the operation at `ip` is this one.
             $($opcode => unsafe { bodies::$name($st) },)*
-            // SAFETY: by contract.
-            $($first..COUNT => unsafe { $rest($st) },)?
-            // SAFETY: first cells of operations hold opcodes and nothing else, and the loop asked
-            // before whether it is one of these.
+            $($other => $leave,)?
+            // SAFETY: first cells of operations hold opcodes and nothing else.
             _ => unsafe { core::hint::unreachable_unchecked() },
         }
     };
@@ -27,6 +24,28 @@ macro_rules! match_ops {
 /// # Safety
 /// `st` is a valid machine state over code with opcodes in its first cells.
 pub(crate) unsafe fn run(machine: &mut State) -> Exit {
+    loop {
+        // SAFETY: by contract.
+        let exit = unsafe { run_numbers(machine) };
+        if exit != Exit::of(ExitKind::Vectors) {
+            return exit;
+        }
+        // SAFETY: by contract.
+        if let Some(exit) = unsafe { run_vectors(machine) } {
+            return exit;
+        }
+    }
+}
+
+/// Runs until something leaves or an operation on vectors is next.
+///
+/// What is between two operations must be as little as it is: if it is more, the compiler does not
+/// give each operation a jump of its own.
+///
+/// # Safety
+/// As [`run`].
+unsafe fn run_numbers(machine: &mut State) -> Exit {
+    const VECTORS: u16 = Op::FIRST_VECTOR as u16;
     // A copy whose address nobody has can live in registers.
     let mut local = State { ..*machine };
     let exit = {
@@ -34,7 +53,8 @@ pub(crate) unsafe fn run(machine: &mut State) -> Exit {
         loop {
             // SAFETY: `ip` is the start of an operation.
             let op = unsafe { st.ip.cast::<u64>().read() } as u16;
-            match include!(concat!(env!("OUT_DIR"), "/match.rs")) {
+            let flow = include!(concat!(env!("OUT_DIR"), "/match.rs"));
+            match flow {
                 Flow::Next | Flow::Taken => {}
                 Flow::Trap(trap) => break Exit::trap(trap),
                 Flow::Leave(exit) => break exit,
@@ -45,40 +65,30 @@ pub(crate) unsafe fn run(machine: &mut State) -> Exit {
     exit
 }
 
-/// How many operations there are.
-const COUNT: u16 = Op::ALL.len() as u16;
-
-/// Runs the operations on vectors from `st.ip` on.
-#[inline(always)]
-unsafe fn vectors(st: &mut State) -> Flow {
-    let mut there = State { ..*st };
-    // SAFETY: by contract of `run`.
-    let flow = unsafe { run_vectors(&mut there) };
-    *st = there;
-    flow
-}
-
-/// Runs from `st.ip` as long as there are operations on vectors, or until something leaves.
+/// Runs until something leaves or another operation than one on vectors is next, which gives
+/// `None`.
 ///
 /// # Safety
 /// As [`run`].
-#[inline(never)]
-unsafe fn run_vectors(machine: &mut State) -> Flow {
+unsafe fn run_vectors(machine: &mut State) -> Option<Exit> {
     let mut local = State { ..*machine };
-    let flow = {
+    let exit = {
         let st = &mut local;
         loop {
             // SAFETY: `ip` is the start of an operation.
-            let op = unsafe { st.ip.cast::<u64>().read() } as u16;
-            if op < Op::FIRST_VECTOR as u16 {
-                break Flow::Next;
+            let cell = unsafe { st.ip.cast::<u64>().read() };
+            if cell as u16 != Op::FIRST_VECTOR as u16 {
+                break None;
             }
-            match include!(concat!(env!("OUT_DIR"), "/match_vectors.rs")) {
+            let op = Op::of_code(cell);
+            let flow = include!(concat!(env!("OUT_DIR"), "/match_vectors.rs"));
+            match flow {
                 Flow::Next | Flow::Taken => {}
-                flow => break flow,
+                Flow::Trap(trap) => break Some(Exit::trap(trap)),
+                Flow::Leave(exit) => break Some(exit),
             }
         }
     };
     *machine = local;
-    flow
+    exit
 }

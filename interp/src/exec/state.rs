@@ -74,6 +74,8 @@ pub(crate) enum ExitKind {
     CheckSubtype,
     /// The end of the self-test; the argument is the stack's depth at that point.
     Probe,
+    /// An operation on vectors, for the other loop of loop dispatch. The driver never sees it.
+    Vectors,
 }
 
 impl Exit {
@@ -94,7 +96,7 @@ impl Exit {
     }
 
     pub(crate) fn kind(self) -> ExitKind {
-        const KINDS: [ExitKind; 11] = [
+        const KINDS: [ExitKind; 12] = [
             ExitKind::Trap,
             ExitKind::Slow,
             ExitKind::HostReturn,
@@ -106,6 +108,7 @@ impl Exit {
             ExitKind::OutOfFuel,
             ExitKind::CheckSubtype,
             ExitKind::Probe,
+            ExitKind::Vectors,
         ];
         KINDS[(self.0 & 0xff) as usize]
     }

@@ -148,7 +148,7 @@ impl Translator<'_, '_> {
         if self.scratch.cells.capacity() - at <= N {
             self.more_cells(N + 1)?;
         }
-        self.scratch.cells.push(op as u64);
+        self.scratch.cells.push(op.code());
         self.scratch.cells.extend_from_slice(&operands);
         if matches!(self.record_of, Record::Positions(_)) {
             self.note_position(at)?;
@@ -218,7 +218,7 @@ impl Translator<'_, '_> {
     /// Makes the operation at `at` another one of the same layout.
     #[inline]
     pub(super) fn replace(&mut self, at: usize, op: Op) {
-        self.scratch.cells[at] = op as u64;
+        self.scratch.cells[at] = op.code();
     }
 
     /// The operation at `at`.

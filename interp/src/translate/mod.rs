@@ -252,7 +252,7 @@ impl<'a, 'p> Translator<'a, 'p> {
 
     /// Fills in the operation that zeroes locals. Gives its size in cells when it is not needed.
     fn zero_locals(&mut self) -> usize {
-        let begins_with_it = self.scratch.cells.get(HEADER_CELLS) == Some(&(Op::ZeroLocals as u64));
+        let begins_with_it = self.scratch.cells.get(HEADER_CELLS) == Some(&Op::ZeroLocals.code());
         match self.zeroed {
             Some((first, last)) => {
                 let count = (usize::from(last - first) + 1).next_multiple_of(2);

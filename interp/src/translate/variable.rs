@@ -26,13 +26,7 @@ impl Translator<'_, '_> {
         }
         let last = self.last;
         let source = self.pop();
-        let found = &mut self.scratch.locals[local as usize];
-        let (slot, head) = (found.slot, found.head);
-        if !found.set {
-            found.set = true;
-            reserve(&mut self.scratch.written, 1)?;
-            self.scratch.written.push(local);
-        }
+        let (slot, head) = self.local_written(local)?;
         if source.value == (Value::Local { local, below: head }) {
             // The local is set to itself.
             return Ok(());
@@ -62,6 +56,20 @@ impl Translator<'_, '_> {
             self.acc.forget(source.ty, Mirror::Local(local));
         }
         Ok(())
+    }
+
+    /// Notes that the local has a value from here on. Gives its slot, and the topmost entry of the
+    /// operand stack that names it, as its index plus one.
+    #[inline]
+    pub(super) fn local_written(&mut self, local: u32) -> Result<(u16, u32)> {
+        let found = &mut self.scratch.locals[local as usize];
+        let place = (found.slot, found.head);
+        if !found.set {
+            found.set = true;
+            reserve(&mut self.scratch.written, 1)?;
+            self.scratch.written.push(local);
+        }
+        Ok(place)
     }
 
     /// Forgets which locals were written since there were `count` of them: another way leads here

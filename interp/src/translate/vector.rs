@@ -7,7 +7,7 @@
 use super::emit::{BinOperand, Last, halves, quarters, quarters_half};
 use super::memory::{Address, memory_of};
 use super::stack::Value;
-use super::{Result, Translator, reserve};
+use super::{Result, Translator};
 use crate::ops::{
     EXTRACT_OPS, Extract, LOAD_LANE_OPS, Op, REPLACE_OPS, SHIFT_OPS, SPLAT_OPS, STORE_LANE_OPS,
     Shift, Slow, Ty, VECTOR_LOAD_OPS, VECTOR_STORE_OPS, VECTOR_TEST_OPS, VectorLoad, VectorMode,
@@ -112,13 +112,7 @@ impl Translator<'_, '_> {
     pub(super) fn set_vector(&mut self, local: u32) -> Result<()> {
         let last = self.last;
         let vector = self.pop_vector();
-        let found = &mut self.scratch.locals[local as usize];
-        let (slot, head) = (found.slot, found.head);
-        if !found.set {
-            found.set = true;
-            reserve(&mut self.scratch.written, 1)?;
-            self.scratch.written.push(local);
-        }
+        let (slot, head) = self.local_written(local)?;
         if vector.value == (Value::Local { local, below: head }) {
             // The local is set to itself.
             return Ok(());

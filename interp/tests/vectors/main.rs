@@ -6,6 +6,7 @@ mod nans;
 mod operators;
 mod reference;
 mod shapes;
+mod small_stack;
 #[path = "../support/mod.rs"]
 #[allow(dead_code, reason = "the tests of other operators use more of it")]
 mod support;

@@ -46,11 +46,11 @@ impl Random {
             .into_iter()
             .filter(|(name, ..)| op.contains(name))
             .collect();
-        if fitting.is_empty() || self.next() % 4 == 0 {
+        if fitting.is_empty() || self.next().is_multiple_of(4) {
             fitting = kinds.to_vec();
         }
         let (_, bits, float) = self.choose(&fitting);
-        let same = self.next() % 8 == 0;
+        let same = self.next().is_multiple_of(8);
         let first = self.lane(bits, float);
         join(
             bits,

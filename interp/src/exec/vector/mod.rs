@@ -17,6 +17,8 @@ mod float;
 mod int;
 pub(super) mod ops;
 mod shuffle;
+#[cfg(test)]
+mod tests;
 mod value;
 
 pub(crate) use portable::*;

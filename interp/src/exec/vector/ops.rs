@@ -145,7 +145,7 @@ unsafe fn fused(st: &mut State, factor: impl Fn(V128) -> V128) -> bool {
             unsafe {
                 let (a, b, c) = (factor(st.slot_v128(10)), st.slot_v128(12), st.slot_v128(14));
                 let [a, b, c] = [a, b, c].map(|v| core::mem::transmute::<V128, __m128d>(v));
-                st.put_v128(8, core::mem::transmute(_mm_fmadd_pd(a, b, c)));
+                st.put_v128(8, core::mem::transmute::<__m128d, V128>(_mm_fmadd_pd(a, b, c)));
             }
             true
         } else if #[cfg(all(
@@ -158,7 +158,7 @@ unsafe fn fused(st: &mut State, factor: impl Fn(V128) -> V128) -> bool {
             unsafe {
                 let (a, b, c) = (factor(st.slot_v128(10)), st.slot_v128(12), st.slot_v128(14));
                 let [a, b, c] = [a, b, c].map(|v| core::mem::transmute::<V128, float64x2_t>(v));
-                st.put_v128(8, core::mem::transmute(vfmaq_f64(c, a, b)));
+                st.put_v128(8, core::mem::transmute::<float64x2_t, V128>(vfmaq_f64(c, a, b)));
             }
             true
         } else {

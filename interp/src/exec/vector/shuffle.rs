@@ -8,6 +8,7 @@ use super::value::V128;
 /// Where byte `index` of a vector is among its bytes in a frame: slots are in the host's byte
 /// order.
 #[inline(always)]
+#[allow(dead_code, reason = "instructions take its place")]
 const fn place(index: usize) -> usize {
     if cfg!(target_endian = "big") {
         index ^ 7
@@ -17,6 +18,7 @@ const fn place(index: usize) -> usize {
 }
 
 /// The vector of what the expression is for each byte.
+#[allow(unused_macros, reason = "instructions take its place")]
 macro_rules! gather {
     (|$i:ident| $byte:expr) => {{
         cfg_if::cfg_if! {
@@ -45,8 +47,21 @@ macro_rules! gather {
 #[inline(always)]
 #[allow(dead_code, reason = "instructions take its place")]
 fn only_within(bytes: V128, indices: V128) -> V128 {
-    let high = super::v128_and(indices, super::splat8(0xf0));
-    super::v128_and(bytes, super::i8x16_eq(high, V128::low(0)))
+    cfg_if::cfg_if! {
+        if #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))] {
+            use core::arch::x86_64::*;
+            // SAFETY: SSE2 is part of x86_64; both types are 16 bytes of any values.
+            unsafe {
+                let [bytes, indices]: [__m128i; 2] = core::mem::transmute([bytes, indices]);
+                let high = _mm_and_si128(indices, _mm_set1_epi8(0xf0_u8 as i8));
+                let within = _mm_cmpeq_epi8(high, _mm_setzero_si128());
+                core::mem::transmute(_mm_and_si128(bytes, within))
+            }
+        } else {
+            let (bytes, indices): ([u8; 16], [u8; 16]) = (bytes.lanes(), indices.lanes());
+            V128::of(each!(16, |i| if indices[i] < 16 { bytes[i] } else { 0 }))
+        }
+    }
 }
 
 /// The bytes of `a` that those of `indices` name; 0 where there is none.
@@ -77,14 +92,13 @@ pub(crate) unsafe fn swizzle_at(a: *const V128, indices: *const V128) -> V128 {
             }
         } else {
             let (bytes, places) = (a.cast::<u8>(), indices.cast::<u8>());
-            // SAFETY: by contract; the index is made less than 16. Volatile, so that no index is
-            // kept in a register for longer than it is wanted.
+            // SAFETY: by contract; the index is made less than 16.
             unsafe {
                 let chosen = gather!(|i| {
-                    let index = places.add(place(i)).read_volatile() & 15;
+                    let index = places.add(place(i)).read() & 15;
                     bytes.add(place(index.into())).read()
                 });
-                only_within(chosen, indices.read_volatile())
+                only_within(chosen, indices.read())
             }
         }
     }

@@ -43,8 +43,11 @@ pub(crate) struct Op {
     pub(crate) name: String,
     pub(crate) params: Vec<Ty>,
     pub(crate) result: Ty,
-    meaning: Box<dyn Fn(&[u128]) -> Want>,
+    meaning: Box<Meaning>,
 }
+
+/// What an operator does with its operands.
+type Meaning = dyn Fn(&[u128]) -> Want;
 
 impl Op {
     fn new(

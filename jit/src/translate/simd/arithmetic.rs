@@ -22,46 +22,24 @@ pub(super) enum Extreme {
 }
 
 impl Translator<'_> {
+    /// What is made of the topmost vector.
     pub(super) fn unary_lanes(
         &mut self,
         ty: Type,
         emit: impl FnOnce(FuncInstBuilder<'_, '_>, Value) -> Value,
-    ) -> Result<()> {
+    ) -> Value {
         let a = self.pop_lanes(ty);
-        let value = emit(self.b.ins(), a);
-        self.push_lanes(value)
+        emit(self.b.ins(), a)
     }
 
+    /// What is made of the second and the first vector from the top.
     pub(super) fn binary_lanes(
         &mut self,
         ty: Type,
         emit: impl FnOnce(FuncInstBuilder<'_, '_>, Value, Value) -> Value,
-    ) -> Result<()> {
+    ) -> Value {
         let (a, b) = self.pop2_lanes(ty);
-        let value = emit(self.b.ins(), a, b);
-        self.push_lanes(value)
-    }
-
-    /// As [`unary_lanes`](Self::unary_lanes), of what computes with floats.
-    pub(super) fn unary_floats(
-        &mut self,
-        ty: Type,
-        emit: impl FnOnce(FuncInstBuilder<'_, '_>, Value) -> Value,
-    ) -> Result<()> {
-        let a = self.pop_lanes(ty);
-        let value = emit(self.b.ins(), a);
-        self.push_float_lanes(value)
-    }
-
-    /// As [`binary_lanes`](Self::binary_lanes), of what computes with floats.
-    pub(super) fn binary_floats(
-        &mut self,
-        ty: Type,
-        emit: impl FnOnce(FuncInstBuilder<'_, '_>, Value, Value) -> Value,
-    ) -> Result<()> {
-        let (a, b) = self.pop2_lanes(ty);
-        let value = emit(self.b.ins(), a, b);
-        self.push_float_lanes(value)
+        emit(self.b.ins(), a, b)
     }
 
     /// Pushes floats that were computed.

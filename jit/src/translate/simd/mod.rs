@@ -50,30 +50,39 @@ macro_rules! define_translate {
         $(|$this:ident| $op:ident $($arg:ident)* => $translation:expr;)*
     ) => {
         macro_rules! translate {
-            $(($d this:ident, $unary) => {
-                $d this.unary_lanes($unary_ty, |ins, a| ins.$unary_inst(a))
-            };)*
-            $(($d this:ident, $binary) => {
-                $d this.binary_lanes($binary_ty, |ins, a, b| ins.$binary_inst(a, b))
-            };)*
-            $(($d this:ident, $unary_floats) => {
-                $d this.unary_floats($uf_ty, |ins, a| ins.$uf_inst(a))
-            };)*
-            $(($d this:ident, $binary_floats) => {
-                $d this.binary_floats($bf_ty, |ins, a, b| ins.$bf_inst(a, b))
-            };)*
-            $(($d this:ident, $convert) => {
-                $d this.unary_lanes($from, |ins, a| ins.$convert_inst($to, a))
-            };)*
+            $(($d this:ident, $unary) => {{
+                let value = $d this.unary_lanes($unary_ty, |ins, a| ins.$unary_inst(a));
+                $d this.push_lanes(value)
+            }};)*
+            $(($d this:ident, $binary) => {{
+                let value = $d this.binary_lanes($binary_ty, |ins, a, b| ins.$binary_inst(a, b));
+                $d this.push_lanes(value)
+            }};)*
+            $(($d this:ident, $unary_floats) => {{
+                let value = $d this.unary_lanes($uf_ty, |ins, a| ins.$uf_inst(a));
+                $d this.push_float_lanes(value)
+            }};)*
+            $(($d this:ident, $binary_floats) => {{
+                let value = $d this.binary_lanes($bf_ty, |ins, a, b| ins.$bf_inst(a, b));
+                $d this.push_float_lanes(value)
+            }};)*
+            $(($d this:ident, $convert) => {{
+                let value = $d this.unary_lanes($from, |ins, a| ins.$convert_inst($to, a));
+                $d this.push_lanes(value)
+            }};)*
             $(($d this:ident, $shift) => {
                 $d this.shift_lanes($shift_ty, |ins, a, by| ins.$shift_inst(a, by))
             };)*
-            $(($d this:ident, $compare) => {
-                $d this.binary_lanes($compare_ty, |ins, a, b| ins.icmp(IntCC::$int_cc, a, b))
-            };)*
-            $(($d this:ident, $compare_floats) => {
-                $d this.binary_lanes($cf_ty, |ins, a, b| ins.fcmp(FloatCC::$float_cc, a, b))
-            };)*
+            $(($d this:ident, $compare) => {{
+                let value =
+                    $d this.binary_lanes($compare_ty, |ins, a, b| ins.icmp(IntCC::$int_cc, a, b));
+                $d this.push_lanes(value)
+            }};)*
+            $(($d this:ident, $compare_floats) => {{
+                let value =
+                    $d this.binary_lanes($cf_ty, |ins, a, b| ins.fcmp(FloatCC::$float_cc, a, b));
+                $d this.push_lanes(value)
+            }};)*
             $(($d this:ident, $round) => {
                 $d this.round_lanes($round_ty, Rounding::$rounding)
             };)*

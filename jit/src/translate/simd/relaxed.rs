@@ -16,16 +16,18 @@ impl Translator<'_> {
         if !(self.relaxes() && self.env.isa.has_x86_pshufb_lowering()) {
             return self.swizzle();
         }
-        self.binary_lanes(I8X16, |ins, a, indices| ins.x86_pshufb(a, indices))
+        let value = self.binary_lanes(I8X16, |ins, a, indices| ins.x86_pshufb(a, indices));
+        self.push_lanes(value)
     }
 
     pub(super) fn relaxed_truncate(&mut self, signed: bool) -> Result<()> {
         let quick = self.relaxes() && self.env.is_x86();
-        self.unary_lanes(F32X4, |ins, a| match signed {
+        let value = self.unary_lanes(F32X4, |ins, a| match signed {
             true if quick => ins.x86_cvtt2dq(I32X4, a),
             true => ins.fcvt_to_sint_sat(I32X4, a),
             false => ins.fcvt_to_uint_sat(I32X4, a),
-        })
+        });
+        self.push_lanes(value)
     }
 
     pub(super) fn relaxed_truncate_doubles(&mut self, signed: bool) -> Result<()> {
@@ -79,10 +81,11 @@ impl Translator<'_> {
 
     pub(super) fn relaxed_multiply_q15(&mut self) -> Result<()> {
         let quick = self.relaxes() && self.env.isa.has_x86_pmulhrsw_lowering();
-        self.binary_lanes(I16X8, |ins, a, b| match quick {
+        let value = self.binary_lanes(I16X8, |ins, a, b| match quick {
             true => ins.x86_pmulhrsw(a, b),
             false => ins.sqmul_round_sat(a, b),
-        })
+        });
+        self.push_lanes(value)
     }
 
     /// Replaces the topmost vectors of 16 integers, of which the second one's have 7 bits, by the
