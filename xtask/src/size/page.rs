@@ -72,14 +72,14 @@ fn changes(page: &mut String, record: &Record) {
         };
         let _ = write!(page, "| {name} |");
         for features in CHANGED {
-            let base = record.size(features, S.name).unwrap_or_default();
-            let size = record.size(features, settings.name).unwrap_or_default();
-            let change = if settings.name == S.name {
-                String::new()
-            } else {
-                difference(base, size)
+            let base = record.size(features, S.name);
+            let size = record.size(features, settings.name);
+            let change = match (base, size) {
+                (Some(base), Some(size)) if settings.name != S.name => difference(base, size),
+                _ => String::new(),
             };
-            let _ = write!(page, " {} | {change} |", kilobytes(size));
+            let size = size.map_or(String::new(), kilobytes);
+            let _ = write!(page, " {size} | {change} |");
         }
         page.push('\n');
     }

@@ -51,6 +51,16 @@ impl Record {
         self.0["sizes"][features][settings].as_u64()
     }
 
+    /// The features and settings of every size.
+    #[cfg(test)]
+    pub(crate) fn sizes(&self) -> impl Iterator<Item = (&str, &str)> {
+        let sizes = self.0["sizes"].as_object().into_iter().flatten();
+        sizes.flat_map(|(features, sizes)| {
+            let settings = sizes.as_object().into_iter().flatten();
+            settings.map(|(settings, _)| (features.as_str(), settings.as_str()))
+        })
+    }
+
     pub(crate) fn parts(&self, features: &str) -> impl Iterator<Item = (&str, u64)> {
         let parts = self.0["parts"][features].as_object();
         parts

@@ -1,7 +1,7 @@
 //! What is built: programs, that is selections of the features of `bench/size`, and settings.
 
 /// How Cargo builds.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub(crate) struct Settings {
     pub(crate) name: &'static str,
     /// The end of a variable that sets the profile, and its value.
