@@ -127,4 +127,3 @@ fn print(file: c_int, text: &str) {
         unsafe { write(file, part.as_ptr().cast(), part.len()) };
     }
 }
-
