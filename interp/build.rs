@@ -39,14 +39,23 @@ fn main() {
         || var("CARGO_ENCODED_RUSTFLAGS").contains("instrument-coverage")
         || var("CARGO_CFG_MIRI") == "1";
     let assertions = env::var_os("CARGO_CFG_DEBUG_ASSERTIONS").is_some();
-    if optimised && registers && !instrumented && !assertions {
+    let wanted = env::var_os("CARGO_FEATURE_TAIL_DISPATCH").is_some();
+    let tail = wanted && optimised && registers && !instrumented && !assertions;
+    if tail {
         println!("cargo::rustc-cfg=tail_dispatch");
+    }
+
+    // Builds that are to be small do without handlers of two operations.
+    println!("cargo::rustc-check-cfg=cfg(dispatch_pairs)");
+    let pairs = !matches!(var("OPT_LEVEL").as_str(), "s" | "z");
+    if pairs && tail {
+        println!("cargo::rustc-cfg=dispatch_pairs");
     }
 
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
     fs::write(out.join("ops.rs"), generate::ops()).expect("OUT_DIR is writable");
     fs::write(out.join("bodies.rs"), generate::bodies()).expect("OUT_DIR is writable");
-    fs::write(out.join("tail.rs"), handlers::tail()).expect("OUT_DIR is writable");
+    fs::write(out.join("tail.rs"), handlers::tail(pairs)).expect("OUT_DIR is writable");
     for (name, vectors) in [("match.rs", false), ("match_vectors.rs", true)] {
         fs::write(out.join(name), generate::match_loop(vectors)).expect("OUT_DIR is writable");
     }

@@ -83,12 +83,14 @@
 //! | feature | default | what it adds |
 //! |---|---|---|
 //! | `interp` | yes | the portable interpreter |
+//! | `interp-loop` | yes | the same with dispatch by a loop only: smaller, slower; `interp` includes it |
 //! | `jit` | no | the Cranelift JIT |
 //! | `std` | yes | files, threads' locks, stacks that the operating system backs |
 //! | `threads` | yes | worker threads for validation and compilation |
 //! | `mmap` | yes | for the JIT: executable memory and guarded linear memories from the system |
 //! | `signals` | yes | for the JIT: faults of compiled code caught as signals or exceptions |
 //! | `tls` | yes | for the JIT: a thread remembers where its stack is |
+//! | `disasm` | yes | the interpreter's code of a function as text |
 //! | `wat` | yes | modules from WebAssembly text |
 //! | `cache` | no | compiled code kept on disk |
 //! | `cli` | no | the program `diptych` |
@@ -130,12 +132,12 @@ pub struct Config(diptych_core::Config);
 impl Config {
     /// The defaults, with every backend that is compiled in.
     #[cfg_attr(
-        not(any(feature = "interp", feature = "jit")),
+        not(any(feature = "interp-loop", feature = "jit")),
         expect(unused_mut, reason = "backends are what changes the configuration")
     )]
     pub fn new() -> Self {
         let mut config = diptych_core::Config::new();
-        #[cfg(feature = "interp")]
+        #[cfg(feature = "interp-loop")]
         config.add_backend(diptych_interp::backend());
         #[cfg(feature = "jit")]
         config.add_backend(diptych_jit::backend());

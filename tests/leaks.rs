@@ -1,6 +1,6 @@
 //! Every byte is given back: with an allocator that counts, and one that refuses.
 
-#![cfg(all(feature = "interp", feature = "wat"))]
+#![cfg(all(feature = "interp", feature = "disasm", feature = "wat"))]
 
 use core::alloc::{GlobalAlloc, Layout};
 use core::sync::atomic::{AtomicIsize, AtomicUsize, Ordering};

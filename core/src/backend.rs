@@ -189,8 +189,14 @@ pub trait ModuleCode: Send + Sync + fmt::Debug {
     /// Writes the code of a function beside the WebAssembly it came from.
     ///
     /// # Errors
-    /// As [`Backend::load`]; [`ErrorKind::Message`] when `out` fails.
-    fn disassemble(&self, func: DefinedFuncIdx, out: &mut dyn fmt::Write) -> Result<()>;
+    /// As [`Backend::load`]; [`ErrorKind::Message`] when `out` fails; [`ErrorKind::Unsupported`]
+    /// when the backend has no disassembler.
+    fn disassemble(&self, func: DefinedFuncIdx, out: &mut dyn fmt::Write) -> Result<()> {
+        let _ = (func, out);
+        Err(Error::new(ErrorKind::Unsupported(
+            "this build has no disassembler for the backend".into(),
+        )))
+    }
 
     /// The bytes that the code takes at present.
     fn code_size(&self) -> usize;

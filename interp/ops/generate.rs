@@ -101,6 +101,7 @@ fn layouts(out: &mut String, ops: &[Op]) {
         }
     }
     out.push_str("];\n");
+    out.push_str("#[cfg(feature = \"disasm\")]\n");
     let _ = writeln!(out, "static LAYOUTS: [Layout; Op::COUNT] = [");
     for op in ops {
         let _ = write!(

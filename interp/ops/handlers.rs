@@ -2,14 +2,22 @@
 
 use crate::pair_hash::{HASH_SIZE, pair_hash, pair_key};
 use crate::pairs::PAIRS;
-use crate::shapes::all;
+use crate::shapes::{Op, all};
 use core::fmt::Write;
 
-/// A handler per operation and per pair, and their tables.
-pub(crate) fn tail() -> String {
+/// A handler per operation, and their table; and the same of the pairs, if these are wanted.
+pub(crate) fn tail(with_pairs: bool) -> String {
     let ops = all();
     let mut out = String::new();
-    for op in &ops {
+    handlers(&mut out, &ops);
+    if with_pairs {
+        pairs(&mut out, &ops);
+    }
+    out
+}
+
+fn handlers(out: &mut String, ops: &[Op]) {
+    for op in ops {
         let handler = if op.name.starts_with("Stub") {
             "stub"
         } else {
@@ -18,11 +26,13 @@ pub(crate) fn tail() -> String {
         let _ = writeln!(out, "{handler}!({});", op.name);
     }
     let _ = write!(out, "static HANDLERS: [Handler; {}] = [", ops.len());
-    for op in &ops {
+    for op in ops {
         let _ = write!(out, "{}, ", op.name);
     }
     out.push_str("];\n");
+}
 
+fn pairs(out: &mut String, ops: &[Op]) {
     // By opcode of the first, and in the order of the rows.
     let seconds_of = |name: &str| {
         let row = PAIRS.iter().find(|row| row.0 == name);
@@ -48,7 +58,7 @@ pub(crate) fn tail() -> String {
         while table[at].is_some() {
             at = (at + 1) % HASH_SIZE;
         }
-        table[at] = Some((key, format!("{first}__{second}")));
+        table[at] = Some((key, count));
         count += 1;
     }
     assert!(count < HASH_SIZE / 4 * 3, "the table of pairs is too full");
@@ -57,27 +67,30 @@ pub(crate) fn tail() -> String {
         PAIRS.iter().map(|row| row.1.len()).sum(),
         "a pair of no operation"
     );
+    let _ = write!(out, "static PAIRS: [Handler; {count}] = [");
+    for (first, second) in pairs() {
+        let _ = write!(out, "{first}__{second}, ");
+    }
+    // Places in the list of handlers: most are empty, and an address takes four times as much,
+    // which the loader has to relocate besides.
     let _ = write!(
         out,
-        "/// The pairs by the hashes of their keys; where there is none, the key is 0.\nstatic PAIRS_BY_HASH: [(u32, Handler); {HASH_SIZE}] = ["
+        "];\n/// The pairs' keys and places in `PAIRS`, by the hashes of their keys; where there is none, the key is 0.\nstatic PAIRS_BY_HASH: [(u32, u16); {HASH_SIZE}] = ["
     );
     for entry in table {
-        let _ = match entry {
-            Some((key, handler)) => write!(out, "({key}, {handler}), "),
-            None => write!(out, "(0, StubProbe), "),
-        };
+        let (key, place) = entry.unwrap_or((0, 0));
+        let _ = write!(out, "({key}, {place}), ");
     }
     let _ = write!(
         out,
         "];\n/// By opcode, a bit for each remainder by 64 of the opcodes that make a pair with it.\nstatic MASKS: [u64; {}] = [",
         ops.len()
     );
-    for op in &ops {
+    for op in ops {
         let mask = seconds_of(&op.name)
             .iter()
             .fold(0u64, |mask, second| mask | 1 << (opcode(second) % 64));
         let _ = write!(out, "{mask:#x}, ");
     }
     out.push_str("];\n");
-    out
 }

@@ -77,6 +77,7 @@ impl Code {
     }
 
     /// The operations.
+    #[cfg(feature = "disasm")]
     pub(crate) fn ops(&self) -> &[u64] {
         &self.cells[HEADER_CELLS..]
     }

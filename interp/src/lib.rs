@@ -14,6 +14,7 @@ extern crate alloc;
 extern crate std;
 
 mod code;
+#[cfg(feature = "disasm")]
 mod disasm;
 mod driver;
 mod exec;

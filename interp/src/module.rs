@@ -1,11 +1,11 @@
 //! The backend and its modules: translation on demand, the stubs, and the choice of dispatch.
 
 use crate::code::{Code, CodeHeader, Encoding, EntryCell, HEADER_BYTES, HEADER_CELLS, Handler};
+use crate::driver;
 use crate::exec::{Exit, State, run_loop};
 use crate::ops::Op;
 use crate::references::References;
 use crate::translate::{Env, Record, Scratch, translate};
-use crate::{disasm, driver};
 use alloc::boxed::Box;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -457,13 +457,14 @@ impl ModuleCode for InterpModule {
         Ok(())
     }
 
+    #[cfg(feature = "disasm")]
     fn disassemble(&self, func: DefinedFuncIdx, out: &mut dyn fmt::Write) -> Result<()> {
         self.validated(func)?;
         let mut positions = Vec::new();
         let env = self.env(Encoding::Opcode);
         let record = Record::Positions(&mut positions);
         let code = translate(&env, func, &mut Scratch::default(), record)?;
-        disasm::disassemble(&self.ir, func, code.ops(), &positions, out)
+        crate::disasm::disassemble(&self.ir, func, code.ops(), &positions, out)
             .map_err(|fmt::Error| Error::msg("the disassembly could not be written"))
     }
 

@@ -151,6 +151,7 @@ pub(crate) struct BinInfo {
 }
 
 /// What kind of operand a field holds.
+#[cfg(feature = "disasm")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum FieldKind {
     /// A frame slot, 16 bits.
@@ -168,6 +169,7 @@ pub(crate) enum FieldKind {
 }
 
 /// An operand field of an operation.
+#[cfg(feature = "disasm")]
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Field {
     /// Its name.
@@ -179,6 +181,7 @@ pub(crate) struct Field {
 }
 
 /// How an operation is encoded.
+#[cfg(feature = "disasm")]
 #[derive(Debug)]
 pub(crate) struct Layout {
     /// Its name.
@@ -216,6 +219,7 @@ impl Op {
     }
 
     /// How the operation is encoded.
+    #[cfg(feature = "disasm")]
     pub(crate) fn layout(self) -> &'static Layout {
         &LAYOUTS[self as usize]
     }

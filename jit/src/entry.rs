@@ -66,7 +66,7 @@ pub(crate) unsafe extern "C-unwind" fn enter_otherwise(
         }
         let before = ((*store).native_stack, (*store).native_stack_limit);
         ((*store).native_stack, (*store).native_stack_limit) =
-            stack::limit((*store).max_stack_bytes);
+            stack::limit(stack::here(), (*store).max_stack_bytes);
         let status = stubs::enter(callee, store, slots);
         ((*store).native_stack, (*store).native_stack_limit) = before;
         status

@@ -11,10 +11,12 @@ const UNKNOWN: usize = 256 << 10;
 /// What the compiler needs, in bytes.
 const COMPILER: usize = 1 << 20;
 
-/// The native stack that this is called on, and the address that a guest's frames must not go
-/// below, when it may use `max` bytes from here.
-pub(crate) fn limit(max: usize) -> (NativeStack, usize) {
-    let here = here();
+/// The native stack that `here` is on, and the address that a guest's frames must not go below,
+/// when it may use `max` bytes from there.
+///
+/// Where nothing is known of the stack, it ends right above `here`, which is therefore the stack
+/// pointer of whoever calls the guest.
+pub(crate) fn limit(here: usize, max: usize) -> (NativeStack, usize) {
     let (stack, reserve) = match thread_stack().filter(|stack| stack.contains(&here)) {
         Some(stack) => {
             let reserve = (stack.len() / 4).min(MAX_RESERVE);
@@ -72,4 +74,19 @@ pub(crate) fn with_room<R: Send>(work: impl FnOnce() -> R + Send) -> Result<R, E
 #[inline(always)]
 pub(crate) fn here() -> usize {
     crate::stubs::stack_pointer()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_called_is_on_the_stack_of_its_caller() {
+        for here in [here(), usize::MAX / 2] {
+            let (stack, bound) = limit(here, 64 << 10);
+            let callee = here - size_of::<usize>();
+            assert!((stack.start..stack.end).contains(&callee));
+            assert!((stack.start..=here).contains(&bound));
+        }
+    }
 }

@@ -8,12 +8,14 @@ use core::ops::Range;
 /// The addresses that the calling thread's native stack can use, from the lowest to the top.
 ///
 /// `None` where nothing is known: without the features `mmap` and `signals`, which know the
-/// operating system, or on one that does not say. With the feature `tls` a thread asks once.
+/// operating system, or on one that does not say. With the feature `tls` a thread asks once, but
+/// on Windows, where what it would be told changes.
 ///
 /// A coroutine that runs on a stack of its own gets the bounds of its thread's, which do not hold
-/// its stack pointer.
+/// its stack pointer. On Windows it gets those of its own: whoever switches stacks there tells the
+/// system.
 pub fn thread_stack() -> Option<Range<usize>> {
-    #[cfg(feature = "tls")]
+    #[cfg(all(feature = "tls", not(windows)))]
     {
         use core::cell::Cell;
         std::thread_local! {
@@ -27,7 +29,7 @@ pub fn thread_stack() -> Option<Range<usize>> {
         });
         stack.map(|(lowest, top)| lowest..top)
     }
-    #[cfg(not(feature = "tls"))]
+    #[cfg(not(all(feature = "tls", not(windows))))]
     bounds().map(|(lowest, top)| lowest..top)
 }
 

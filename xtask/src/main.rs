@@ -1,6 +1,8 @@
 //! Chores of the project, in Rust so that they need nothing but Cargo: `cargo xtask CHORE`.
 
+mod host;
 mod matrix;
+mod size;
 
 use std::process::ExitCode;
 
@@ -11,12 +13,14 @@ Usage: cargo xtask CHORE
 
 Chores:
   matrix    builds and tests for other targets; see `cargo xtask matrix --help`
+  size      measures how large embeddings are; see `cargo xtask size --help`
 ";
 
 fn main() -> ExitCode {
     let mut words = std::env::args().skip(1);
     let outcome = match words.next().as_deref() {
         Some("matrix") => matrix::main(words),
+        Some("size") => size::main(words),
         Some("--help") | None => {
             print!("{HELP}");
             Ok(())

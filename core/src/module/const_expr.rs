@@ -9,7 +9,7 @@ use crate::store::out_of_memory;
 use crate::types::{FuncIdx, GlobalIdx, HeapType, TypeIdx};
 use alloc::boxed::Box;
 use alloc::vec::Vec;
-use wasmparser::{Operator, OperatorsReader, OperatorsReaderAllocations};
+use wasmparser::BinaryReader;
 
 /// A constant expression: instructions for a stack machine that leave one value.
 #[derive(Debug)]
@@ -143,7 +143,6 @@ impl ConstOp {
 #[derive(Default)]
 pub(super) struct Decoder {
     ops: Vec<ConstOp>,
-    allocations: OperatorsReaderAllocations,
 }
 
 impl Decoder {
@@ -154,15 +153,11 @@ impl Decoder {
         types: Scope<'_>,
     ) -> Result<ConstExpr> {
         self.ops.clear();
-        let allocations = core::mem::take(&mut self.allocations);
-        let mut reader = OperatorsReader::new_with_allocs(expr.get_binary_reader(), allocations);
-        while !reader.eof() {
-            if let Some(op) = const_op(&reader.read().map_err(invalid)?, types)? {
-                self.ops.try_reserve(1).map_err(out_of_memory)?;
-                self.ops.push(op);
-            }
+        let mut reader = expr.get_binary_reader();
+        while let Some(op) = const_op(&mut reader, types)? {
+            self.ops.try_reserve(1).map_err(out_of_memory)?;
+            self.ops.push(op);
         }
-        self.allocations = reader.into_allocations();
         let mut ops = Vec::new();
         ops.try_reserve_exact(self.ops.len())
             .map_err(out_of_memory)?;
@@ -173,51 +168,62 @@ impl Decoder {
     }
 }
 
-/// The instruction; `None` for the `end`.
-fn const_op(operator: &Operator<'_>, types: Scope<'_>) -> Result<Option<ConstOp>> {
-    Ok(Some(match *operator {
-        Operator::I32Const { value } => ConstOp::I32Const(value),
-        Operator::I64Const { value } => ConstOp::I64Const(value),
-        Operator::F32Const { value } => ConstOp::F32Const(value.bits()),
-        Operator::F64Const { value } => ConstOp::F64Const(value.bits()),
-        Operator::V128Const { value } => ConstOp::V128Const(u128::from_le_bytes(*value.bytes())),
-        Operator::GlobalGet { global_index } => ConstOp::GlobalGet(GlobalIdx(global_index)),
-        Operator::RefNull { hty } => ConstOp::RefNull(types.heap_type(hty)?),
-        Operator::RefFunc { function_index } => ConstOp::RefFunc(FuncIdx(function_index)),
-        Operator::I32Add => ConstOp::I32Add,
-        Operator::I32Sub => ConstOp::I32Sub,
-        Operator::I32Mul => ConstOp::I32Mul,
-        Operator::I64Add => ConstOp::I64Add,
-        Operator::I64Sub => ConstOp::I64Sub,
-        Operator::I64Mul => ConstOp::I64Mul,
-        Operator::RefI31 => ConstOp::RefI31,
-        Operator::AnyConvertExtern => ConstOp::AnyConvertExtern,
-        Operator::ExternConvertAny => ConstOp::ExternConvertAny,
-        Operator::StructNew { struct_type_index } => ConstOp::StructNew(TypeIdx(struct_type_index)),
-        Operator::StructNewDefault { struct_type_index } => {
-            ConstOp::StructNewDefault(TypeIdx(struct_type_index))
-        }
-        Operator::ArrayNew { array_type_index } => ConstOp::ArrayNew(TypeIdx(array_type_index)),
-        Operator::ArrayNewDefault { array_type_index } => {
-            ConstOp::ArrayNewDefault(TypeIdx(array_type_index))
-        }
-        Operator::ArrayNewFixed {
-            array_type_index,
-            array_size,
-        } => ConstOp::ArrayNewFixed(TypeIdx(array_type_index), array_size),
-        Operator::End => return Ok(None),
-        Operator::StructNewDesc { .. } | Operator::StructNewDefaultDesc { .. } => {
-            return Err(unsupported("custom descriptors in a constant expression"));
-        }
-        Operator::RefI31Shared => {
+/// Reads an instruction; `None` for the `end`. The expression is valid, so there are few that it can
+/// be: for these a decoder of all instructions would be large.
+fn const_op(reader: &mut BinaryReader<'_>, types: Scope<'_>) -> Result<Option<ConstOp>> {
+    Ok(Some(match reader.read_u8().map_err(invalid)? {
+        0x0b => return Ok(None),
+        0x23 => ConstOp::GlobalGet(GlobalIdx(reader.read_var_u32().map_err(invalid)?)),
+        0x41 => ConstOp::I32Const(reader.read_var_i32().map_err(invalid)?),
+        0x42 => ConstOp::I64Const(reader.read_var_i64().map_err(invalid)?),
+        0x43 => ConstOp::F32Const(reader.read_f32().map_err(invalid)?.bits()),
+        0x44 => ConstOp::F64Const(reader.read_f64().map_err(invalid)?.bits()),
+        0x6a => ConstOp::I32Add,
+        0x6b => ConstOp::I32Sub,
+        0x6c => ConstOp::I32Mul,
+        0x7c => ConstOp::I64Add,
+        0x7d => ConstOp::I64Sub,
+        0x7e => ConstOp::I64Mul,
+        0xd0 => ConstOp::RefNull(types.heap_type(reader.read().map_err(invalid)?)?),
+        0xd2 => ConstOp::RefFunc(FuncIdx(reader.read_var_u32().map_err(invalid)?)),
+        0xfb => on_objects(reader)?,
+        0xfd => vector(reader)?,
+        _ => {
             return Err(unsupported(
                 "shared-everything-threads in a constant expression",
             ));
+        }
+    }))
+}
+
+/// What follows the prefix of vector instructions, of which `v128.const` is constant.
+fn vector(reader: &mut BinaryReader<'_>) -> Result<ConstOp> {
+    reader.read_var_u32().map_err(invalid)?;
+    let low = reader.read_u64().map_err(invalid)?;
+    let high = reader.read_u64().map_err(invalid)?;
+    Ok(ConstOp::V128Const(u128::from(high) << 64 | u128::from(low)))
+}
+
+/// What follows the prefix of instructions on objects.
+fn on_objects(reader: &mut BinaryReader<'_>) -> Result<ConstOp> {
+    let code = reader.read_var_u32().map_err(invalid)?;
+    let mut index = || reader.read_var_u32().map_err(invalid);
+    Ok(match code {
+        0x00 => ConstOp::StructNew(TypeIdx(index()?)),
+        0x01 => ConstOp::StructNewDefault(TypeIdx(index()?)),
+        0x06 => ConstOp::ArrayNew(TypeIdx(index()?)),
+        0x07 => ConstOp::ArrayNewDefault(TypeIdx(index()?)),
+        0x08 => ConstOp::ArrayNewFixed(TypeIdx(index()?), index()?),
+        0x1a => ConstOp::AnyConvertExtern,
+        0x1b => ConstOp::ExternConvertAny,
+        0x1c => ConstOp::RefI31,
+        0x20 | 0x21 => {
+            return Err(unsupported("custom descriptors in a constant expression"));
         }
         _ => {
             return Err(unsupported(
                 "an unknown instruction in a constant expression",
             ));
         }
-    }))
+    })
 }

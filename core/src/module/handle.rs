@@ -246,8 +246,9 @@ impl Module {
     /// for people to read and changes from version to version.
     ///
     /// # Errors
-    /// [`ErrorKind::BadArgument`] when the module does not define such a function; otherwise as
-    /// [`compile_all`](Self::compile_all).
+    /// [`ErrorKind::BadArgument`] when the module does not define such a function;
+    /// [`ErrorKind::Unsupported`] when this build has no disassembler for the backend (the
+    /// interpreter's is the feature `disasm`); otherwise as [`compile_all`](Self::compile_all).
     pub fn disassemble(&self, func: FuncIdx) -> Result<String> {
         let defined = self
             .ir()

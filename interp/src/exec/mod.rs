@@ -17,7 +17,7 @@ mod heap;
 pub(crate) mod kernel;
 mod looped;
 mod memory;
-#[cfg(all(tail_dispatch, not(debug_assertions)))]
+#[cfg(all(dispatch_pairs, not(debug_assertions)))]
 #[path = "../../ops/pair_hash.rs"]
 mod pair_hash;
 mod state;

@@ -8,6 +8,7 @@
 #![allow(non_snake_case, reason = "handlers are named as their operations")]
 
 use super::bodies;
+#[cfg(dispatch_pairs)]
 use super::pair_hash::{HASH_SIZE, pair_hash, pair_key};
 use super::state::{Exit, Flow, State, keep_flow};
 use crate::code::{op_at, size_at};
@@ -112,6 +113,7 @@ macro_rules! handler {
     };
 }
 
+#[cfg(dispatch_pairs)]
 macro_rules! pair {
     ($name:ident, $first:ident, $second:ident) => {
         with_abi!(define_handler!($name, false, |st| {
@@ -209,6 +211,13 @@ pub(crate) fn thread(cells: &mut [u64]) {
 }
 
 /// The handler of two operations, when they are a pair.
+#[cfg(not(dispatch_pairs))]
+fn pair(_: Op, _: Op) -> Option<u64> {
+    None
+}
+
+/// The handler of two operations, when they are a pair.
+#[cfg(dispatch_pairs)]
 #[inline]
 fn pair(first: Op, second: Op) -> Option<u64> {
     // Most are none, which is quick to tell.
@@ -219,7 +228,7 @@ fn pair(first: Op, second: Op) -> Option<u64> {
     let mut at = pair_hash(key);
     loop {
         match PAIRS_BY_HASH[at] {
-            (found, handler) if found == key => return Some(handler as usize as u64),
+            (found, place) if found == key => return Some(PAIRS[place as usize] as usize as u64),
             (0, _) => return None,
             _ => at = (at + 1) % HASH_SIZE,
         }

@@ -6,6 +6,7 @@ use diptych_core::types::FuncIdx;
 use diptych_core::{CompilationMode, ErrorKind, Instance, Module, Store};
 
 #[test]
+#[cfg(feature = "disasm")]
 fn code_is_shown_beside_its_instructions() {
     let wat = r#"(module
         (memory 1)
@@ -255,6 +256,7 @@ fn branches_with_many_values_take_little_code() {
 }
 
 #[test]
+#[cfg(feature = "disasm")]
 fn a_function_that_was_not_validated_is_before_it_is_shown() {
     for (mode, engine) in engines(|config| {
         config.compilation(CompilationMode::FullyLazy);

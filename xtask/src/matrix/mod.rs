@@ -10,8 +10,9 @@ mod run;
 mod targets;
 mod tools;
 
+use crate::host::{root, write};
 use record::Record;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use targets::{TARGETS, Target};
 
 const HELP: &str = "\
@@ -105,21 +106,12 @@ fn write_page() -> Result<(), String> {
     write(&page_path(), &page::page(&record))
 }
 
-/// The project's folder.
-fn root() -> &'static Path {
-    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
-}
-
 fn json_path() -> PathBuf {
     root().join("docs/support-matrix.json")
 }
 
 fn page_path() -> PathBuf {
     root().join("docs/support-matrix.md")
-}
-
-fn write(path: &Path, text: &str) -> Result<(), String> {
-    std::fs::write(path, text).map_err(|error| format!("{}: {error}", path.display()))
 }
 
 #[cfg(test)]

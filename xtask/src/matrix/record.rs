@@ -1,8 +1,8 @@
 //! What full runs found: `docs/support-matrix.json`.
 
-use super::run::{Outcome, command, output};
+use super::run::Outcome;
 use super::targets::{Action, Pack, Step, Target};
-use super::write;
+use crate::host::{command, output, write};
 use serde_json::{Map, Value, json};
 use std::path::Path;
 

@@ -1,8 +1,8 @@
 //! Does what the table says for a target, and counts.
 
-use super::root;
 use super::targets::{Action, Pack, Runner, Step, Target, Toolchain};
 use super::tools::Tools;
+use crate::host::{command, named, own_cargo, own_target_dir, program, root, succeed};
 use std::ffi::OsString;
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
@@ -227,41 +227,15 @@ impl<'a> Build<'a> {
     }
 }
 
-/// Where this program's own toolchain builds.
-fn own_target_dir() -> PathBuf {
-    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
-}
-
 /// Where the programs in `platform/hosts` are built, and what they run.
 fn hosts_dir() -> PathBuf {
     own_target_dir().join("hosts")
 }
 
-/// A program, without what Cargo tells the ones that it runs, as this one.
-pub(crate) fn command(program: impl AsRef<std::ffi::OsStr>) -> Command {
-    let mut command = Command::new(program);
-    for name in [
-        "LD_LIBRARY_PATH",
-        "RUSTUP_TOOLCHAIN",
-        "RUSTC",
-        "RUSTC_WRAPPER",
-        "RUSTFLAGS",
-    ] {
-        command.env_remove(name);
-    }
-    command.stdin(Stdio::null()).current_dir(root());
-    command
-}
-
 /// Cargo, of a toolchain.
 fn cargo(toolchain: Toolchain) -> Command {
     match toolchain {
-        Toolchain::Own => {
-            let mut cargo = command(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-            // It is the toolchain's program, which does not ask what the folder's is.
-            cargo.envs(std::env::var_os("RUSTUP_TOOLCHAIN").map(|it| ("RUSTUP_TOOLCHAIN", it)));
-            cargo
-        }
+        Toolchain::Own => own_cargo(),
         Toolchain::BuildStd(_) => {
             let mut cargo = command("/usr/bin/cargo");
             let path = std::env::var_os("PATH").unwrap_or_default();
@@ -273,35 +247,6 @@ fn cargo(toolchain: Toolchain) -> Command {
                 .env("RUSTC_BOOTSTRAP", "1");
             cargo
         }
-    }
-}
-
-/// Runs a program.
-///
-/// # Errors
-/// When it cannot be run, or fails.
-pub(crate) fn succeed(command: &mut Command) -> Result<(), String> {
-    let status = command.status().map_err(|error| named(command, &error))?;
-    if status.success() {
-        Ok(())
-    } else {
-        Err(format!("{} failed: {status}", program(command)))
-    }
-}
-
-/// What a program writes.
-///
-/// # Errors
-/// As [`succeed`].
-pub(crate) fn output(command: &mut Command) -> Result<String, String> {
-    let output = command
-        .stderr(Stdio::null())
-        .output()
-        .map_err(|error| named(command, &error))?;
-    if output.status.success() {
-        Ok(String::from_utf8_lossy(&output.stdout).into_owned())
-    } else {
-        Err(format!("{} failed: {}", program(command), output.status))
     }
 }
 
@@ -346,14 +291,6 @@ fn tests_passed(line: &str) -> Option<usize> {
 fn directives_passed(line: &str) -> Option<usize> {
     let (before, _) = line.split_once(" passed, 0 failed, ")?;
     before.rsplit(' ').next()?.parse().ok()
-}
-
-fn program(command: &Command) -> String {
-    command.get_program().display().to_string()
-}
-
-fn named(command: &Command, error: &std::io::Error) -> String {
-    format!("{}: {error}", program(command))
 }
 
 #[cfg(test)]

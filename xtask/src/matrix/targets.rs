@@ -171,7 +171,7 @@ const INTERPRETED: &[&[&str]] = &[
     COMMON,
     &[
         "--no-default-features",
-        "--features=std,interp,threads,mmap,signals,wat",
+        "--features=std,interp,disasm,threads,mmap,signals,wat",
     ],
 ];
 
@@ -210,7 +210,7 @@ const GUEST: &[&[&str]] = &[&[
     "--package=diptych-interp",
     "--package=diptych-conformance",
     "--no-default-features",
-    "--features=std,wat",
+    "--features=std,disasm,wat",
     "--lib",
     "--test=operators",
 ]];

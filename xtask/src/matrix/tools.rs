@@ -2,9 +2,8 @@
 //! C library for WASI, which the stable release has only in versions that are too old. Those are
 //! unpacked into a folder of the build's; the machine's own configuration stays as it is.
 
-use super::run::{command, output, succeed};
 use super::targets::{Runner, Target, Toolchain};
-use super::write;
+use crate::host::{command, output, succeed, write};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
