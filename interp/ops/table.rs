@@ -670,6 +670,11 @@ pub(crate) const SLOWS: &[Slow] = &[
     slow("RefTest"),
     // s0 = reference; i0 = target.
     slow("RefCast"),
+    // s0 = the first of a and b, low halves first, and the first of the results.
+    quick("I64Add128"),
+    quick("I64Sub128"),
+    quick("I64MulWideS"),
+    quick("I64MulWideU"),
     // s0 = first value; i0 = tag.
     slow("Throw"),
     // s0 = exception.

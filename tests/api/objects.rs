@@ -344,7 +344,6 @@ fn handles_end_with_their_scope() {
         let instance = instantiate(&mut store, &list());
         let list = exported(&mut store, instance, "list");
         let sum = exported(&mut store, instance, "sum");
-        let list = list.clone();
         let sum_of = |store: &mut Store<()>, list: AnyRef| {
             let mut results = [Val::I32(0)];
             sum.call(&mut *store, &[list.into()], &mut results)?;

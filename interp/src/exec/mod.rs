@@ -25,6 +25,7 @@ mod state;
 mod tail;
 mod variable;
 pub(crate) mod vector;
+mod wide;
 
 pub(crate) use call::{call_subtype, caller_of, return_from_host};
 pub(crate) use looped::run as run_loop;
@@ -40,6 +41,7 @@ mod plain {
     pub(super) use super::memory::*;
     pub(super) use super::variable::*;
     pub(super) use super::vector::ops::*;
+    pub(super) use super::wide::*;
 }
 
 /// The body of every operation.

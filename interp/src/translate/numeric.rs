@@ -3,7 +3,7 @@
 use super::emit::{BinOperand, Feed, Last, quarters, quarters_half};
 use super::stack::{Source, Value};
 use super::{Result, Translator};
-use crate::ops::{BIN_OPS, Bin, BinMode, Ty, UN_OPS, Un};
+use crate::ops::{BIN_OPS, Bin, BinMode, Slow, Ty, UN_OPS, Un};
 
 /// Whether a constant of this class can be the immediate of a binary operation: 64-bit integers
 /// are encoded in 32 bits.
@@ -234,4 +234,19 @@ fn fold(bin: Bin, a: Value, b: Value) -> Option<u64> {
         Bin::I64Shl => k::i64_shl(a, b),
         _ => return None,
     })
+}
+
+impl Translator<'_, '_> {
+    /// Arithmetic on numbers of 128 bits: of so many operands of 64 bits two results.
+    pub(super) fn wide(&mut self, slow: Slow, operands: usize) -> Result<()> {
+        let from = self.height() - operands;
+        self.materialize(from)?;
+        let base = self.temp_slot(from);
+        self.truncate(from);
+        self.push_temp(Ty::I64)?;
+        self.push_temp(Ty::I64)?;
+        self.emit(slow.op(), [quarters(base, 0, 0, 0), 0])?;
+        self.acc.clear();
+        Ok(())
+    }
 }

@@ -121,6 +121,11 @@ define_translate! { $
     |t| ReturnCallIndirect ty table => t.return_call(Callee::Table(table, ty));
     |t| ReturnCallRef ty => t.return_call(Callee::Ref(ty));
 
+    |t| I64Add128 => t.wide(Slow::I64Add128, 4);
+    |t| I64Sub128 => t.wide(Slow::I64Sub128, 4);
+    |t| I64MulWideS => t.wide(Slow::I64MulWideS, 2);
+    |t| I64MulWideU => t.wide(Slow::I64MulWideU, 2);
+
     |t| Throw tag => t.throw(tag);
     |t| ThrowRef => t.throw_ref();
     |t| TryTable table => t.try_table(table);

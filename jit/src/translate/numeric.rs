@@ -274,4 +274,33 @@ impl Translator<'_> {
             self.builtin_result(builtin, &[value])
         }
     }
+
+    /// Adds or subtracts numbers of 128 bits, whose halves are operands, the lower ones first.
+    pub(super) fn wide_sum(&mut self, subtract: bool) -> Result<()> {
+        let (b_low, b_high) = self.pop2();
+        let (a_low, a_high) = self.pop2();
+        let a = self.b.ins().iconcat(a_low, a_high);
+        let b = self.b.ins().iconcat(b_low, b_high);
+        let sum = if subtract {
+            self.b.ins().isub(a, b)
+        } else {
+            self.b.ins().iadd(a, b)
+        };
+        let (low, high) = self.b.ins().isplit(sum);
+        self.push(low)?;
+        self.push(high)
+    }
+
+    /// Multiplies to 128 bits.
+    pub(super) fn wide_product(&mut self, signed: bool) -> Result<()> {
+        let (a, b) = self.pop2();
+        let low = self.b.ins().imul(a, b);
+        let high = if signed {
+            self.b.ins().smulhi(a, b)
+        } else {
+            self.b.ins().umulhi(a, b)
+        };
+        self.push(low)?;
+        self.push(high)
+    }
 }

@@ -219,6 +219,11 @@ define_translate! { $
     |t| ReturnCallIndirect ty table => t.return_call(Callee::Table(table, ty));
     |t| ReturnCallRef ty => t.return_call(Callee::Ref(ty));
 
+    |t| I64Add128 => t.wide_sum(false);
+    |t| I64Sub128 => t.wide_sum(true);
+    |t| I64MulWideS => t.wide_product(true);
+    |t| I64MulWideU => t.wide_product(false);
+
     |t| Throw tag => t.throw(tag);
     |t| ThrowRef => t.throw_ref();
     |t| TryTable table => t.try_table(table);
