@@ -1,5 +1,6 @@
 //! Chores of the project, in Rust so that they need nothing but Cargo: `cargo xtask CHORE`.
 
+mod features;
 mod host;
 mod matrix;
 mod size;
@@ -12,6 +13,7 @@ Chores of the Diptych project.
 Usage: cargo xtask CHORE
 
 Chores:
+  features  runs the specification's tests in every configuration and writes docs/features.md
   matrix    builds and tests for other targets; see `cargo xtask matrix --help`
   size      measures how large embeddings are; see `cargo xtask size --help`
 ";
@@ -19,6 +21,7 @@ Chores:
 fn main() -> ExitCode {
     let mut words = std::env::args().skip(1);
     let outcome = match words.next().as_deref() {
+        Some("features") => features::main(words),
         Some("matrix") => matrix::main(words),
         Some("size") => size::main(words),
         Some("--help") | None => {
