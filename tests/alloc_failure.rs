@@ -217,6 +217,49 @@ const PROGRAMS: &[Program] = &[
         calls: &[("own", 7), ("letters", 2), ("letters", -1)],
     },
     Program {
+        name: "objects and vectors",
+        modules: &[r#"(module
+            (type $node (struct (field i32) (field (ref null $node))))
+            (type $nodes (array (mut (ref null $node))))
+            (global $first (ref $node) (struct.new $node (i32.const 1) (ref.null $node)))
+            (table 2 (ref null $node))
+            (elem (i32.const 1) (ref null $node)
+                (item (struct.new $node (i32.const 2) (global.get $first))))
+            (func $list (param $n i32) (result (ref null $node))
+                (local $list (ref null $node))
+                (local.set $list (global.get $first))
+                (loop $more
+                    (local.set $list (struct.new $node (local.get $n) (local.get $list)))
+                    (br_if $more (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))
+                (local.get $list))
+            ;; Every frame has a list while those inside make theirs, of which most is garbage.
+            (func $deep (export "deep") (param $n i32) (result i32)
+                (local $own (ref null $node))
+                (if (i32.eqz (local.get $n)) (then (return (i32.const 0))))
+                (local.set $own (call $list (i32.const 3000)))
+                (drop (call $list (i32.const 3000)))
+                (i32.add
+                    (call $deep (i32.sub (local.get $n) (i32.const 1)))
+                    (struct.get $node 0 (local.get $own))))
+            (func (export "array") (param $n i32) (result i32)
+                (local $array (ref null $nodes))
+                (local.set $array
+                    (array.new $nodes (table.get (i32.const 1)) (local.get $n)))
+                (i32.add (array.len (local.get $array))
+                    (struct.get $node 0 (array.get $nodes (local.get $array) (i32.const 3)))))
+            (func (export "lanes") (param i32) (result i32)
+                (local v128)
+                (local.set 1 (i32x4.add (i32x4.splat (local.get 0)) (v128.const i32x4 1 2 3 4)))
+                (i32x4.extract_lane 2 (local.get 1))))"#],
+        calls: &[
+            ("deep", 12),
+            ("array", 5),
+            ("array", 100_000),
+            ("array", 2),
+            ("lanes", 7),
+        ],
+    },
+    Program {
         name: "an instance that fails",
         modules: &[r#"(module
             (import "host" "f" (func $f (param i32) (result i32)))
