@@ -62,6 +62,31 @@ pub struct CastTarget {
 }
 
 impl CastTarget {
+    /// What an instruction asks for.
+    ///
+    /// # Errors
+    /// The proposal that a type belongs to which no backend has.
+    pub const fn new(nullable: bool, ty: wasmparser::HeapType) -> Result<Self, &'static str> {
+        use wasmparser::{AbstractHeapType as Abstract, HeapType, UnpackedIndex};
+        let heap = match ty {
+            HeapType::Concrete(UnpackedIndex::Module(index)) => CastHeap::Concrete(TypeIdx(index)),
+            HeapType::Abstract { ty, .. } => match ty {
+                Abstract::Any => CastHeap::Any,
+                Abstract::Eq => CastHeap::Eq,
+                Abstract::I31 => CastHeap::I31,
+                Abstract::Struct => CastHeap::Struct,
+                Abstract::Array => CastHeap::Array,
+                Abstract::None | Abstract::NoFunc | Abstract::NoExtern | Abstract::NoExn => {
+                    CastHeap::Bottom
+                }
+                Abstract::Func | Abstract::Extern | Abstract::Exn => CastHeap::Top,
+                Abstract::Cont | Abstract::NoCont => return Err("stack switching"),
+            },
+            _ => return Err("custom descriptors"),
+        };
+        Ok(Self { nullable, heap })
+    }
+
     /// The target in an operand of 32 bits.
     pub const fn to_bits(self) -> u32 {
         self.heap.to_bits() << 1 | self.nullable as u32

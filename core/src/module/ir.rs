@@ -216,6 +216,21 @@ impl ModuleIr {
         self.types[self.funcs[func.index()].index()].id
     }
 
+    /// Whether the collector follows references of this type.
+    pub fn is_traced(&self, ty: wasmparser::RefType) -> bool {
+        use wasmparser::{AbstractHeapType, HeapType, UnpackedIndex};
+        match ty.heap_type() {
+            HeapType::Abstract { ty, .. } => {
+                !matches!(ty, AbstractHeapType::Func | AbstractHeapType::NoFunc)
+            }
+            HeapType::Concrete(UnpackedIndex::Module(index))
+            | HeapType::Exact(UnpackedIndex::Module(index)) => {
+                self.types[index as usize].gc.get().is_some()
+            }
+            _ => true,
+        }
+    }
+
     /// Whether a canonical type that the module refers to is one of functions.
     pub fn is_func_type(&self, id: TypeId) -> bool {
         self.gc_types.binary_search(&id).is_err()

@@ -4,8 +4,8 @@ use super::emit::{halves, quarters};
 use super::{Result, Translator, unsupported};
 use crate::ops::{Bin, Slow, Ty, Un};
 use diptych_core::Trap;
-use diptych_core::gc::{CastHeap, CastTarget, Field, Storage};
-use diptych_core::types::{CompositeType, FieldType, StorageType, TypeIdx};
+use diptych_core::gc::{CastTarget, Field, Storage};
+use diptych_core::types::{CompositeType, FieldType, StorageType};
 
 /// Set in the kind of a field whose 8 or 16 bits are sign-extended.
 pub(crate) const SIGNED: u32 = 8;
@@ -173,6 +173,11 @@ impl Translator<'_, '_> {
         Ok(())
     }
 
+    pub(super) fn ref_null(&mut self, ty: wasmparser::HeapType) -> Result<()> {
+        let class = wasmparser::RefType::new(true, ty).map_or(Ty::Ref, |ty| self.class_of_ref(ty));
+        self.push_const(0, class)
+    }
+
     pub(super) fn ref_i31(&mut self) -> Result<()> {
         self.push_const(1, Ty::I32)?;
         self.bin(Bin::I32Shl)?;
@@ -188,36 +193,18 @@ impl Translator<'_, '_> {
         self.bin(shift)
     }
 
-    fn cast_target(&self, nullable: bool, ty: wasmparser::HeapType) -> Result<u32> {
-        use wasmparser::{AbstractHeapType as Abstract, HeapType, UnpackedIndex};
-        let heap = match ty {
-            HeapType::Concrete(UnpackedIndex::Module(index)) => CastHeap::Concrete(TypeIdx(index)),
-            HeapType::Abstract { ty, .. } => match ty {
-                Abstract::Any => CastHeap::Any,
-                Abstract::Eq => CastHeap::Eq,
-                Abstract::I31 => CastHeap::I31,
-                Abstract::Struct => CastHeap::Struct,
-                Abstract::Array => CastHeap::Array,
-                Abstract::None | Abstract::NoFunc | Abstract::NoExtern | Abstract::NoExn => {
-                    CastHeap::Bottom
-                }
-                Abstract::Func | Abstract::Extern | Abstract::Exn => CastHeap::Top,
-                Abstract::Cont | Abstract::NoCont => {
-                    return Err(unsupported("stack switching"));
-                }
-            },
-            _ => return Err(unsupported("custom descriptors")),
-        };
-        Ok(CastTarget { nullable, heap }.to_bits())
+    fn cast_target(nullable: bool, ty: wasmparser::HeapType) -> Result<u32> {
+        let target = CastTarget::new(nullable, ty).map_err(unsupported)?;
+        Ok(target.to_bits())
     }
 
     pub(super) fn ref_test(&mut self, nullable: bool, ty: wasmparser::HeapType) -> Result<()> {
-        let target = self.cast_target(nullable, ty)?;
+        let target = Self::cast_target(nullable, ty)?;
         self.slow(Slow::RefTest, 1, Some(Ty::I32), target, 0)
     }
 
     pub(super) fn ref_cast(&mut self, nullable: bool, ty: wasmparser::HeapType) -> Result<()> {
-        let target = self.cast_target(nullable, ty)?;
+        let target = Self::cast_target(nullable, ty)?;
         let source = self.source(self.height() - 1);
         let slot = self.in_slot(&source)?;
         self.emit(
@@ -236,7 +223,7 @@ impl Translator<'_, '_> {
         ty: wasmparser::RefType,
         on_success: bool,
     ) -> Result<()> {
-        let target = self.cast_target(ty.is_nullable(), ty.heap_type())?;
+        let target = Self::cast_target(ty.is_nullable(), ty.heap_type())?;
         let source = self.source(self.height() - 1);
         let slot = self.in_slot(&source)?;
         let result = self.push_temp(Ty::I32)?;

@@ -334,24 +334,17 @@ impl<'a, 'p> Translator<'a, 'p> {
             ValType::F32 => Ty::F32,
             ValType::F64 => Ty::F64,
             ValType::V128 => Ty::V128,
-            ValType::Ref(ty) => self.class_of_heap(ty.heap_type()),
+            ValType::Ref(ty) => self.class_of_ref(ty),
         }
     }
 
     /// The class of a reference of this type.
-    fn class_of_heap(&self, ty: wasmparser::HeapType) -> Ty {
-        use wasmparser::{AbstractHeapType, HeapType, UnpackedIndex};
-        let is_func = match ty {
-            HeapType::Abstract { ty, .. } => {
-                matches!(ty, AbstractHeapType::Func | AbstractHeapType::NoFunc)
-            }
-            HeapType::Concrete(UnpackedIndex::Module(index))
-            | HeapType::Exact(UnpackedIndex::Module(index)) => {
-                self.env.ir.types[index as usize].gc.get().is_none()
-            }
-            _ => false,
-        };
-        if is_func { Ty::I64 } else { Ty::Ref }
+    fn class_of_ref(&self, ty: wasmparser::RefType) -> Ty {
+        if self.env.ir.is_traced(ty) {
+            Ty::Ref
+        } else {
+            Ty::I64
+        }
     }
 
     /// Whether an operand can name `slot`.

@@ -88,7 +88,7 @@ define_translate! { $
     |t| I64Const value => t.push_const(value as u64, Ty::I64);
     |t| F32Const value => t.push_const(value.bits().into(), Ty::F32);
     |t| F64Const value => t.push_const(value.bits(), Ty::F64);
-    |t| RefNull ty => t.push_const(0, t.class_of_heap(ty));
+    |t| RefNull ty => t.ref_null(ty);
 
     |_t| Nop => Ok(());
     |t| Drop => {

@@ -15,7 +15,7 @@ use diptych_core::gc::{
     ARRAY_BASE, ARRAY_LEN, CastHeap, CastTarget, DISPLAY, Field, GcKind, GcType, HEADER_BYTES,
     Storage, is_traced,
 };
-use diptych_core::types::{CompositeType, RefType, StorageType, TypeIdx, ValType};
+use diptych_core::types::{CompositeType, RefType, StorageType, ValType};
 
 /// The bits of a reference that are 0 in one to an object.
 const OBJECT_TAG_BITS: i64 = 7;
@@ -35,17 +35,9 @@ impl Translator<'_> {
 
     /// As [`is_traced`](Self::is_traced), of a type as operators have it.
     pub(super) fn is_traced_wasm(&self, ty: wasmparser::ValType) -> bool {
-        use wasmparser::{AbstractHeapType, HeapType, UnpackedIndex, ValType};
-        let ValType::Ref(ty) = ty else { return false };
-        match ty.heap_type() {
-            HeapType::Abstract { ty, .. } => {
-                !matches!(ty, AbstractHeapType::Func | AbstractHeapType::NoFunc)
-            }
-            HeapType::Concrete(UnpackedIndex::Module(index))
-            | HeapType::Exact(UnpackedIndex::Module(index)) => {
-                self.env.ir.types[index as usize].gc.get().is_some()
-            }
-            _ => true,
+        match ty {
+            wasmparser::ValType::Ref(ty) => self.env.ir.is_traced(ty),
+            _ => false,
         }
     }
 
@@ -417,29 +409,6 @@ impl Translator<'_> {
         self.push(same)
     }
 
-    fn cast_target(&self, nullable: bool, ty: wasmparser::HeapType) -> Result<CastTarget> {
-        use wasmparser::{AbstractHeapType as Abstract, HeapType, UnpackedIndex};
-        let heap = match ty {
-            HeapType::Concrete(UnpackedIndex::Module(index)) => CastHeap::Concrete(TypeIdx(index)),
-            HeapType::Abstract { ty, .. } => match ty {
-                Abstract::Any => CastHeap::Any,
-                Abstract::Eq => CastHeap::Eq,
-                Abstract::I31 => CastHeap::I31,
-                Abstract::Struct => CastHeap::Struct,
-                Abstract::Array => CastHeap::Array,
-                Abstract::None | Abstract::NoFunc | Abstract::NoExtern | Abstract::NoExn => {
-                    CastHeap::Bottom
-                }
-                Abstract::Func | Abstract::Extern | Abstract::Exn => CastHeap::Top,
-                Abstract::Cont | Abstract::NoCont => {
-                    return Err(unsupported("stack switching"));
-                }
-            },
-            _ => return Err(unsupported("custom descriptors")),
-        };
-        Ok(CastTarget { nullable, heap })
-    }
-
     /// Whether a reference is of a type, as a truth value of 8 bits.
     fn is_of(&mut self, reference: Value, target: CastTarget) -> Value {
         let constant =
@@ -531,7 +500,7 @@ impl Translator<'_> {
     }
 
     pub(super) fn ref_test(&mut self, nullable: bool, ty: wasmparser::HeapType) -> Result<()> {
-        let target = self.cast_target(nullable, ty)?;
+        let target = CastTarget::new(nullable, ty).map_err(unsupported)?;
         let reference = self.pop();
         let is = self.is_of(reference, target);
         let is = self.b.ins().uextend(types::I32, is);
@@ -539,7 +508,7 @@ impl Translator<'_> {
     }
 
     pub(super) fn ref_cast(&mut self, nullable: bool, ty: wasmparser::HeapType) -> Result<()> {
-        let target = self.cast_target(nullable, ty)?;
+        let target = CastTarget::new(nullable, ty).map_err(unsupported)?;
         let reference = self.peek();
         let is = self.is_of(reference, target);
         self.trap_unless(is, Trap::CastFailure);
@@ -553,7 +522,7 @@ impl Translator<'_> {
         ty: wasmparser::RefType,
         holds: bool,
     ) -> Result<()> {
-        let target = self.cast_target(ty.is_nullable(), ty.heap_type())?;
+        let target = CastTarget::new(ty.is_nullable(), ty.heap_type()).map_err(unsupported)?;
         let reference = self.peek();
         let is = self.is_of(reference, target);
         self.br_on(is, depth, holds)
