@@ -253,16 +253,42 @@ fn what_is_valid_but_not_supported_is_named() {
     for (text, word) in [
         ("(module (memory 1 1 shared))", "threads"),
         (r#"(module (import "" "" (memory 1 1 shared)))"#, "threads"),
-        ("(module (global (ref i31) (ref.i31 (i32.const 1))))", "GC"),
-        (
-            "(module (type $s (struct)) (table 1 (ref null $s)) (elem (i32.const 0) (ref null $s) (struct.new $s)))",
-            "GC",
-        ),
     ] {
         let error = refusal(&wat(text));
         assert!(matches!(error.kind(), ErrorKind::Unsupported(_)), "{error}");
         assert!(error.to_string().contains(word), "{error}");
     }
+}
+
+#[test]
+fn constant_expressions_make_objects() {
+    let text = "(module
+        (type $s (struct (field i32))) (type $a (array i8))
+        (global (ref i31) (ref.i31 (i32.const 1)))
+        (global (ref $s) (struct.new $s (i32.const 2)))
+        (global (ref $s) (struct.new_default $s))
+        (global (ref $a) (array.new $a (i32.const 3) (i32.const 4)))
+        (global (ref $a) (array.new_default $a (i32.const 5)))
+        (global (ref $a) (array.new_fixed $a 2 (i32.const 6) (i32.const 7)))
+        (global anyref (any.convert_extern (ref.null extern)))
+        (global externref (extern.convert_any (ref.null any))))";
+    let module = open_with(CompilationMode::Lazy, &wat(text)).unwrap();
+    let last = |global: &super::ir::Global| *global.init.as_ref().unwrap().ops.last().unwrap();
+    let (s, a) = (TypeIdx(0), TypeIdx(1));
+    let expected = [
+        ConstOp::RefI31,
+        ConstOp::StructNew(s),
+        ConstOp::StructNewDefault(s),
+        ConstOp::ArrayNew(a),
+        ConstOp::ArrayNewDefault(a),
+        ConstOp::ArrayNewFixed(a, 2),
+        ConstOp::AnyConvertExtern,
+        ConstOp::ExternConvertAny,
+    ];
+    assert_eq!(
+        module.globals.iter().map(last).collect::<Vec<_>>(),
+        expected
+    );
 }
 
 #[test]

@@ -305,21 +305,13 @@ fn guarded_memories_are_not_checked() {
 #[test]
 fn what_the_compiler_does_not_have_is_refused() {
     let cases = [
-        (
-            "(func (drop (ref.i31 (i32.const 1))))",
-            "garbage collection (GC)",
-        ),
-        ("(tag $t) (func (throw $t))", "exceptions"),
-        (
-            "(func (param i64) (result i64 i64)
-                (i64.mul_wide_s (local.get 0) (local.get 0)))",
-            "wide arithmetic",
-        ),
+        ("(func (atomic.fence))", "atomic"),
+        ("(func (drop (i32.atomic.load (i32.const 0))))", "atomic"),
     ];
     let isa = machines().remove(0);
     let mut scratch = Scratch::default();
     for (func, feature) in cases {
-        let module = module(&format!("(module {func} (func))"));
+        let module = module(&format!("(module (memory 1) {func} (func))"));
         let mut translate = |func| {
             let settings = plain(Traps::Signals);
             function(
@@ -347,6 +339,7 @@ fn what_is_not_reached_is_not_refused() {
             (return (i32.const 1))
             (block (loop (if (i32.const 1) (then (nop)) (else (nop)))))
             (i32x4.extract_lane 0 (i32x4.splat (i32.const 1)))
+            (atomic.fence)
             (ref.i31 (i32.const 1)) (drop)))",
     ));
 }
