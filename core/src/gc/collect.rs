@@ -101,7 +101,7 @@ unsafe fn allocate_slowly(store: *mut VmStore, size: usize) -> Result<u32> {
     // SAFETY: as `allocate`.
     unsafe {
         let opaque = (*store).opaque;
-        if (*opaque).gc.heap.is_worth_collecting(&(*store).heap) {
+        if Heap::is_worth_collecting(&(*store).heap) {
             // When that fails, there may still be room to grow.
             let _ = collect(store);
             if let Some(at) = (*store).heap.bump(size) {

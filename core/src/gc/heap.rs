@@ -21,6 +21,8 @@ use core::ptr::NonNull;
 
 /// The size of a heap's first space in bytes.
 const FIRST_SPACE: usize = 256 << 10;
+/// What the sizes of spaces are multiples of, but for the largest.
+const GRANULE: usize = 64 << 10;
 /// Offset 0 is null, so the first object is behind it.
 const FIRST_OBJECT: usize = ALIGN as usize;
 /// The lowest bit of a header that is no type's address but twice the new offset of its object.
@@ -198,8 +200,8 @@ impl Heap {
 
     /// Whether an allocation that does not fit should be preceded by a collection: there is
     /// something to collect.
-    pub(crate) const fn is_worth_collecting(&self, vm: &VmHeap) -> bool {
-        vm.next > FIRST_OBJECT && (self.limits.stress || self.space.size >= FIRST_SPACE)
+    pub(crate) const fn is_worth_collecting(vm: &VmHeap) -> bool {
+        vm.next > FIRST_OBJECT
     }
 
     /// Lets guest code allocate in all of the space, or not at all when each allocation is to
@@ -235,8 +237,10 @@ impl Heap {
         }
         let wanted = needed
             .saturating_add(vm.next)
-            .next_multiple_of(64 << 10)
-            .clamp(FIRST_SPACE, self.limits.max_bytes.max(FIRST_SPACE))
+            .checked_next_multiple_of(GRANULE)
+            .unwrap_or(usize::MAX)
+            .max(FIRST_SPACE)
+            .min(self.limits.max_bytes)
             .max(needed);
         self.spare = Space::NONE;
         if !self.space.resize(wanted) && !self.space.resize(needed) {
@@ -277,8 +281,13 @@ impl Heap {
         vm.next = copy.next;
         self.spare = core::mem::replace(&mut self.space, to);
         // As much room as is alive until the next time, and not much more memory than that.
-        let wanted = (vm.next * 2).next_multiple_of(64 << 10).max(FIRST_SPACE);
-        let wanted = wanted.min(self.limits.max_bytes.max(vm.next));
+        let wanted = vm
+            .next
+            .saturating_mul(2)
+            .checked_next_multiple_of(GRANULE)
+            .unwrap_or(usize::MAX)
+            .max(FIRST_SPACE)
+            .min(self.limits.max_bytes.max(vm.next));
         if self.space.size < wanted || self.space.size / 4 > wanted {
             self.spare = Space::NONE;
             // What does not grow is tried again when there is no room; what does not shrink stays.
