@@ -9,8 +9,9 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 # Operations whose handlers may save a register, since they loop over slots or bytes and need more
-# than the state leaves free.
-looping='CopyMany MemoryCopy MemoryFill'
+# than the state leaves free; or since they choose by the kind of a field, of an object that they
+# look up.
+looping='CopyMany MemoryCopy MemoryFill StructGet StructSet ArrayGet ArraySet'
 
 # How many handlers the last build generated.
 generated() {
