@@ -214,11 +214,12 @@ static void world(int argc, char **argv) {
     }
     struct timespec before, after, now;
     clock_gettime(CLOCK_MONOTONIC, &before);
-    usleep(2000);
+    usleep(20000);
     clock_gettime(CLOCK_MONOTONIC, &after);
     clock_gettime(CLOCK_REALTIME, &now);
     int64_t slept = (after.tv_sec - before.tv_sec) * INT64_C(1000000000) + after.tv_nsec - before.tv_nsec;
-    printf("slept %s, the year is %s\n", slept >= 2000000 ? "long enough" : "too short",
+    // Half of what was asked: timers that count milliseconds may fire one of them early.
+    printf("slept %s, the year is %s\n", slept >= 10000000 ? "long enough" : "too short",
            now.tv_sec > 1700000000 ? "plausible" : "not");
     unsigned char random[32] = {0}, zero[32] = {0};
     printf("random %s\n", getentropy(random, sizeof random) == 0 && memcmp(random, zero, 32) ? "ok" : "not");
