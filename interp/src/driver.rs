@@ -11,7 +11,6 @@ use crate::code::{CATCH_ALL, CodeHeader, EntryCell, HEADER_BYTES, Handler};
 use crate::exec::{Exit, ExitKind, Flow, State, call_subtype, caller_of, return_from_host, vector};
 use crate::module::{InterpModule, Shared};
 use crate::ops::{Op, Slow};
-use crate::translate::heap::SIGNED;
 use crate::walk;
 use core::mem::MaybeUninit;
 use diptych_core::backend::{Activation, GoOn, Position, Suspension};
@@ -624,7 +623,7 @@ unsafe fn slow_heap(st: &mut State, op: Slow) -> Result<(), Error> {
         match op {
             Slow::StructNew => result = Some(heap_calls::struct_new(ctx, ty, field(10))?),
             Slow::StructNewDefault => result = Some(heap_calls::struct_new_default(ctx, ty)?),
-            // What the handler does not do is to trap.
+            // What the handlers of fields, elements and lengths do not do is to trap.
             Slow::StructGet | Slow::StructSet => return Err(Trap::NullStructReference.into()),
             Slow::ArrayNew => {
                 let value = field(10);
@@ -645,12 +644,11 @@ unsafe fn slow_heap(st: &mut State, op: Slow) -> Result<(), Error> {
                 let (src, len) = (s1 as u32, field(10).add(1).read() as u32);
                 result = Some(heap_calls::array_new_elem(ctx, ty, ElemIdx(i1), src, len)?);
             }
-            Slow::ArrayGet => {
-                let value = heap_calls::array_get(ctx, s1, s2 as u32, i1 & SIGNED != 0)?;
-                result = Some(value[0]);
+            Slow::ArrayGet if s1 != 0 => return Err(Trap::ArrayOutOfBounds.into()),
+            Slow::ArraySet if s0 != 0 => return Err(Trap::ArrayOutOfBounds.into()),
+            Slow::ArrayGet | Slow::ArraySet | Slow::ArrayLen => {
+                return Err(Trap::NullArrayReference.into());
             }
-            Slow::ArraySet => heap_calls::array_set(ctx, s0, s1 as u32, field(12))?,
-            Slow::ArrayLen => result = Some(heap_calls::array_length(ctx, s1)?.into()),
             Slow::ArrayFill => {
                 heap_calls::array_fill(ctx, s0, s1 as u32, field(12), s3 as u32)?;
             }

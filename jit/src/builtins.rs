@@ -146,7 +146,7 @@ builtins! {
     /// `array.new_elem`, likewise.
     ArrayNewElem = crate::stubs::array_new_elem, (ctx, u32, u32, u32, u32) -> u64;
     /// An exception with this tag and zeroes for values: the reference, or 0.
-    ExceptionNew = crate::stubs::exception_new, (ctx, u32) -> u64;
+    ExceptionNew = crate::stubs::exception_new_default, (ctx, u32) -> u64;
     /// Throws an exception out of the function that calls this. Never returns.
     Throw = crate::stubs::throw, (ctx, u64);
     /// `array.fill`: 0, or [`FAILED`]. The array, index, both halves of the value, and length.
@@ -221,12 +221,17 @@ unsafe fn growth(ctx: *mut VmCtx, grow: impl FnOnce() -> Result<u64, Error>) -> 
 }
 
 macro_rules! forward {
-    ($($name:ident($($param:ident: $ty:ty as $wrap:expr),*) $(-> $result:ty)?, $finish:ident;)*) => {$(
-        #[doc = concat!("[`libcalls::", stringify!($name), "`] for compiled code.")]
-        unsafe extern "C" fn $name(ctx: *mut VmCtx, $($param: $ty),*) $(-> $result)? {
+    ($calls:ident: $(
+        $vis:vis $name:ident($($param:ident: $ty:ty as $wrap:expr),*) $(-> $result:ty)?, $finish:ident;
+    )*) => {$(
+        #[doc = concat!("[`", stringify!($calls), "::", stringify!($name), "`] for compiled code.")]
+        ///
+        /// # Safety
+        /// See the module.
+        $vis unsafe extern "C" fn $name(ctx: *mut VmCtx, $($param: $ty),*) $(-> $result)? {
             // SAFETY: see the module.
             unsafe {
-                let result = libcalls::$name(ctx, $($wrap),*);
+                let result = $calls::$name(ctx, $($wrap),*);
                 $finish(ctx, result)
             }
         }
@@ -239,7 +244,7 @@ unsafe fn plain<T>(_: *mut VmCtx, result: T) -> T {
     result
 }
 
-forward! {
+forward! { libcalls:
     memory_fill(
         memory: u32 as MemoryIdx(memory),
         dst: u64 as dst,
@@ -324,57 +329,47 @@ unsafe fn made(ctx: *mut VmCtx, result: Result<u64, Error>) -> u64 {
     })
 }
 
-/// # Safety
-/// See the module; the stub has noted where the guest is.
-pub(crate) unsafe extern "C" fn allocate(ctx: *mut VmCtx, size: u32) -> u64 {
-    // SAFETY: see the module.
-    unsafe { made(ctx, heap_calls::allocate(ctx, size)) }
+// The stubs for these have noted where the guest is.
+forward! { heap_calls:
+    pub(crate) allocate(size: u32 as size) -> u64, made;
+    pub(crate) array_new_default(ty: u32 as TypeIdx(ty), len: u32 as len) -> u64, made;
+    pub(crate) array_new_data(
+        ty: u32 as TypeIdx(ty),
+        data: u32 as DataIdx(data),
+        src: u32 as src,
+        len: u32 as len
+    ) -> u64, made;
+    pub(crate) array_new_elem(
+        ty: u32 as TypeIdx(ty),
+        elem: u32 as ElemIdx(elem),
+        src: u32 as src,
+        len: u32 as len
+    ) -> u64, made;
+    pub(crate) exception_new_default(tag: u32 as TagIdx(tag)) -> u64, made;
 }
 
-/// # Safety
-/// As [`allocate`].
-pub(crate) unsafe extern "C" fn array_new_default(ctx: *mut VmCtx, ty: u32, len: u32) -> u64 {
-    // SAFETY: see the module.
-    unsafe { made(ctx, heap_calls::array_new_default(ctx, TypeIdx(ty), len)) }
-}
-
-/// # Safety
-/// As [`allocate`].
-pub(crate) unsafe extern "C" fn array_new_data(
-    ctx: *mut VmCtx,
-    ty: u32,
-    data: u32,
-    src: u32,
-    len: u32,
-) -> u64 {
-    // SAFETY: see the module.
-    unsafe {
-        let (ty, data) = (TypeIdx(ty), DataIdx(data));
-        made(ctx, heap_calls::array_new_data(ctx, ty, data, src, len))
-    }
-}
-
-/// # Safety
-/// As [`allocate`].
-pub(crate) unsafe extern "C" fn array_new_elem(
-    ctx: *mut VmCtx,
-    ty: u32,
-    elem: u32,
-    src: u32,
-    len: u32,
-) -> u64 {
-    // SAFETY: see the module.
-    unsafe {
-        let (ty, elem) = (TypeIdx(ty), ElemIdx(elem));
-        made(ctx, heap_calls::array_new_elem(ctx, ty, elem, src, len))
-    }
-}
-
-/// # Safety
-/// As [`allocate`].
-pub(crate) unsafe extern "C" fn exception_new(ctx: *mut VmCtx, tag: u32) -> u64 {
-    // SAFETY: see the module.
-    unsafe { made(ctx, heap_calls::exception_new_default(ctx, TagIdx(tag))) }
+forward! { heap_calls:
+    array_copy(
+        to: u64 as to,
+        to_index: u32 as to_index,
+        from: u64 as from,
+        from_index: u32 as from_index,
+        len: u32 as len
+    ) -> u32, outcome;
+    array_init_data(
+        data: u32 as DataIdx(data),
+        array: u64 as array,
+        index: u32 as index,
+        src: u32 as src,
+        len: u32 as len
+    ) -> u32, outcome;
+    array_init_elem(
+        elem: u32 as ElemIdx(elem),
+        array: u64 as array,
+        index: u32 as index,
+        src: u32 as src,
+        len: u32 as len
+    ) -> u32, outcome;
 }
 
 unsafe extern "C" fn array_fill(
@@ -389,51 +384,6 @@ unsafe extern "C" fn array_fill(
     // SAFETY: see the module.
     unsafe {
         let result = heap_calls::array_fill(ctx, array, index, value.as_ptr(), len);
-        outcome(ctx, result)
-    }
-}
-
-unsafe extern "C" fn array_copy(
-    ctx: *mut VmCtx,
-    to: u64,
-    to_index: u32,
-    from: u64,
-    from_index: u32,
-    len: u32,
-) -> u32 {
-    // SAFETY: see the module.
-    unsafe {
-        let result = heap_calls::array_copy(ctx, to, to_index, from, from_index, len);
-        outcome(ctx, result)
-    }
-}
-
-unsafe extern "C" fn array_init_data(
-    ctx: *mut VmCtx,
-    data: u32,
-    array: u64,
-    index: u32,
-    src: u32,
-    len: u32,
-) -> u32 {
-    // SAFETY: see the module.
-    unsafe {
-        let result = heap_calls::array_init_data(ctx, DataIdx(data), array, index, src, len);
-        outcome(ctx, result)
-    }
-}
-
-unsafe extern "C" fn array_init_elem(
-    ctx: *mut VmCtx,
-    elem: u32,
-    array: u64,
-    index: u32,
-    src: u32,
-    len: u32,
-) -> u32 {
-    // SAFETY: see the module.
-    unsafe {
-        let result = heap_calls::array_init_elem(ctx, ElemIdx(elem), array, index, src, len);
         outcome(ctx, result)
     }
 }

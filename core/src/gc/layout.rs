@@ -82,6 +82,14 @@ impl Storage {
     pub const fn size(self) -> u32 {
         1 << self.size_log2()
     }
+
+    /// How many slots the value takes on the operand stack.
+    pub const fn slots(self) -> usize {
+        match self {
+            Self::Bits128 => 2,
+            _ => 1,
+        }
+    }
 }
 
 /// Whether the collector follows references of this type: all but those to functions.

@@ -6,7 +6,7 @@ use crate::gc::GcTypeRef;
 use crate::types::{
     CompositeType, DataIdx, DefinedFuncIdx, ElemIdx, ExternType, FuncIdx, FuncType, GlobalIdx,
     GlobalType, MemoryIdx, MemoryType, RefType, TableIdx, TableType, TagIdx, TagType, TypeId,
-    TypeIdx,
+    TypeIdx, ValType,
 };
 use alloc::boxed::Box;
 use alloc::sync::Arc;
@@ -214,6 +214,14 @@ impl ModuleIr {
     /// When the module has no such function.
     pub fn func_type_id(&self, func: FuncIdx) -> TypeId {
         self.types[self.funcs[func.index()].index()].id
+    }
+
+    /// The types of the values of exceptions with a tag.
+    ///
+    /// # Panics
+    /// When the module has no such tag.
+    pub fn tag_params(&self, tag: TagIdx) -> &[ValType] {
+        self.signature(self.tags[tag.index()]).params()
     }
 
     /// Whether the collector follows references of this type.

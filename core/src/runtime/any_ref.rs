@@ -8,7 +8,7 @@ use crate::gc::{
 };
 use crate::store::{AsContext, AsContextMut, StoreContext, StoreContextMut, StoreId, StoreOpaque};
 use crate::trap::Trap;
-use crate::types::{CompositeType, FieldType, HeapType, Mutability, StorageType, TypeId, ValType};
+use crate::types::{CompositeType, FieldType, HeapType, Mutability, TypeId};
 use alloc::format;
 use alloc::sync::Arc;
 use core::sync::atomic::Ordering;
@@ -177,11 +177,7 @@ fn defined(
 
 /// Fails when a value is not one that a field of this type can hold.
 fn check_field(store: &StoreOpaque, value: &Val, ty: FieldType) -> Result<()> {
-    let ty = match ty.storage {
-        StorageType::I8 | StorageType::I16 => ValType::I32,
-        StorageType::Val(ty) => ty,
-    };
-    value.check(store, ty, "the field")
+    value.check(store, ty.storage.unpacked(), "the field")
 }
 
 /// The value of a field.
@@ -194,15 +190,15 @@ unsafe fn field_value(
     storage: Storage,
     ty: FieldType,
 ) -> Result<Val> {
-    let ty = match ty.storage {
-        StorageType::I8 | StorageType::I16 => ValType::I32,
-        StorageType::Val(ty) => ty,
-    };
     // SAFETY: by contract.
     unsafe {
         (*store).gc.roots.reserve(1)?;
         let slots = read_field(field, storage, false);
-        Ok(Val::from_slots(slots.as_ptr(), ty, store))
+        Ok(Val::from_slots(
+            slots.as_ptr(),
+            ty.storage.unpacked(),
+            store,
+        ))
     }
 }
 
@@ -250,11 +246,14 @@ impl StructRef {
         self.0
     }
 
-    /// The types of its fields.
-    fn types(&self, store: &StoreOpaque) -> Result<(Arc<CompositeType>, *mut u8)> {
-        let (object, ty) = self.0.object(store)?;
-        let (composite, _) = defined(store, ty.id, "structures")?;
-        Ok((composite, object))
+    /// The object, how it is laid out, and the types of its fields.
+    fn parts<'a>(
+        &self,
+        store: &'a StoreOpaque,
+    ) -> Result<(*mut u8, &'a GcType, Arc<CompositeType>)> {
+        let (object, gc) = self.0.object(store)?;
+        let (composite, _) = defined(store, gc.id, "structures")?;
+        Ok((object, gc, composite))
     }
 
     /// The number of its fields.
@@ -272,8 +271,7 @@ impl StructRef {
     pub fn field(&self, mut store: impl AsContextMut, index: usize) -> Result<Val> {
         let mut store = store.as_context_mut();
         let store = store.opaque_mut();
-        let (composite, object) = self.types(store)?;
-        let (_, gc) = self.0.object(store)?;
+        let (object, gc, composite) = self.parts(store)?;
         match (&*composite, gc.fields().get(index).copied()) {
             (CompositeType::Struct(types), Some(field)) => {
                 // SAFETY: it is a field of the object.
@@ -294,8 +292,7 @@ impl StructRef {
     pub fn set_field(&self, mut store: impl AsContextMut, index: usize, value: Val) -> Result<()> {
         let store = store.as_context_mut();
         let store = store.opaque();
-        let (composite, object) = self.types(store)?;
-        let (_, gc) = self.0.object(store)?;
+        let (object, gc, composite) = self.parts(store)?;
         let (CompositeType::Struct(types), Some(field)) = (&*composite, gc.fields().get(index))
         else {
             return Err(no_field(index));

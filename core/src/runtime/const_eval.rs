@@ -132,11 +132,8 @@ fn flat(
     let from = stack.len().checked_sub(count).ok_or_else(invalid)?;
     let mut slots = Vec::new();
     slots.try_reserve_exact(count * 2).map_err(out_of_memory)?;
-    for ([low, high], storage) in stack[from..].iter().zip(storages) {
-        slots.push(*low);
-        if storage == Storage::Bits128 {
-            slots.push(*high);
-        }
+    for (value, storage) in stack[from..].iter().zip(storages) {
+        slots.extend_from_slice(&value[..storage.slots()]);
     }
     stack.truncate(from);
     Ok(slots)

@@ -1,12 +1,12 @@
 //! Exceptions, as the embedder sees them.
 
 use super::any_ref::{ExnRef, OwnedRef};
+use super::func::Signature;
 use super::{Tag, Val};
 use crate::error::{Error, ErrorKind, Result};
 use crate::gc::{EXCEPTION_TAG, new_object, read_field, type_of, write_field};
 use crate::runtime::TagObject;
-use crate::store::{AsContext, AsContextMut, StoreOpaque, out_of_memory};
-use crate::types::{CompositeType, FuncType};
+use crate::store::{AsContext, AsContextMut, out_of_memory};
 use crate::vm::VmStore;
 use alloc::format;
 use alloc::vec::Vec;
@@ -66,7 +66,8 @@ impl ExnRef {
         opaque.check(tag.store_id())?;
         // SAFETY: the tag belongs to the store.
         let object = unsafe { &*tag.as_ptr().as_ptr() };
-        let params = func_params(opaque, object)?;
+        let ty = Signature::of(opaque.engine().types(), object.type_id)?;
+        let params = ty.params();
         if params.len() != values.len() {
             return Err(Error::bad_argument(format!(
                 "exceptions with this tag have {} values, {} were given",
@@ -74,7 +75,7 @@ impl ExnRef {
                 values.len()
             )));
         }
-        for (value, ty) in values.iter().zip(&params) {
+        for (value, ty) in values.iter().zip(params) {
             value.check(opaque, *ty, "the value of the exception")?;
         }
         let vm = store.vm();
@@ -120,7 +121,8 @@ impl ExnRef {
         let object = store.vm.heap.at(self.resolve(store)?);
         // SAFETY: it is an exception of this store; nothing moves it meanwhile.
         unsafe {
-            let params = func_params(store, tag_of(object).as_ref())?;
+            let ty = Signature::of(store.engine().types(), tag_of(object).as_ref().type_id)?;
+            let params = ty.params();
             store.gc.roots.reserve(params.len())?;
             let mut values = Vec::new();
             values
@@ -145,18 +147,6 @@ unsafe fn tag_of(object: *const u8) -> NonNull<TagObject> {
         let tag = object.add(EXCEPTION_TAG as usize).cast::<u64>().read();
         NonNull::new_unchecked(core::ptr::with_exposed_provenance_mut(tag as usize))
     }
-}
-
-/// The types of the values of exceptions with a tag.
-fn func_params(store: &StoreOpaque, tag: &TagObject) -> Result<Vec<crate::types::ValType>> {
-    let composite = store.engine().types().get(tag.type_id);
-    let params = composite.as_deref().and_then(CompositeType::as_func);
-    let params = params.map_or(&[][..], FuncType::params);
-    let mut list = Vec::new();
-    list.try_reserve_exact(params.len())
-        .map_err(out_of_memory)?;
-    list.extend_from_slice(params);
-    Ok(list)
 }
 
 impl Error {

@@ -5,7 +5,7 @@ use super::func::Signature;
 use crate::error::{Error, ErrorKind, Result};
 use crate::gc::GcType;
 use crate::store::{AsContext, AsContextMut, StoreId, StoreOpaque};
-use crate::types::{CompositeType, FuncType, GlobalType, Mutability, TagType, TypeId};
+use crate::types::{FuncType, GlobalType, Mutability, TagType, TypeId};
 use crate::vm::VmGlobal;
 use alloc::boxed::Box;
 use core::ptr::NonNull;
@@ -133,10 +133,8 @@ pub(crate) struct TagObject {
 impl TagObject {
     pub(crate) fn create(store: &mut StoreOpaque, type_id: TypeId) -> Result<NonNull<Self>> {
         let types = store.engine().types();
-        let composite = types.get(type_id);
-        let params = composite.as_deref().and_then(CompositeType::as_func);
-        let params = params.map_or(&[][..], FuncType::params);
-        let layout = GcType::exception(type_id, params, |id| types.is_func(id));
+        let ty = Signature::of(types, type_id)?;
+        let layout = GcType::exception(type_id, ty.params(), |id| types.is_func(id));
         let layout = layout.ok_or_else(|| Error::new(ErrorKind::OutOfMemory))?;
         store.tag_arena.push(Self { type_id, layout })
     }

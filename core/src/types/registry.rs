@@ -109,6 +109,16 @@ pub enum StorageType {
     Val(ValType),
 }
 
+impl StorageType {
+    /// The type of its values on the operand stack.
+    pub const fn unpacked(self) -> ValType {
+        match self {
+            Self::I8 | Self::I16 => ValType::I32,
+            Self::Val(ty) => ty,
+        }
+    }
+}
+
 /// The types of all modules of an engine.
 ///
 /// It can be used from several threads. A type stays as long as the engine.

@@ -38,21 +38,13 @@ unsafe fn object(ctx: *mut VmCtx, reference: u64) -> *mut u8 {
     unsafe { (*(*ctx).store).heap.at(reference) }
 }
 
-/// How many slots a value takes that is stored like this.
-const fn slots(storage: Storage) -> usize {
-    match storage {
-        Storage::Bits128 => 2,
-        _ => 1,
-    }
-}
-
 /// How many slots an element of an array takes.
 ///
 /// # Safety
 /// See the module; the type is an array.
 pub unsafe fn value_slots(ctx: *mut VmCtx, ty: TypeIdx) -> usize {
     // SAFETY: by contract.
-    slots(unsafe { layout(ctx, ty) }.element())
+    unsafe { layout(ctx, ty) }.element().slots()
 }
 
 /// Takes room for an object of this size, for code that fills it in itself.
@@ -86,7 +78,7 @@ pub unsafe fn struct_new(
         let (reference, object) = new_object((*ctx).store, ty, ty.size)?;
         for field in ty.fields() {
             write_field(object.add(field.offset as usize), field.storage, values);
-            values = values.add(slots(field.storage));
+            values = values.add(field.storage.slots());
         }
         Ok(reference)
     }
@@ -213,7 +205,7 @@ pub unsafe fn array_new_fixed(
         for _ in 0..len {
             write_field(element, storage, values);
             element = element.add(storage.size() as usize);
-            values = values.add(slots(storage));
+            values = values.add(storage.slots());
         }
         Ok(reference)
     }
@@ -361,113 +353,6 @@ unsafe fn elements(
     }
 }
 
-/// `array.len`.
-///
-/// # Errors
-/// When it is null.
-///
-/// # Safety
-/// See the module.
-pub unsafe fn array_length(ctx: *mut VmCtx, array: u64) -> Result<u32, Trap> {
-    if array == 0 {
-        return Err(Trap::NullArrayReference);
-    }
-    // SAFETY: by contract.
-    Ok(unsafe { array_len(object(ctx, array)) })
-}
-
-/// `array.get`, or `array.get_s` when `signed`.
-///
-/// # Errors
-/// When it is null or has no such element.
-///
-/// # Safety
-/// See the module.
-pub unsafe fn array_get(
-    ctx: *mut VmCtx,
-    array: u64,
-    index: u32,
-    signed: bool,
-) -> Result<[u64; 2], Trap> {
-    // SAFETY: by contract.
-    unsafe {
-        let (element, storage) = elements(ctx, array, index, 1)?;
-        Ok(read_field(element, storage, signed))
-    }
-}
-
-/// `array.set`.
-///
-/// # Errors
-/// When it is null or has no such element.
-///
-/// # Safety
-/// See the module.
-pub unsafe fn array_set(
-    ctx: *mut VmCtx,
-    array: u64,
-    index: u32,
-    value: *const u64,
-) -> Result<(), Trap> {
-    // SAFETY: by contract.
-    unsafe {
-        let (element, storage) = elements(ctx, array, index, 1)?;
-        write_field(element, storage, value);
-        Ok(())
-    }
-}
-
-/// `struct.get`, or `struct.get_s` when `signed`.
-///
-/// # Errors
-/// When it is null.
-///
-/// # Safety
-/// See the module; the type has such a field.
-pub unsafe fn struct_get(
-    ctx: *mut VmCtx,
-    ty: TypeIdx,
-    structure: u64,
-    field: u32,
-    signed: bool,
-) -> Result<[u64; 2], Trap> {
-    if structure == 0 {
-        return Err(Trap::NullStructReference);
-    }
-    // SAFETY: by contract.
-    unsafe {
-        let field = layout(ctx, ty).fields()[field as usize];
-        let place = object(ctx, structure).add(field.offset as usize);
-        Ok(read_field(place, field.storage, signed))
-    }
-}
-
-/// `struct.set`.
-///
-/// # Errors
-/// When it is null.
-///
-/// # Safety
-/// See the module; the type has such a field.
-pub unsafe fn struct_set(
-    ctx: *mut VmCtx,
-    ty: TypeIdx,
-    structure: u64,
-    field: u32,
-    value: *const u64,
-) -> Result<(), Trap> {
-    if structure == 0 {
-        return Err(Trap::NullStructReference);
-    }
-    // SAFETY: by contract.
-    unsafe {
-        let field = layout(ctx, ty).fields()[field as usize];
-        let place = object(ctx, structure).add(field.offset as usize);
-        write_field(place, field.storage, value);
-        Ok(())
-    }
-}
-
 /// A new exception whose values are not set, and the object.
 ///
 /// # Errors
@@ -504,7 +389,7 @@ pub unsafe fn exception_new(
         let (reference, object) = new_exception(ctx, tag)?;
         for field in type_of(object).fields() {
             write_field(object.add(field.offset as usize), field.storage, values);
-            values = values.add(slots(field.storage));
+            values = values.add(field.storage.slots());
         }
         Ok(reference)
     }
@@ -551,7 +436,7 @@ pub unsafe fn exception_values(ctx: *mut VmCtx, exception: u64, mut to: *mut u64
         for field in type_of(object).fields() {
             let place = object.add(field.offset as usize);
             let value = read_field(place, field.storage, false);
-            let count = slots(field.storage);
+            let count = field.storage.slots();
             to.copy_from_nonoverlapping(value.as_ptr(), count);
             to = to.add(count);
         }

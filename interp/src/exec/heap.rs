@@ -4,7 +4,7 @@ use super::state::State;
 use crate::translate::heap::SIGNED;
 use diptych_core::gc::{ARRAY_BASE, ARRAY_LEN, Storage};
 
-/// Reads a field of the kind that is at 20 into the slot at 8 and the accumulator.
+/// Reads a field of the kind that is at 20 into the slot at 8.
 #[inline(always)]
 unsafe fn get(st: &mut State, field: *const u8) -> bool {
     const I8: u32 = Storage::I8 as u32;

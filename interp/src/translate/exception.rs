@@ -9,19 +9,12 @@ use super::{Result, Translator, reserve};
 use crate::code::{CATCH_ALL, Handler};
 use crate::ops::{Slow, Ty};
 use alloc::vec::Vec;
-use diptych_core::types::{TagIdx, TypeIdx, ValType};
+use diptych_core::types::TagIdx;
 use wasmparser::{Catch, TryTable};
 
 impl<'a> Translator<'a, '_> {
-    /// The types of the values of exceptions with a tag.
-    fn tag_params(&self, tag: u32) -> &'a [ValType] {
-        let ir = self.env.ir;
-        ir.signature(TypeIdx(ir.tags[TagIdx(tag).index()].0))
-            .params()
-    }
-
     pub(super) fn throw(&mut self, tag: u32) -> Result<()> {
-        let params = self.tag_params(tag).iter();
+        let params = self.env.ir.tag_params(TagIdx(tag)).iter();
         let count: usize = params.map(|ty| ty.slots()).sum();
         let from = self.height() - count;
         self.materialize(from)?;
@@ -80,7 +73,7 @@ impl<'a> Translator<'a, '_> {
             self.last = None;
             self.reachable = true;
             if tag != CATCH_ALL {
-                for ty in self.tag_params(tag) {
+                for ty in self.env.ir.tag_params(TagIdx(tag)) {
                     self.push_temps(self.class(*ty))?;
                 }
             }

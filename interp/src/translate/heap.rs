@@ -5,7 +5,7 @@ use super::{Result, Translator, unsupported};
 use crate::ops::{Bin, Slow, Ty, Un};
 use diptych_core::Trap;
 use diptych_core::gc::{CastTarget, Field, Storage};
-use diptych_core::types::{CompositeType, FieldType, StorageType};
+use diptych_core::types::{CompositeType, FieldType};
 
 /// Set in the kind of a field whose 8 or 16 bits are sign-extended.
 pub(crate) const SIGNED: u32 = 8;
@@ -30,18 +30,7 @@ impl Translator<'_, '_> {
             CompositeType::Array(element) => *element,
             CompositeType::Func(_) => unreachable!("validated as a structure or an array"),
         };
-        match field.storage {
-            StorageType::I8 | StorageType::I16 => Ty::I32,
-            StorageType::Val(ty) => self.class(ty),
-        }
-    }
-
-    /// How many slots a value takes on the operand stack that is stored like this.
-    const fn slots(storage: Storage) -> usize {
-        match storage {
-            Storage::Bits128 => 2,
-            _ => 1,
-        }
+        self.class(field.storage.unpacked())
     }
 
     /// Emits an operation for the driver, or one that its handler does when it is quick, that takes
@@ -96,7 +85,7 @@ impl Translator<'_, '_> {
         let layout = self.env.ir.types[ty as usize].gc;
         let layout = layout.get().expect("validated as a structure");
         let fields = layout.fields().iter();
-        let count = fields.map(|field| Self::slots(field.storage)).sum();
+        let count = fields.map(|field| field.storage.slots()).sum();
         self.collecting(Slow::StructNew, count, ty, 0)
     }
 
@@ -113,13 +102,13 @@ impl Translator<'_, '_> {
 
     pub(super) fn struct_set(&mut self, ty: u32, field: u32) -> Result<()> {
         let Field { offset, storage } = self.field(ty, field);
-        let operands = [1, Self::slots(storage)];
+        let operands = [1, storage.slots()];
         let kind = field_kind(storage, false);
         self.on_object(Slow::StructSet, &operands, None, offset, kind)
     }
 
     pub(super) fn array_new(&mut self, ty: u32) -> Result<()> {
-        let count = 1 + Self::slots(self.field(ty, 0).storage);
+        let count = 1 + self.field(ty, 0).storage.slots();
         self.collecting(Slow::ArrayNew, count, ty, 0)
     }
 
@@ -128,7 +117,7 @@ impl Translator<'_, '_> {
     }
 
     pub(super) fn array_new_fixed(&mut self, ty: u32, len: u32) -> Result<()> {
-        let count = len as usize * Self::slots(self.field(ty, 0).storage);
+        let count = len as usize * self.field(ty, 0).storage.slots();
         self.collecting(Slow::ArrayNewFixed, count, ty, len)
     }
 
@@ -148,7 +137,7 @@ impl Translator<'_, '_> {
 
     pub(super) fn array_set(&mut self, ty: u32) -> Result<()> {
         let storage = self.field(ty, 0).storage;
-        let operands = [1, 1, Self::slots(storage)];
+        let operands = [1, 1, storage.slots()];
         self.on_object(
             Slow::ArraySet,
             &operands,
@@ -159,7 +148,7 @@ impl Translator<'_, '_> {
     }
 
     pub(super) fn array_fill(&mut self, ty: u32) -> Result<()> {
-        let operands = [1, 1, Self::slots(self.field(ty, 0).storage), 1];
+        let operands = [1, 1, self.field(ty, 0).storage.slots(), 1];
         self.on_object(Slow::ArrayFill, &operands, None, 0, 0)
     }
 

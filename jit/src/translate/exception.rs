@@ -15,7 +15,7 @@ use cranelift_codegen::ir::{
 };
 use diptych_core::Trap;
 use diptych_core::gc::{EXCEPTION_TAG, exception_fields};
-use diptych_core::types::{FuncType, TypeIdx, ValType};
+use diptych_core::types::{FuncType, TagIdx};
 use wasmparser::{Catch, TryTable};
 
 /// A `try_table` that is open.
@@ -27,14 +27,8 @@ pub(super) struct Try {
 }
 
 impl<'a> Translator<'a> {
-    /// The types of the values of exceptions with a tag.
-    fn tag_params(&self, tag: u32) -> &'a [ValType] {
-        let ir = self.env.ir;
-        ir.signature(TypeIdx(ir.tags[tag as usize].0)).params()
-    }
-
     pub(super) fn throw(&mut self, tag: u32) -> Result<()> {
-        let params = self.tag_params(tag);
+        let params = self.env.ir.tag_params(TagIdx(tag));
         let index = self.iconst32(tag);
         let exception = self.made(Builtin::ExceptionNew, &[self.ctx, index]);
         self.b.declare_value_needs_stack_map(exception);
@@ -182,7 +176,7 @@ impl<'a> Translator<'a> {
         let (caught, otherwise) = (self.b.create_block(), self.b.create_block());
         self.b.ins().brif(same, caught, &[], otherwise, &[]);
         self.go_on_in(caught);
-        let params = self.tag_params(tag);
+        let params = self.env.ir.tag_params(TagIdx(tag));
         let fields = exception_fields(params, |id| self.env.ir.is_func_type(id));
         for (ty, field) in params.iter().zip(fields) {
             self.load_field(*ty, field.storage, false, object, field.offset as i32)?;

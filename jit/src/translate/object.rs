@@ -15,7 +15,7 @@ use diptych_core::gc::{
     ARRAY_BASE, ARRAY_LEN, CastHeap, CastTarget, DISPLAY, Field, GcKind, GcType, HEADER_BYTES,
     Storage, is_traced,
 };
-use diptych_core::types::{CompositeType, RefType, StorageType, ValType};
+use diptych_core::types::{CompositeType, RefType, ValType};
 
 /// The bits of a reference that are 0 in one to an object.
 const OBJECT_TAG_BITS: i64 = 7;
@@ -73,10 +73,7 @@ impl Translator<'_> {
             CompositeType::Array(element) => *element,
             CompositeType::Func(_) => unreachable!("validated as a structure or an array"),
         };
-        match field.storage {
-            StorageType::I8 | StorageType::I16 => ValType::I32,
-            StorageType::Val(ty) => ty,
-        }
+        field.storage.unpacked()
     }
 
     /// The address of the layout of a type, as headers hold it.

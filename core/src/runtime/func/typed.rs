@@ -2,7 +2,7 @@
 
 use super::{Func, call};
 use crate::error::{Error, Result};
-use crate::runtime::{AnyRef, ExnRef, ExternRef, Ref, V128};
+use crate::runtime::{AnyRef, ExnRef, ExternRef, V128};
 use crate::store::{AsContextMut, StoreOpaque};
 use crate::types::{FuncType, HeapType, RefType, TypeRegistry, ValType};
 use crate::vm::VmStore;
@@ -269,7 +269,7 @@ unsafe impl WasmTy for Func {
 
 /// References that the collector follows, or that are the host's.
 macro_rules! references {
-    ($($ty:ident, $heap:ident, $name:ident;)*) => {$(
+    ($($ty:ident, $heap:ident;)*) => {$(
         // SAFETY: a reference is what its handle stands for, or 0.
         unsafe impl WasmTy for Option<$ty> {
             const HANDLES: usize = 1;
@@ -287,7 +287,10 @@ macro_rules! references {
 
             unsafe fn write(self, store: *const StoreOpaque, slot: *mut u64) {
                 // SAFETY: by contract.
-                unsafe { slot.write(Ref::from_option(self).to_slot(&*store)) };
+                unsafe {
+                    let reference = self.and_then(|value| value.resolve(&*store).ok());
+                    slot.write(reference.unwrap_or(0));
+                }
             }
 
             unsafe fn read(slot: *const u64, store: *mut StoreOpaque) -> Self {
@@ -331,24 +334,13 @@ macro_rules! references {
                 }
             }
         }
-
-        impl FromOption<$ty> for Ref {
-            fn from_option(value: Option<$ty>) -> Self {
-                Self::$name(value)
-            }
-        }
     )*};
 }
 
 references! {
-    ExternRef, Extern, Extern;
-    AnyRef, Any, Any;
-    ExnRef, Exn, Exn;
-}
-
-/// A reference of any type from an optional one of one type.
-trait FromOption<T> {
-    fn from_option(value: Option<T>) -> Self;
+    ExternRef, Extern;
+    AnyRef, Any;
+    ExnRef, Exn;
 }
 
 /// The parameters of a function: a [`WasmTy`], or a tuple of up to 16.
