@@ -3,6 +3,8 @@
 
 use std::{env, fs, path::PathBuf};
 
+#[path = "ops/atomics.rs"]
+mod atomics;
 #[path = "ops/generate.rs"]
 mod generate;
 #[path = "ops/handlers.rs"]

@@ -185,6 +185,29 @@ const PROGRAMS: &[Program] = &[
         ],
     },
     Program {
+        name: "shared memories",
+        modules: &[
+            r#"(module (memory (export "memory") 1 30 shared) (data (i32.const 8) "active"))"#,
+            r#"(module
+                (import "0" "memory" (memory 1 30 shared))
+                (memory 1 2 shared)
+                (func (export "grow") (param i32) (result i32)
+                    (drop (memory.grow 1 (local.get 0)))
+                    (memory.grow (local.get 0)))
+                (func (export "wait") (param i32) (result i32)
+                    (i32.add
+                        (memory.atomic.notify (local.get 0) (i32.const 1))
+                        (memory.atomic.wait64 (local.get 0) (i64.const 0) (i64.const 1)))))"#,
+        ],
+        calls: &[
+            ("grow", 1),
+            ("wait", 0),
+            ("wait", 8),
+            ("wait", 4),
+            ("grow", 99),
+        ],
+    },
+    Program {
         name: "modules that are linked",
         modules: &[
             r#"(module

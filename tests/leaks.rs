@@ -176,6 +176,7 @@ const SCENARIOS: &[Scenario] = &[
     ("stores", stores),
     ("instances", instances),
     ("failed instances", failed_instances),
+    ("shared memories", shared_memories),
     ("traps", traps),
     ("suspended calls", suspended_calls),
     ("panics", panics),
@@ -324,6 +325,36 @@ fn instances(engine: &Engine) {
     assert_eq!(exports.count(), 6);
 }
 
+/// Threads share a memory, which outlives the stores that use it, and one of them its maker.
+fn shared_memories(engine: &Engine) {
+    let maker = Module::new(engine, r#"(module (memory (export "") 1 9 shared))"#);
+    let maker = maker.expect("it is valid");
+    let user = r#"(module (import "" "" (memory 0 9 shared))
+        (func (export "run") (result i32)
+            (drop (memory.grow (i32.const 1)))
+            (memory.atomic.wait32 (i32.const 0) (i32.const 0) (i64.const 1000))))"#;
+    let user = Module::new(engine, user).expect("it is valid");
+    let mut store = Store::new(engine, ());
+    let instance = Instance::new(&mut store, &maker, &[]).expect("nothing is imported");
+    let memory = instance.get_shared_memory(&mut store, "").expect("it is");
+    drop(store);
+    std::thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| {
+                let mut store = Store::new(engine, ());
+                for _ in 0..2 {
+                    let imports = [memory.clone().into()];
+                    let instance = Instance::new(&mut store, &user, &imports).expect("it links");
+                    let run = instance.get_typed_func::<(), i32>(&mut store, "run");
+                    let result = run.expect("it is exported").call(&mut store, ());
+                    assert_eq!(result.expect("nothing traps"), 2);
+                }
+            });
+        }
+    });
+    assert_eq!(memory.size(), 5);
+}
+
 fn failed_instances(engine: &Engine) {
     let mut store = Store::new(engine, State::default());
     store.data_mut().limits = StoreLimitsBuilder::new().memory_size(1 << 20).build();
@@ -338,7 +369,7 @@ fn failed_instances(engine: &Engine) {
         r#"(module (memory 1) (func unreachable) (start 0))"#,
     ] {
         let module = Module::new(engine, text).expect("it is valid");
-        let imports = &[f][..module.imports().len()];
+        let imports = &[f.clone()][..module.imports().len()];
         Instance::new(&mut store, &module, imports).expect_err("it fails");
     }
 }

@@ -5,7 +5,7 @@ use crate::module::CodeCache;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
-use diptych_platform::{MemoryCreator, TrapCatcher, Workers};
+use diptych_platform::{MemoryCreator, Parking, TrapCatcher, Workers};
 use wasmparser::WasmFeatures;
 
 /// How an [`Engine`](crate::Engine) behaves.
@@ -48,6 +48,7 @@ pub struct Config {
     trap_catcher: Option<Arc<dyn TrapCatcher>>,
     workers: Option<Arc<dyn Workers>>,
     parallel_compilation: bool,
+    parking: Option<Arc<dyn Parking>>,
 }
 
 /// When functions are validated and compiled.
@@ -166,7 +167,7 @@ impl Default for Config {
 }
 
 impl Config {
-    /// The defaults: all of WebAssembly 3.0, no fuel, no interruption, 8 MiB of stack.
+    /// The defaults: all of WebAssembly 3.0 and threads, no fuel, no interruption, 8 MiB of stack.
     pub fn new() -> Self {
         Self {
             features: WasmFeatures::WASM3,
@@ -194,6 +195,7 @@ impl Config {
             trap_catcher: None,
             workers: default_workers(),
             parallel_compilation: true,
+            parking: default_parking(),
         }
     }
 
@@ -402,6 +404,15 @@ impl Config {
         self
     }
 
+    /// How a thread waits until another wakes it (`memory.atomic.wait32`). With the feature
+    /// `threads` that is [`ThreadParking`](diptych_platform::ThreadParking) by default; without a
+    /// way, a guest that would have to wait ends with
+    /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported).
+    pub fn parking(&mut self, parking: Arc<dyn Parking>) -> &mut Self {
+        self.parking = Some(parking);
+        self
+    }
+
     /// The threads by which a module's functions are validated and compiled. By default they are
     /// started for each module, if the feature `threads` is on; else there are none.
     pub fn workers(&mut self, workers: Arc<dyn Workers>) -> &mut Self {
@@ -527,10 +538,23 @@ impl Config {
         self.workers.as_ref().filter(|_| self.parallel_compilation)
     }
 
+    /// How threads wait for each other, when they can.
+    pub fn get_parking(&self) -> Option<&Arc<dyn Parking>> {
+        self.parking.as_ref()
+    }
+
     /// The features that modules may use.
     pub const fn features(&self) -> WasmFeatures {
         self.features
     }
+}
+
+/// How threads wait without an embedder's way.
+fn default_parking() -> Option<Arc<dyn Parking>> {
+    #[cfg(feature = "threads")]
+    return Some(Arc::new(diptych_platform::ThreadParking::default()));
+    #[cfg(not(feature = "threads"))]
+    None
 }
 
 /// The threads that there are without an embedder's.
@@ -543,7 +567,8 @@ fn default_workers() -> Option<Arc<dyn Workers>> {
 
 macro_rules! proposals {
     ($($(#[$doc:meta])* $setter:ident = $($flag:ident)|+;)*) => {
-        /// The proposals. All that WebAssembly 3.0 took up are on by default, the others off.
+        /// The proposals. All that WebAssembly 3.0 took up are on by default, and threads; the others
+        /// are off.
         impl Config {
             $(
                 $(#[$doc])*

@@ -10,7 +10,9 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
 use core::sync::atomic::{AtomicUsize, Ordering};
-use diptych_platform::{AllocMemoryCreator, MemoryCreator, MemoryRequest};
+use diptych_platform::{
+    AllocMemoryCreator, LINEAR_MEMORY_ALIGN, LinearMemory, MemoryCreator, MemoryRequest,
+};
 
 /// A configuration, the backends, and the types of all modules.
 ///
@@ -100,14 +102,46 @@ impl Engine {
         &self.inner.memory_creator
     }
 
-    /// What a memory of this type wants of its maker; `None` when it exceeds the address space.
-    pub(crate) fn memory_request(&self, ty: MemoryType) -> Option<MemoryRequest> {
-        let minimum = ty.byte_len(ty.minimum)?;
-        let maximum = ty
-            .maximum
-            .map(|_| ty.byte_len(ty.maximum_pages()).unwrap_or(usize::MAX));
+    /// What a memory of this type wants of its maker.
+    ///
+    /// # Errors
+    /// When it exceeds the address space.
+    pub(crate) fn memory_request(&self, ty: MemoryType) -> Result<MemoryRequest> {
+        let minimum = ty.byte_len(ty.minimum).ok_or_else(|| {
+            Error::new(ErrorKind::Limit(
+                "a memory exceeds the address space".into(),
+            ))
+        })?;
         let guarded = self.config().memory_guard_enabled() && can_be_guarded(ty);
-        Some(MemoryRequest::new(minimum, maximum).guarded(guarded))
+        Ok(MemoryRequest::new(minimum, ty.maximum_bytes())
+            .guarded(guarded)
+            .immovable(ty.shared))
+    }
+
+    /// Fails when a memory is not as it was requested: compiled code would not check what it has
+    /// to, or atomic accesses would not be atomic.
+    pub(crate) fn check_memory(
+        &self,
+        request: MemoryRequest,
+        memory: &dyn LinearMemory,
+    ) -> Result<()> {
+        if request.guarded && memory.reserved() < self.memory_creator().guaranteed_reservation() {
+            return Err(Error::msg(
+                "a linear memory was made without the address space that its maker promises",
+            ));
+        }
+        if !memory.base().addr().is_multiple_of(LINEAR_MEMORY_ALIGN) {
+            return Err(Error::msg(
+                "a linear memory was made at an address that is not aligned",
+            ));
+        }
+        let (len, minimum) = (memory.byte_len(), request.minimum);
+        if len != minimum {
+            return Err(Error::msg(format!(
+                "a linear memory was made of {len} bytes where {minimum} were asked for"
+            )));
+        }
+        Ok(())
     }
 
     /// The types of all modules of this engine.
@@ -155,7 +189,7 @@ impl Engine {
 cfg_if::cfg_if! {
     if #[cfg(all(feature = "mmap", any(unix, windows)))] {
         use diptych_platform::{
-            ImagePart, LinearMemory, MemoryError, MemoryImage, MmapMemoryCreator,
+            ImagePart, MemoryError, MemoryImage, MmapMemoryCreator,
         };
 
         fn default_memory_creator() -> Arc<dyn MemoryCreator> {
@@ -170,6 +204,10 @@ cfg_if::cfg_if! {
 
         impl MemoryCreator for DefaultMemoryCreator {
             fn create(&self, request: MemoryRequest) -> Result<Box<dyn LinearMemory>, MemoryError> {
+                if request.immovable {
+                    // All of its maximum is taken at once: as address space that costs nothing.
+                    return self.images.create(request);
+                }
                 AllocMemoryCreator.create(request)
             }
 
@@ -197,7 +235,7 @@ cfg_if::cfg_if! {
 /// Indices of 32 bits and offsets reach no further than the guard, and pages of the host's size
 /// or larger end where the host's do.
 const fn can_be_guarded(ty: MemoryType) -> bool {
-    !ty.memory64 && !ty.shared && ty.page_size_log2 == 16
+    !ty.memory64 && ty.page_size_log2 == 16
 }
 
 impl fmt::Debug for Engine {

@@ -40,8 +40,8 @@ pub use module::{CacheKey, CodeCache, Module};
 pub use runtime::{
     AnyRef, ArrayRef, Exception, ExnRef, Export, Extern, ExternRef, Func, Global, Instance,
     InstancePre, IntoFunc, Linker, Memory, MemoryAccessError, OwnedRef, Ref, ResumableCall,
-    RootScope, StructRef, SuspendedCall, Table, Tag, TypedFunc, V128, Val, WasmParams, WasmResults,
-    WasmRet, WasmTy,
+    RootScope, SharedMemory, StructRef, SuspendedCall, Table, Tag, TypedFunc, V128, Val,
+    WaitResult, WasmParams, WasmResults, WasmRet, WasmTy,
 };
 pub use store::{
     AsContext, AsContextMut, Caller, InterruptHandle, ResourceLimiter, Store, StoreContext,

@@ -87,6 +87,8 @@ traps! {
     AllocationTooLarge = 24, "allocation refused by the store's limits";
     /// The host has no memory left for the guest's request.
     OutOfMemory = 25, "out of memory";
+    /// `memory.atomic.wait` in a store whose guests may not wait.
+    WaitNotAllowed = 26, "waiting is not allowed";
 }
 
 impl fmt::Display for Trap {

@@ -2,6 +2,7 @@
 //! (`bodies`), and loop dispatch over those bodies (`match_loop`). What lookup tables are for says
 //! `src/ops.rs`.
 
+use crate::atomics;
 use crate::shapes::{BIN_MODES, BRANCH_MODES, LOAD_MODES, Op, STORE_MODES, all, class, snake};
 use crate::table::{BINS, BRANCHES, Field, LOADS, SLOWS, STORES, UNS};
 use crate::vectors;
@@ -20,6 +21,7 @@ pub(crate) fn ops() -> String {
     loads(&mut out, &names);
     stores(&mut out, &names);
     slows(&mut out);
+    atomics(&mut out);
     vectors(&mut out, &names);
     out
 }
@@ -280,6 +282,26 @@ fn slows(out: &mut String) {
         let _ = writeln!(out, "            Self::{0} => Op::{0},", slow.name);
     }
     out.push_str("        }\n    }\n}\n");
+}
+
+/// The atomic operations by what they do and how wide they are.
+fn atomics(out: &mut String) {
+    let (rows, columns) = (atomics::ACTIONS, atomics::WIDTHS);
+    let _ = writeln!(
+        out,
+        "/// Loads, stores, changes in the order of [`Rmw`](diptych_core::vm::atomic::Rmw) and \
+         comparisons, by width.\npub(crate) const ATOMIC_OPS: [[Op; {}]; {}] = [",
+        columns.len(),
+        rows.len()
+    );
+    for action in rows {
+        out.push_str("    [");
+        for bits in columns {
+            let _ = write!(out, "Op::{}, ", atomics::name(action, *bits));
+        }
+        out.push_str("],\n");
+    }
+    out.push_str("];\n");
 }
 
 /// What operations on vectors have several forms.

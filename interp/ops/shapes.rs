@@ -11,6 +11,7 @@
 //! the sum with the address is what is compared with the memory's length, and going back by the
 //! width costs no instruction.
 
+use crate::atomics::atomic_ops;
 use crate::table::{
     BINS, BRANCHES, Bin, Branch, Field, LOADS, Load, PLAINS, SLOWS, STORES, Store, Ty, UNS, Un,
 };
@@ -414,12 +415,17 @@ pub(crate) fn all() -> Vec<Op> {
             bin: None,
         });
     }
+    atomic_ops(&mut ops);
     for (i, slow) in SLOWS.iter().enumerate() {
         let leave = format!("st.leave(Exit::slow({i}))");
+        let mut fields = SLOW_FIELDS.to_vec();
+        if slow.has_offset {
+            fields.push(Field::U64("offset", 24));
+        }
         ops.push(Op {
             name: slow.name.into(),
-            size: 24,
-            fields: SLOW_FIELDS.to_vec(),
+            size: if slow.has_offset { 32 } else { 24 },
+            fields,
             body: if slow.quick {
                 let name = snake(slow.name);
                 format!("if plain::{name}(st) {{ st.next(24) }} else {{ {leave} }}")

@@ -577,6 +577,7 @@ pub(crate) const PLAINS: &[Plain] = &[
         16,
         &[Slot("dst", 8), U16("page_log2", 10), U32("memory", 12)],
     ),
+    plain("AtomicFence", 8, &[]),
     // Stubs, which no function contains.
     plain("StubHostReturn", 8, &[]),
     plain("StubCrossReturn", 8, &[]),
@@ -595,13 +596,28 @@ pub(crate) struct Slow {
     /// Whether a function of the same name in snake case in `exec` does the work when it is
     /// little and nothing is wrong; it says whether it did.
     pub(crate) quick: bool,
+    /// Whether there is an offset of 64 bits behind the indices.
+    pub(crate) has_offset: bool,
 }
 
 const fn slow(name: &'static str) -> Slow {
-    Slow { name, quick: false }
+    Slow {
+        name,
+        quick: false,
+        has_offset: false,
+    }
 }
 const fn quick(name: &'static str) -> Slow {
-    Slow { name, quick: true }
+    Slow {
+        quick: true,
+        ..slow(name)
+    }
+}
+const fn slow_access(name: &'static str) -> Slow {
+    Slow {
+        has_offset: true,
+        ..slow(name)
+    }
 }
 
 pub(crate) const SLOWS: &[Slow] = &[
@@ -613,6 +629,11 @@ pub(crate) const SLOWS: &[Slow] = &[
     quick("MemoryCopy"),
     // s0 = dst, s1 = src, s2 = len; i0 = memory, i1 = data segment.
     slow("MemoryInit"),
+    // s0 = result, s1 = address, s2 = count; i0 = memory.
+    slow_access("AtomicNotify"),
+    // s0 = result, s1 = address, s2 = expected value, s3 = timeout; i0 = memory.
+    slow_access("AtomicWait32"),
+    slow_access("AtomicWait64"),
     // i0 = data segment.
     slow("DataDrop"),
     // s0 = result, s1 = index; i0 = table.

@@ -548,6 +548,12 @@ unsafe fn slow(st: &mut State, op: Slow) -> Result<(), Error> {
     // SAFETY: the operation has the slow layout, its indices are valid ones of the instance.
     unsafe {
         let ctx = st.vm;
+        if matches!(
+            op,
+            Slow::AtomicNotify | Slow::AtomicWait32 | Slow::AtomicWait64
+        ) {
+            return slow_atomic(st, op);
+        }
         let (i0, i1) = (st.u32(16), st.u32(20));
         // Unused slot fields name slot 0 of the frame, which exists: the record does.
         let s0 = st.slot_i64(8);
@@ -598,6 +604,41 @@ unsafe fn slow(st: &mut State, op: Slow) -> Result<(), Error> {
         }
         st.mem = (*ctx).memory0_base;
         let _ = st.next(24);
+        Ok(())
+    }
+}
+
+/// Waits for other threads, or wakes them.
+///
+/// # Safety
+/// As [`slow`], with an offset behind the indices.
+unsafe fn slow_atomic(st: &mut State, op: Slow) -> Result<(), Error> {
+    // SAFETY: by contract.
+    unsafe {
+        let ctx = st.vm;
+        let memory = MemoryIdx(st.u32(16));
+        let (index, offset) = (st.slot_i64(10), st.u64(24));
+        let address = libcalls::atomic_address(index, offset, op == Slow::AtomicWait64)?;
+        let (operand, timeout) = (st.slot_i64(12), st.slot_i64(14) as i64);
+        let result = match op {
+            Slow::AtomicNotify => libcalls::atomic_notify(ctx, memory, address, operand as u32)?,
+            Slow::AtomicWait32 => {
+                libcalls::atomic_wait(ctx, memory, address, operand as u32, timeout)?
+            }
+            _ => libcalls::atomic_wait(ctx, memory, address, operand, timeout)?,
+        };
+        if result == libcalls::WAIT_INTERRUPTED {
+            let at = Position {
+                pc: st.ip,
+                fp: st.fp,
+                ctx,
+            };
+            // The operation is executed again if the guest goes on.
+            return backtrace::interrupted((*ctx).store, None, at);
+        }
+        st.put_i64(8, result.into());
+        st.acc = result.into();
+        let _ = st.next(32);
         Ok(())
     }
 }

@@ -15,6 +15,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// What a builtin returns that failed and otherwise returns nothing.
 pub(crate) const FAILED: u32 = 1;
+/// What [`Builtin::AtomicWait32`] and [`Builtin::AtomicWait64`] return when they failed.
+pub(crate) const WAIT_FAILED: u32 = libcalls::WAIT_INTERRUPTED + 1;
+/// What [`Builtin::AtomicNotify`] returns when it failed.
+pub(crate) const NOTIFY_FAILED: u64 = u64::MAX;
 /// What a growth returns that failed for another reason than that there is no room.
 pub(crate) const GROWTH_FAILED: u64 = u64::MAX - 1;
 
@@ -119,6 +123,15 @@ builtins! {
     MemoryCopy = memory_copy, (ctx, u32, u32, u64, u64, u64) -> u32;
     /// `memory.init`: 0, or [`FAILED`]. The memory, segment, destination, source and length.
     MemoryInit = memory_init, (ctx, u32, u32, u64, u64, u64) -> u32;
+    /// `memory.atomic.notify`: how many were woken, or [`NOTIFY_FAILED`]. The memory, index, offset
+    /// and count.
+    AtomicNotify = atomic_notify, (ctx, u32, u64, u64, u32) -> u64;
+    /// `memory.atomic.wait32`: its result,
+    /// [`WAIT_INTERRUPTED`](diptych_core::vm::libcalls::WAIT_INTERRUPTED), or [`WAIT_FAILED`]. The
+    /// memory, index, offset, expected value and timeout.
+    AtomicWait32 = atomic_wait32, (ctx, u32, u64, u64, u32, u64) -> u32;
+    /// `memory.atomic.wait64`, likewise.
+    AtomicWait64 = atomic_wait64, (ctx, u32, u64, u64, u64, u64) -> u32;
     /// `data.drop`.
     DataDrop = data_drop, (ctx, u32);
     /// `table.grow`: the size before, `u64::MAX`, or [`GROWTH_FAILED`]. The table, initial value
@@ -201,23 +214,23 @@ unsafe fn outcome(ctx: *mut VmCtx, result: Result<(), Trap>) -> u32 {
     }
 }
 
-/// As [`outcome`], of a growth.
+/// What a builtin returns that calls what the host supplies: `failed` when it left an error or a
+/// panic, which ends the guest too.
 ///
 /// # Safety
 /// See the module.
-unsafe fn growth(ctx: *mut VmCtx, grow: impl FnOnce() -> Result<u64, Error>) -> u64 {
-    // The host's limiter may panic; that ends the guest too.
-    let result = catch_unwind(AssertUnwindSafe(grow));
+unsafe fn with_host<T>(ctx: *mut VmCtx, failed: T, call: impl FnOnce() -> Result<T, Error>) -> T {
+    let result = catch_unwind(AssertUnwindSafe(call));
     // SAFETY: see the module.
     unsafe {
         let store = (*ctx).store;
         match result {
-            Ok(Ok(before)) => return before,
+            Ok(Ok(result)) => return result,
             Ok(Err(error)) => (*store).pending = Some(error),
             Err(panic) => (*store).panic = Some(panic),
         }
     }
-    GROWTH_FAILED
+    failed
 }
 
 macro_rules! forward {
@@ -291,13 +304,61 @@ forward! { libcalls:
 
 unsafe extern "C" fn memory_grow(ctx: *mut VmCtx, memory: u32, delta: u64) -> u64 {
     // SAFETY: see the module.
-    unsafe { growth(ctx, || libcalls::memory_grow(ctx, MemoryIdx(memory), delta)) }
+    unsafe {
+        with_host(ctx, GROWTH_FAILED, || {
+            libcalls::memory_grow(ctx, MemoryIdx(memory), delta)
+        })
+    }
+}
+
+unsafe extern "C" fn atomic_notify(
+    ctx: *mut VmCtx,
+    memory: u32,
+    index: u64,
+    offset: u64,
+    count: u32,
+) -> u64 {
+    // SAFETY: see the module.
+    unsafe {
+        with_host(ctx, NOTIFY_FAILED, || {
+            let address = libcalls::atomic_address(index, offset, false)?;
+            let woken = libcalls::atomic_notify(ctx, MemoryIdx(memory), address, count)?;
+            Ok(woken.into())
+        })
+    }
+}
+
+macro_rules! waits {
+    ($($name:ident: $ty:ty;)*) => {$(
+        unsafe extern "C" fn $name(
+            ctx: *mut VmCtx,
+            memory: u32,
+            index: u64,
+            offset: u64,
+            expected: $ty,
+            timeout: u64,
+        ) -> u32 {
+            // SAFETY: see the module.
+            unsafe {
+                with_host(ctx, WAIT_FAILED, || {
+                    let address = libcalls::atomic_address(index, offset, size_of::<$ty>() == 8)?;
+                    let memory = MemoryIdx(memory);
+                    libcalls::atomic_wait(ctx, memory, address, expected, timeout as i64)
+                })
+            }
+        }
+    )*};
+}
+
+waits! {
+    atomic_wait32: u32;
+    atomic_wait64: u64;
 }
 
 unsafe extern "C" fn table_grow(ctx: *mut VmCtx, table: u32, init: u64, delta: u64) -> u64 {
     // SAFETY: see the module.
     unsafe {
-        growth(ctx, || {
+        with_host(ctx, GROWTH_FAILED, || {
             libcalls::table_grow(ctx, TableIdx(table), init, delta)
         })
     }

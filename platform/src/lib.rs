@@ -10,6 +10,7 @@
 //! | files that are mapped | [`StoredBytes`] | `mmap` | |
 //! | the bounds of a thread's stack | [`thread_stack`] | `mmap` or `signals` | |
 //! | threads to share work with | [`Workers`] | `threads` | `ThreadWorkers` |
+//! | threads that sleep until they are woken | [`Parking`] | `threads` | `ThreadParking` |
 //!
 //! The features `mmap` and `signals` need the standard library and a Unix or Windows. Faults are
 //! caught on Linux, macOS and Windows, on x86_64 and aarch64; elsewhere their installation fails.
@@ -33,6 +34,7 @@ mod code;
 mod memory;
 #[cfg(all(feature = "mmap", any(unix, windows)))]
 mod os;
+mod parking;
 mod stack;
 mod trap;
 mod workers;
@@ -44,9 +46,12 @@ pub use code::{CodeMemory, CodeRegion};
 #[cfg(all(feature = "mmap", any(unix, windows)))]
 pub use memory::MmapMemoryCreator;
 pub use memory::{
-    AllocMemory, AllocMemoryCreator, GUARDED_RESERVATION, ImagePart, LinearMemory, MemoryCreator,
-    MemoryError, MemoryImage, MemoryRequest,
+    AllocMemory, AllocMemoryCreator, GUARDED_RESERVATION, ImagePart, LINEAR_MEMORY_ALIGN,
+    LinearMemory, MemoryCreator, MemoryError, MemoryImage, MemoryRequest,
 };
+pub use parking::Parking;
+#[cfg(feature = "threads")]
+pub use parking::ThreadParking;
 pub use stack::thread_stack;
 pub use trap::{Fault, FaultHandler, FaultKind, Resume, TrapCatcher, TrapCatcherError};
 #[cfg(feature = "signals")]

@@ -2,7 +2,8 @@
 //!
 //! # Safety
 //! The unsafe code here rests on one invariant of [`AllocMemory`]: `base` was allocated with
-//! [`AllocMemory::layout`] of `len`, or is dangling when `len` is 0.
+//! [`AllocMemory::layout`] of `capacity`, or is dangling when that is 0; `len <= capacity`, and the
+//! bytes from `len` on are 0.
 
 use alloc::alloc::{alloc, alloc_zeroed, dealloc, realloc};
 use alloc::boxed::Box;
@@ -27,15 +28,20 @@ pub const GUARDED_RESERVATION: usize = if cfg!(target_pointer_width = "64") {
     0
 };
 
+/// What the address of a linear memory is a multiple of, so that guests' aligned accesses are
+/// aligned.
+pub const LINEAR_MEMORY_ALIGN: usize = 16;
+
 /// The bytes of one linear memory.
 ///
 /// # Safety
 /// From one call of [`grow_to`](Self::grow_to) to the next, [`byte_len`](Self::byte_len) bytes at
-/// [`base`](Self::base) are readable and writable, and nothing else touches them. Bytes that were
+/// [`base`](Self::base), which is aligned to [`LINEAR_MEMORY_ALIGN`], are readable and writable,
+/// and nothing else touches them. Bytes that were
 /// never written read as 0, or as what the memory's [image](MemoryImage) has there. A failed growth changes nothing. What [`reserved`](Self::reserved) says
 /// is true.
 pub unsafe trait LinearMemory: Send + Sync {
-    /// The first byte; any non-null pointer when the memory is empty.
+    /// The first byte; any aligned non-null pointer when the memory is empty.
     fn base(&self) -> *mut u8;
 
     /// The length in bytes.
@@ -52,6 +58,13 @@ pub unsafe trait LinearMemory: Send + Sync {
     /// [`byte_len`](Self::byte_len) faults; it never changes. 0 promises nothing.
     fn reserved(&self) -> usize {
         0
+    }
+
+    /// To how many bytes the memory can grow where it is. Until then [`grow_to`](Self::grow_to)
+    /// touches none of the bytes that there are already: threads that share the memory use them
+    /// meanwhile.
+    fn capacity(&self) -> usize {
+        self.reserved()
     }
 }
 
@@ -125,6 +138,9 @@ pub struct MemoryRequest {
     /// [`guaranteed_reservation`](MemoryCreator::guaranteed_reservation) promises. All lengths are
     /// multiples of 64 KiB then.
     pub guarded: bool,
+    /// Whether it must have the [`capacity`](LinearMemory::capacity) for its maximum, because
+    /// threads share it.
+    pub immovable: bool,
 }
 
 impl MemoryRequest {
@@ -134,7 +150,15 @@ impl MemoryRequest {
             minimum,
             maximum,
             guarded: false,
+            immovable: false,
         }
+    }
+
+    /// The same memory, which may move when it grows or must not.
+    #[must_use]
+    pub const fn immovable(mut self, immovable: bool) -> Self {
+        self.immovable = immovable;
+        self
     }
 
     /// The same memory, with a reservation or without.
@@ -163,7 +187,14 @@ pub struct AllocMemoryCreator;
 
 impl MemoryCreator for AllocMemoryCreator {
     fn create(&self, request: MemoryRequest) -> Result<Box<dyn LinearMemory>, MemoryError> {
-        Ok(try_box(AllocMemory::new(request.minimum)?)?)
+        let capacity = match request.maximum {
+            Some(maximum) if request.immovable => maximum.max(request.minimum),
+            _ => request.minimum,
+        };
+        Ok(try_box(AllocMemory::with_capacity(
+            request.minimum,
+            capacity,
+        )?)?)
     }
 }
 
@@ -185,6 +216,7 @@ pub(crate) fn try_box<T>(value: T) -> Result<Box<T>, MemoryError> {
 pub struct AllocMemory {
     base: NonNull<u8>,
     len: usize,
+    capacity: usize,
 }
 
 // SAFETY: it owns its bytes.
@@ -193,30 +225,35 @@ unsafe impl Send for AllocMemory {}
 unsafe impl Sync for AllocMemory {}
 
 impl AllocMemory {
-    /// What allocators give without extra work, and enough for every guest access.
-    const ALIGN: usize = 16;
-
     /// A memory of `len` zero bytes.
     ///
     /// # Errors
     /// When there is not enough memory.
     pub fn new(len: usize) -> Result<Self, MemoryError> {
-        if len == 0 {
-            return Ok(Self {
-                base: NonNull::<u128>::dangling().cast(),
-                len,
-            });
-        }
-        // SAFETY: the layout's size is not 0.
-        let base = unsafe { alloc_zeroed(Self::layout(len)?) };
+        Self::with_capacity(len, len)
+    }
+
+    /// A memory of `len` zero bytes that does not move until it has more than `capacity`.
+    ///
+    /// # Errors
+    /// When there is not enough memory.
+    pub fn with_capacity(len: usize, capacity: usize) -> Result<Self, MemoryError> {
+        let capacity = capacity.max(len);
+        let base = if capacity == 0 {
+            NonNull::<u128>::dangling().cast()
+        } else {
+            // SAFETY: the layout's size is not 0.
+            NonNull::new(unsafe { alloc_zeroed(Self::layout(capacity)?) }).ok_or(MemoryError)?
+        };
         Ok(Self {
-            base: NonNull::new(base).ok_or(MemoryError)?,
+            base,
             len,
+            capacity,
         })
     }
 
     fn layout(len: usize) -> Result<Layout, MemoryError> {
-        Layout::from_size_align(len, Self::ALIGN).map_err(|_| MemoryError)
+        Layout::from_size_align(len, LINEAR_MEMORY_ALIGN).map_err(|_| MemoryError)
     }
 }
 
@@ -231,10 +268,11 @@ unsafe impl LinearMemory for AllocMemory {
     }
 
     fn grow_to(&mut self, byte_len: usize) -> Result<(), MemoryError> {
-        let Some(more) = byte_len.checked_sub(self.len).filter(|more| *more > 0) else {
+        if byte_len <= self.capacity {
+            self.len = byte_len.max(self.len);
             return Ok(());
-        };
-        if more > self.len {
+        }
+        if byte_len - self.capacity > self.capacity {
             // Zeros that come from the operating system cost nothing until they are used: less
             // than to write them.
             let grown = Self::new(byte_len)?;
@@ -244,21 +282,30 @@ unsafe impl LinearMemory for AllocMemory {
             return Ok(());
         }
         Self::layout(byte_len)?;
-        // SAFETY: `base` has the layout of `len`; the new size is not 0 and makes a valid layout.
-        let base = unsafe { realloc(self.base.as_ptr(), Self::layout(self.len)?, byte_len) };
+        // SAFETY: `base` has the layout of `capacity`; the new size is not 0 and makes a valid
+        // layout.
+        let base = unsafe { realloc(self.base(), Self::layout(self.capacity)?, byte_len) };
         let base = NonNull::new(base).ok_or(MemoryError)?;
-        // SAFETY: the bytes from the old length to the new one belong to the allocation.
-        unsafe { base.as_ptr().add(self.len).write_bytes(0, more) };
+        // SAFETY: the bytes from the old capacity to the new one belong to the allocation.
+        unsafe {
+            let more = base.as_ptr().add(self.capacity);
+            more.write_bytes(0, byte_len - self.capacity);
+        }
         self.base = base;
         self.len = byte_len;
+        self.capacity = byte_len;
         Ok(())
+    }
+
+    fn capacity(&self) -> usize {
+        self.capacity
     }
 }
 
 impl Drop for AllocMemory {
     fn drop(&mut self) {
-        if self.len > 0
-            && let Ok(layout) = Self::layout(self.len)
+        if self.capacity > 0
+            && let Ok(layout) = Self::layout(self.capacity)
         {
             // SAFETY: `base` has this layout.
             unsafe { dealloc(self.base.as_ptr(), layout) };
@@ -294,6 +341,23 @@ mod tests {
             assert!(old.iter().all(|&byte| byte == round as u8 + 1));
             assert!(new.iter().all(|&byte| byte == 0));
             assert_eq!(memory.byte_len(), len);
+        }
+    }
+
+    #[test]
+    fn what_has_room_does_not_move() {
+        let request = MemoryRequest::new(10, Some(100_000)).immovable(true);
+        let mut memory = AllocMemoryCreator.create(request).expect("it fits");
+        assert_eq!(memory.byte_len(), 10);
+        assert!(memory.capacity() >= 100_000);
+        let base = memory.base();
+        for len in [11, 5000, 100_000] {
+            memory.grow_to(len).expect("it has room");
+            assert_eq!((memory.base(), memory.byte_len()), (base, len));
+            // SAFETY: the memory has so many bytes.
+            let bytes = unsafe { core::slice::from_raw_parts_mut(base, len) };
+            assert_eq!(bytes[len - 1], 0);
+            bytes[len - 1] = 1;
         }
     }
 

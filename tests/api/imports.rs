@@ -85,7 +85,7 @@ fn an_import_is_of_the_type_that_is_wanted() {
         for (wanted, _) in &items {
             let module = module(engine, &format!(r#"(module (import "m" "n" {wanted}))"#));
             for (given, item) in &items {
-                let result = Instance::new(&mut store, &module, &[*item]);
+                let result = Instance::new(&mut store, &module, std::slice::from_ref(item));
                 if wanted == given {
                     result.expect("it fits");
                 } else {
@@ -218,8 +218,8 @@ fn as_many_imports_as_are_wanted() {
         );
         let f = func(&mut store, &[], &[]);
         for count in [0, 1, 3] {
-            link_error(Instance::new(&mut store, &wants, &vec![f; count]));
+            link_error(Instance::new(&mut store, &wants, &vec![f.clone(); count]));
         }
-        Instance::new(&mut store, &wants, &[f; 2]).expect("they are as many");
+        Instance::new(&mut store, &wants, &[f.clone(), f]).expect("they are as many");
     });
 }

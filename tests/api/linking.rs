@@ -19,7 +19,7 @@ fn a_linker_knows_names() {
             .expect("the names are free");
         let memory = memory(&mut store, 1, None);
         linker
-            .define(&store, "host", "memory", memory)
+            .define(&store, "host", "memory", memory.clone())
             .expect("the name is free");
 
         bad_argument(linker.func_wrap("host", "one", || 3));

@@ -22,6 +22,7 @@ mod resumable;
 mod scheduling;
 mod stores_apart;
 mod tables_and_globals;
+mod threads;
 mod vectors;
 
 #[cfg(feature = "jit")]

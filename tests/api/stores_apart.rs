@@ -171,7 +171,11 @@ fn imports_are_refused() {
                 "(global i32)",
             ][i];
             let wants = module(engine, &format!(r#"(module (import "" "" {wanted}))"#));
-            bad_argument(Instance::new(&mut *store, &wants, &[item]));
+            bad_argument(Instance::new(
+                &mut *store,
+                &wants,
+                std::slice::from_ref(&item),
+            ));
             bad_argument(linker.define(&*store, "", "", item));
         }
         bad_argument(linker.instance(&mut *store, "", theirs.instance));

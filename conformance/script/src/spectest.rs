@@ -2,7 +2,7 @@
 
 use crate::feature::Features;
 use diptych::types::{GlobalType, HeapType, MemoryType, Mutability, RefType, TableType, ValType};
-use diptych::{Global, Linker, Memory, Ref, Result, Store, Table, Val};
+use diptych::{Global, Linker, Memory, Ref, Result, SharedMemory, Store, Table, Val};
 
 /// Defines the module's items.
 pub(crate) fn define(
@@ -49,15 +49,7 @@ pub(crate) fn define(
         let item = Table::new(&mut *store, table, Ref::Func(None))?;
         linker.define(&*store, "spectest", "table64", item)?;
     }
-    // An engine without shared memories refuses it; scripts that import it are then skipped.
-    if let Ok(item) = Memory::new(
-        &mut *store,
-        MemoryType {
-            shared: true,
-            ..memory
-        },
-    ) {
-        linker.define(&*store, "spectest", "shared_memory", item)?;
-    }
+    let item = SharedMemory::new(store.engine(), memory.shared(true))?;
+    linker.define(&*store, "spectest", "shared_memory", item)?;
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! The state of a running script, and what each kind of directive does to it.
 
 use crate::directive::{Action, Binary, Call, Directive};
-use crate::feature::{Feature, Features};
+use crate::feature::Features;
 use crate::problem::{Problem, describe};
 use crate::{spectest, value};
 use alloc::borrow::ToOwned;
@@ -217,17 +217,6 @@ impl World {
     /// The instance, or the error of its instantiation, which the script may expect.
     fn instantiate(&mut self, module: &Module) -> Result<diptych::Result<Instance>> {
         for import in module.imports() {
-            if (import.module(), import.name()) == ("spectest", "shared_memory")
-                && self
-                    .linker
-                    .get(&mut self.store, "spectest", "shared_memory")
-                    .is_none()
-            {
-                return Err(Problem::Needs(
-                    Feature::Threads,
-                    "imports a shared memory".to_owned(),
-                ));
-            }
             if let Some(problem) = self.missing.get(import.module()) {
                 return Err(problem.of_dependent());
             }

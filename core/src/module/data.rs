@@ -135,9 +135,10 @@ fn make(engine: &Engine, ir: &ModuleIr) -> Option<Made> {
     let mut images = Vec::new();
     images.try_reserve_exact(ir.memories.len()).ok()?;
     for (i, ty) in ir.memories.iter().enumerate() {
-        let image = (i >= imported).then(|| {
+        // What threads share, its maker fills in.
+        let image = (i >= imported && !ty.shared).then(|| {
             let merged = Merged::new(ir, MemoryIdx(i as u32))?;
-            let request = engine.memory_request(*ty)?;
+            let request = engine.memory_request(*ty).ok()?;
             engine.memory_creator().image(request, &merged.parts()?)
         });
         images.push(image.flatten());

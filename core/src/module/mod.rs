@@ -4,6 +4,7 @@
 //! everything is, `validate` validates the bodies, and `build` makes [`ModuleIr`] of what is now
 //! known to be valid. A backend makes code of that, and [`Module`] holds both.
 
+mod atomic_op;
 mod build;
 mod const_expr;
 mod data;
@@ -18,6 +19,7 @@ mod tests;
 mod types;
 mod validate;
 
+pub use atomic_op::{AtomicAction, AtomicOp};
 pub use const_expr::{ConstExpr, ConstOp};
 pub use handle::{ExportType, ImportType, Module};
 pub use ir::{

@@ -163,14 +163,11 @@ impl<'a> Scope<'a> {
 }
 
 pub(super) fn memory_type(ty: wasmparser::MemoryType) -> Result<MemoryType> {
-    if ty.shared {
-        return Err(unsupported("threads (a shared memory)"));
-    }
     Ok(MemoryType {
         minimum: ty.initial,
         maximum: ty.maximum,
         memory64: ty.memory64,
-        shared: false,
+        shared: ty.shared,
         page_size_log2: ty.page_size_log2() as u8,
     })
 }

@@ -1,19 +1,22 @@
 //! Things that are imported and exported.
 
-use super::{Func, Global, Memory, Table, Tag};
-use crate::store::{AsContext, StoreId};
+use super::{Func, Global, Memory, SharedMemory, Table, Tag};
+use crate::error::Result;
+use crate::store::{AsContext, StoreOpaque};
 use crate::types::ExternType;
 
 /// Something that can be imported and exported.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Extern {
     /// A function.
     Func(Func),
     /// A table.
     Table(Table),
-    /// A memory.
+    /// A memory of the store's own.
     Memory(Memory),
+    /// A memory that threads share.
+    SharedMemory(SharedMemory),
     /// A global.
     Global(Global),
     /// A tag.
@@ -25,7 +28,7 @@ macro_rules! kinds {
         impl Extern {
             $(
                 $(#[$doc])*
-                pub const fn $into(self) -> Option<$kind> {
+                pub fn $into(self) -> Option<$kind> {
                     match self {
                         Self::$kind(item) => Some(item),
                         _ => None,
@@ -33,9 +36,13 @@ macro_rules! kinds {
                 }
             )*
 
-            pub(crate) const fn store_id(&self) -> StoreId {
+            /// Fails when it belongs to another store, or cannot be in the store.
+            pub(crate) fn check(&self, store: &StoreOpaque) -> Result<()> {
                 match self {
-                    $(Self::$kind(item) => item.store_id(),)*
+                    Self::SharedMemory(memory) => {
+                        store.engine().check(memory.engine(), "shared memory")
+                    }
+                    $(Self::$kind(item) => store.check(item.store_id()),)*
                 }
             }
         }
@@ -55,7 +62,7 @@ kinds! {
     into_func: Func;
     /// The table, when it is one.
     into_table: Table;
-    /// The memory, when it is one.
+    /// The memory, when it is one of the store's own.
     into_memory: Memory;
     /// The global, when it is one.
     into_global: Global;
@@ -63,7 +70,21 @@ kinds! {
     into_tag: Tag;
 }
 
+impl From<SharedMemory> for Extern {
+    fn from(item: SharedMemory) -> Self {
+        Self::SharedMemory(item)
+    }
+}
+
 impl Extern {
+    /// The memory that threads share, when it is one.
+    pub fn into_shared_memory(self) -> Option<SharedMemory> {
+        match self {
+            Self::SharedMemory(memory) => Some(memory),
+            _ => None,
+        }
+    }
+
     /// The type.
     ///
     /// # Panics
@@ -73,6 +94,7 @@ impl Extern {
             Self::Func(func) => ExternType::Func(func.ty(store)),
             Self::Table(table) => ExternType::Table(table.ty(store)),
             Self::Memory(memory) => ExternType::Memory(memory.ty(store)),
+            Self::SharedMemory(memory) => ExternType::Memory(memory.ty()),
             Self::Global(global) => ExternType::Global(global.ty(store)),
             Self::Tag(tag) => ExternType::Tag(tag.ty(store)),
         }
@@ -80,7 +102,7 @@ impl Extern {
 }
 
 /// An export of an instance.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Export<'a> {
     name: &'a str,
     item: Extern,
@@ -97,7 +119,7 @@ impl<'a> Export<'a> {
     }
 
     /// What is exported.
-    pub const fn into_extern(self) -> Extern {
+    pub fn into_extern(self) -> Extern {
         self.item
     }
 }

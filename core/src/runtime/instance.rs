@@ -9,8 +9,8 @@ use super::const_eval;
 use super::func::TypedFunc;
 use super::instantiate;
 use super::{
-    Export, Extern, Func, Global, GlobalObject, Memory, MemoryObject, Table, TableObject, Tag,
-    TagObject, WasmParams, WasmResults,
+    Export, Extern, Func, Global, GlobalObject, Memory, MemoryObject, SharedMemory, Table,
+    TableObject, Tag, TagObject, WasmParams, WasmResults,
 };
 use crate::error::{Error, Result};
 use crate::module::{ElementItems, EntityIdx, Module, ModuleIr};
@@ -212,7 +212,14 @@ impl InstanceObject {
                 unsafe { Func::from_raw(store, func) }.into()
             }
             EntityIdx::Table(table) => Table::from_raw(store, self.table(table)?).into(),
-            EntityIdx::Memory(memory) => Memory::from_raw(store, self.memory(memory)?).into(),
+            EntityIdx::Memory(memory) => {
+                let memory = self.memory(memory)?;
+                // SAFETY: memories live as long as the store.
+                match unsafe { memory.as_ref() }.shared() {
+                    Some(shared) => shared.clone().into(),
+                    None => Memory::from_raw(store, memory).into(),
+                }
+            }
             EntityIdx::Global(global) => Global::from_raw(store, self.global(global)?).into(),
             EntityIdx::Tag(tag) => {
                 // SAFETY: the slice is this instance's.
@@ -354,7 +361,15 @@ impl Instance {
             .typed(&store)
     }
 
-    /// The exported memory with this name.
+    /// The exported memory with this name that threads share.
+    ///
+    /// # Panics
+    /// When it is an instance of another store.
+    pub fn get_shared_memory(&self, store: impl AsContextMut, name: &str) -> Option<SharedMemory> {
+        self.get_export(store, name)?.into_shared_memory()
+    }
+
+    /// The exported memory with this name, when it is one of the store's own.
     ///
     /// # Panics
     /// When it is an instance of another store.

@@ -18,6 +18,7 @@ use crate::vm::{FuncRef, VmCtx, VmGlobal, libcalls};
 use alloc::format;
 use alloc::vec::Vec;
 use core::ptr::{self, NonNull};
+use core::sync::atomic::AtomicUsize;
 
 /// Instantiates a module and calls its start function.
 pub(super) fn instantiate<T: 'static>(
@@ -82,7 +83,7 @@ fn allocate(store: &mut StoreOpaque, module: &Module) -> Result<NonNull<Instance
     let mut vm = VmCtx {
         // Never read, because the length is 0; not null, so that it can be offset.
         memory0_base: NonNull::<u8>::dangling().as_ptr(),
-        memory0_len: 0,
+        memory0_len: AtomicUsize::new(0),
         store: vm_store,
         globals: ptr::null(),
         tables: ptr::null(),
@@ -177,10 +178,14 @@ unsafe fn define(
         let object = instance.as_ptr();
 
         (*object).memories = PinnedSlice::new(ir.memories.len(), |items| {
-            items.extend(imports.iter().filter_map(|item| match item {
-                Extern::Memory(memory) => Some(memory.as_ptr().as_ptr().cast()),
-                _ => None,
-            }));
+            for item in imports {
+                let memory = match item {
+                    Extern::Memory(memory) => memory.as_ptr(),
+                    Extern::SharedMemory(shared) => MemoryObject::adopt(store, shared)?,
+                    _ => continue,
+                };
+                items.push(memory.as_ptr().cast());
+            }
             let own = ir.memories.iter().enumerate();
             for (i, ty) in own.skip(ir.imported_memories as usize) {
                 let image = images.and_then(|images| images.of(MemoryIdx(i as u32)));
@@ -374,7 +379,7 @@ unsafe fn certain_range(
     // SAFETY: by contract; memories live as long as the store.
     unsafe {
         let memory = &(*(*object).memory(memory)?.as_ptr()).vm;
-        (offset.checked_add(len)? <= memory.len).then(|| memory.base.add(offset))
+        (offset.checked_add(len)? <= memory.byte_len()).then(|| memory.base.add(offset))
     }
 }
 

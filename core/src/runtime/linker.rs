@@ -22,6 +22,7 @@ use hashbrown::HashMap;
 /// Names for what guests can import, and instances with their imports found by name.
 ///
 /// Functions that it defines belong to no store; they are put into a store when they are needed.
+/// So are memories that threads share.
 /// Everything else belongs to one, and can be imported there only.
 ///
 /// ```
@@ -62,8 +63,8 @@ impl Definition {
                 Ok(unsafe { Func::from_raw(store.id(), func.cast()) }.into())
             }
             Self::Item(item) => {
-                store.check(item.store_id())?;
-                Ok(*item)
+                item.check(store)?;
+                Ok(item.clone())
             }
         }
     }
@@ -122,7 +123,7 @@ impl<T: 'static> Linker<T> {
         item: impl Into<Extern>,
     ) -> Result<&mut Self> {
         let item = item.into();
-        store.as_context().opaque().check(item.store_id())?;
+        item.check(store.as_context().opaque())?;
         self.insert(module, name, Definition::Item(item))
     }
 

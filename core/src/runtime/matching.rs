@@ -17,7 +17,7 @@ pub(super) fn check(
     import: &Import,
     item: &Extern,
 ) -> Result<()> {
-    store.check(item.store_id())?;
+    item.check(store)?;
     let types = store.engine().types();
     let fits = match (import.entity, item) {
         (EntityIdx::Func(func), Extern::Func(item)) => {
@@ -28,6 +28,9 @@ pub(super) fn check(
         }
         (EntityIdx::Memory(memory), Extern::Memory(item)) => {
             memory_fits(memory_type(item), ir.memory(memory))
+        }
+        (EntityIdx::Memory(memory), Extern::SharedMemory(item)) => {
+            memory_fits(item.current_type(), ir.memory(memory))
         }
         (EntityIdx::Global(global), Extern::Global(item)) => {
             global_fits(types, global_type(item), ir.global(global))

@@ -4,6 +4,7 @@
 //! A [`MemoryObject`] is reached through its address only, by guest code too. Whatever changes its
 //! base or length goes through [`MemoryObject::grow`], which refreshes every copy.
 
+use super::SharedMemory;
 use crate::error::{Error, ErrorKind, Result};
 use crate::store::{
     AsContext, AsContextMut, Counted, StoreContext, StoreContextMut, StoreId, StoreOpaque,
@@ -17,7 +18,8 @@ use alloc::format;
 use alloc::vec::Vec;
 use core::fmt;
 use core::ptr::NonNull;
-use diptych_platform::{LinearMemory, MemoryImage, MemoryRequest};
+use core::sync::atomic::{AtomicUsize, Ordering};
+use diptych_platform::{LinearMemory, MemoryImage};
 
 /// A linear memory in its store.
 #[repr(C)]
@@ -25,9 +27,17 @@ pub(crate) struct MemoryObject {
     /// What guest code reads.
     pub(crate) vm: VmMemory,
     ty: MemoryType,
-    bytes: Box<dyn LinearMemory>,
+    bytes: Bytes,
     /// The instances whose memory 0 this is.
     users: Vec<NonNull<VmCtx>>,
+}
+
+/// Where the bytes of a memory are.
+enum Bytes {
+    /// Here, for this store alone.
+    Own(Box<dyn LinearMemory>),
+    /// Where other stores have them, too. The lengths that guest code reads are among its copies.
+    Shared(SharedMemory),
 }
 
 impl MemoryObject {
@@ -42,51 +52,73 @@ impl MemoryObject {
     ) -> Result<NonNull<Self>> {
         check_type(ty)?;
         store.check_room(Counted::Memories)?;
-        let request = store.engine().memory_request(ty).ok_or_else(|| {
-            Error::new(ErrorKind::Limit(
-                "a memory exceeds the address space".into(),
-            ))
-        })?;
-        let MemoryRequest {
-            minimum,
-            maximum,
-            guarded,
-            ..
-        } = request;
+        let request = store.engine().memory_request(ty)?;
+        let (minimum, maximum) = (request.minimum, request.maximum);
         let allowed = store.with_limiter(|limiter| limiter.memory_growing(0, minimum, maximum));
         if !allowed.transpose()?.unwrap_or(true) {
             return Err(Error::new(ErrorKind::Limit(
                 format!("the store's limits refuse a memory of {minimum} bytes").into(),
             )));
         }
-        let creator = store.engine().memory_creator();
+        if ty.shared {
+            let shared = SharedMemory::new(store.engine(), ty)?;
+            return Self::adopt(store, &shared);
+        }
         let bytes = match image {
             Some(image) => image.create(),
-            None => creator.create(request),
+            None => store.engine().memory_creator().create(request),
         }
         .map_err(out_of_memory)?;
-        if guarded && bytes.reserved() < creator.guaranteed_reservation() {
-            // Compiled code would not check what it has to.
-            return Err(Error::msg(
-                "a linear memory was made without the address space that its maker promises",
-            ));
-        }
-        let len = bytes.byte_len();
-        if len != minimum {
-            return Err(Error::msg(format!(
-                "a linear memory was made of {len} bytes where {minimum} were asked for"
-            )));
-        }
-        let vm = VmMemory {
-            base: bytes.base(),
-            len,
-        };
+        store.engine().check_memory(request, &*bytes)?;
         store.memory_arena.push(Self {
-            vm,
+            vm: VmMemory {
+                base: bytes.base(),
+                len: AtomicUsize::new(minimum),
+            },
             ty,
-            bytes,
+            bytes: Bytes::Own(bytes),
             users: Vec::new(),
         })
+    }
+
+    /// The store's object for a memory that others have, too, of the same engine.
+    ///
+    /// # Errors
+    /// When the store may not have another memory, or there is no room for it.
+    pub(crate) fn adopt(store: &mut StoreOpaque, shared: &SharedMemory) -> Result<NonNull<Self>> {
+        store.engine().check(shared.engine(), "shared memory")?;
+        let known = store.memory_arena.iter().find(|memory| {
+            // SAFETY: objects live as long as the store.
+            let own = unsafe { memory.as_ref() }.shared();
+            own.is_some_and(|own| SharedMemory::same(own, shared))
+        });
+        if let Some(known) = known {
+            return Ok(known);
+        }
+        store.check_room(Counted::Memories)?;
+        let object = store.memory_arena.push(Self {
+            vm: VmMemory {
+                base: shared.data_ptr(),
+                len: AtomicUsize::new(0),
+            },
+            ty: shared.ty(),
+            bytes: Bytes::Shared(shared.clone()),
+            users: Vec::new(),
+        })?;
+        // SAFETY: the object never moves, and takes the copy back when it is dropped.
+        unsafe {
+            let len = NonNull::from(&object.as_ref().vm.len);
+            shared.keep_up_to_date(object.addr().get(), len)?;
+        }
+        Ok(object)
+    }
+
+    /// The memory that others have, too, when it is one.
+    pub(crate) const fn shared(&self) -> Option<&SharedMemory> {
+        match &self.bytes {
+            Bytes::Own(_) => None,
+            Bytes::Shared(shared) => Some(shared),
+        }
     }
 
     /// The type with the size that it has now as its minimum, as imports are matched.
@@ -99,7 +131,12 @@ impl MemoryObject {
 
     /// The size in pages.
     pub(crate) fn pages(&self) -> u64 {
-        self.vm.len as u64 >> self.ty.page_size_log2
+        self.len() as u64 >> self.ty.page_size_log2
+    }
+
+    /// The length in bytes.
+    fn len(&self) -> usize {
+        self.vm.len.load(Ordering::Acquire)
     }
 
     /// Makes this the memory 0 of an instance.
@@ -110,6 +147,12 @@ impl MemoryObject {
         // SAFETY: by contract.
         unsafe {
             let this = &mut *this.as_ptr();
+            (*ctx.as_ptr()).memory0_base = this.vm.base;
+            if let Bytes::Shared(shared) = &this.bytes {
+                // Instances are dropped after memories.
+                let len = NonNull::from(&(*ctx.as_ptr()).memory0_len);
+                return shared.keep_up_to_date(core::ptr::from_ref(this).addr(), len);
+            }
             this.users.try_reserve(1).map_err(out_of_memory)?;
             this.users.push(ctx);
             this.refresh(ctx);
@@ -123,7 +166,9 @@ impl MemoryObject {
         // SAFETY: by contract.
         unsafe {
             (*ctx.as_ptr()).memory0_base = self.vm.base;
-            (*ctx.as_ptr()).memory0_len = self.vm.len;
+            (*ctx.as_ptr())
+                .memory0_len
+                .store(self.len(), Ordering::Relaxed);
         }
     }
 
@@ -145,62 +190,76 @@ impl MemoryObject {
         if delta == 0 {
             return Ok(Some(before));
         }
-        let grown = this.try_grow(store, before, delta)?;
-        if let Err(error) = grown {
-            if let Some(answer) = store.with_limiter(|limiter| limiter.memory_grow_failed(&error)) {
-                answer?;
+        let allows = |current, desired, maximum| {
+            let answer =
+                store.with_limiter(|limiter| limiter.memory_growing(current, desired, maximum));
+            Ok(answer.transpose()?.unwrap_or(true))
+        };
+        let grown = match &this.bytes {
+            Bytes::Own(_) => this.try_grow(before, delta, allows)?,
+            Bytes::Shared(shared) => shared.try_grow(delta, allows)?,
+        };
+        match grown {
+            Ok(before) => Ok(Some(before)),
+            Err(error) => {
+                let answer = store.with_limiter(|limiter| limiter.memory_grow_failed(&error));
+                answer.transpose()?;
+                Ok(None)
             }
-            return Ok(None);
         }
-        for ctx in &this.users {
-            // SAFETY: instances live as long as the store.
-            unsafe { this.refresh(*ctx) };
-        }
-        Ok(Some(before))
     }
 
-    /// The inner result says why the memory cannot grow.
-    fn try_grow(&mut self, store: &mut StoreOpaque, before: u64, delta: u64) -> Result<Result<()>> {
-        let refused = |text: &'static str| Ok(Err(Error::new(ErrorKind::Limit(text.into()))));
-        let Some(pages) = before.checked_add(delta) else {
-            return refused("the memory's size overflows");
+    /// Grows a memory of this store's own if `allows` is for its length now, the one then, and the
+    /// maximum. The inner result says why the memory cannot grow.
+    fn try_grow(
+        &mut self,
+        before: u64,
+        delta: u64,
+        allows: impl FnOnce(usize, usize, Option<usize>) -> Result<bool>,
+    ) -> Result<Result<u64>> {
+        let desired = match self.ty.grown(before, delta) {
+            Ok(desired) => desired,
+            Err(error) => return Ok(Err(error)),
         };
-        if pages > self.ty.maximum_pages() {
-            return refused("the memory's maximum is reached");
+        if !allows(self.len(), desired, self.ty.maximum_bytes())? {
+            return Ok(Err(growth_refused()));
         }
-        let Some(desired) = self.ty.byte_len(pages) else {
-            return refused("a memory exceeds the address space");
+        let Bytes::Own(bytes) = &mut self.bytes else {
+            return Ok(Err(growth_refused()));
         };
-        let maximum = self.ty.maximum.map(|_| {
-            self.ty
-                .byte_len(self.ty.maximum_pages())
-                .unwrap_or(usize::MAX)
-        });
-        let current = self.vm.len;
-        let allowed = store
-            .with_limiter(|limiter| limiter.memory_growing(current, desired, maximum))
-            .transpose()?
-            .unwrap_or(true);
-        if !allowed {
-            return refused("the store's limits refuse the growth");
-        }
-        if let Err(error) = self.bytes.grow_to(desired) {
+        if let Err(error) = bytes.grow_to(desired) {
             return Ok(Err(out_of_memory(error)));
         }
         self.vm = VmMemory {
-            base: self.bytes.base(),
-            len: self.bytes.byte_len(),
+            base: bytes.base(),
+            len: AtomicUsize::new(bytes.byte_len()),
         };
-        Ok(Ok(()))
+        for ctx in &self.users {
+            // SAFETY: instances live as long as the store.
+            unsafe { self.refresh(*ctx) };
+        }
+        Ok(Ok(before))
     }
 }
 
+impl Drop for MemoryObject {
+    fn drop(&mut self) {
+        if let Bytes::Shared(shared) = &self.bytes {
+            shared.forget(core::ptr::from_ref(self).addr());
+        }
+    }
+}
+
+pub(super) fn growth_refused() -> Error {
+    Error::new(ErrorKind::Limit(
+        "the store's limits refuse the growth".into(),
+    ))
+}
+
 /// Fails when there can be no memory of the type, which may be the embedder's.
-fn check_type(ty: MemoryType) -> Result<()> {
-    if ty.shared {
-        return Err(Error::new(ErrorKind::Unsupported(
-            "shared memories (threads) are not supported".into(),
-        )));
+pub(super) fn check_type(ty: MemoryType) -> Result<()> {
+    if ty.shared && ty.maximum.is_none() {
+        return Err(Error::bad_argument("a shared memory has a maximum"));
     }
     if !matches!(ty.page_size_log2, 0 | 16) {
         return Err(Error::bad_argument(
@@ -220,7 +279,7 @@ impl fmt::Debug for MemoryObject {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("MemoryObject")
             .field("ty", &self.ty)
-            .field("len", &self.vm.len)
+            .field("len", &self.len())
             .finish_non_exhaustive()
     }
 }
@@ -228,7 +287,7 @@ impl fmt::Debug for MemoryObject {
 /// A linear memory in a store.
 ///
 /// It is a small copy that names the memory; the store owns it. A slice of its bytes borrows the
-/// store, so that no guest runs while there is one.
+/// store, so that no guest runs while there is one. What threads share is a [`SharedMemory`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Memory {
     store: StoreId,
@@ -262,8 +321,14 @@ impl Memory {
     /// A memory of its minimal size, all zeros.
     ///
     /// # Errors
-    /// When the type is impossible, or the store's limits or the host refuse it.
+    /// When the type is impossible or that of a [`SharedMemory`], or the store's limits or the host
+    /// refuse it.
     pub fn new(mut store: impl AsContextMut, ty: MemoryType) -> Result<Self> {
+        if ty.shared {
+            return Err(Error::bad_argument(
+                "what threads share is made by `SharedMemory::new`",
+            ));
+        }
         let mut store = store.as_context_mut();
         let store = store.opaque_mut();
         let ptr = MemoryObject::create(store, ty, None)?;
@@ -313,7 +378,7 @@ impl Memory {
     /// # Panics
     /// When it is a memory of another store.
     pub fn data_size(&self, store: impl AsContext) -> usize {
-        self.object(store.as_context().opaque()).vm.len
+        self.object(store.as_context().opaque()).len()
     }
 
     /// The bytes.
@@ -321,9 +386,10 @@ impl Memory {
     /// # Panics
     /// When it is a memory of another store.
     pub fn data<'a, T: 'static>(&self, store: impl Into<StoreContext<'a, T>>) -> &'a [u8] {
-        let memory = &self.object(store.into().opaque()).vm;
-        // SAFETY: the memory has so many bytes, which nothing changes while the store is borrowed.
-        unsafe { core::slice::from_raw_parts(memory.base, memory.len) }
+        let memory = self.object(store.into().opaque());
+        // SAFETY: the memory has so many bytes, which nothing changes while the store is borrowed:
+        // it is the store's own, as all that have such a handle.
+        unsafe { core::slice::from_raw_parts(memory.vm.base, memory.len()) }
     }
 
     /// The bytes, to change.
@@ -346,10 +412,10 @@ impl Memory {
         store: impl Into<StoreContextMut<'a, T>>,
     ) -> (&'a mut [u8], &'a mut T) {
         let (store, data) = store.into().into_parts();
-        let memory = &self.object(store).vm;
+        let memory = self.object(store);
         // SAFETY: the memory has so many bytes, which nothing else reaches while the store is
         // borrowed, and the data is apart from them.
-        let bytes = unsafe { core::slice::from_raw_parts_mut(memory.base, memory.len) };
+        let bytes = unsafe { core::slice::from_raw_parts_mut(memory.vm.base, memory.len()) };
         (bytes, data)
     }
 

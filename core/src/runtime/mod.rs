@@ -14,8 +14,10 @@ mod instantiate;
 mod linker;
 mod matching;
 mod memory;
+mod shared_memory;
 mod table;
 mod val;
+mod wait;
 
 pub use any_ref::{AnyRef, ArrayRef, ExnRef, OwnedRef, RootScope, StructRef};
 pub use exception::Exception;
@@ -29,11 +31,14 @@ pub use global::{Global, Tag};
 pub use instance::Instance;
 pub use linker::{InstancePre, Linker};
 pub use memory::{Memory, MemoryAccessError};
+pub use shared_memory::SharedMemory;
 pub use table::Table;
 pub use val::{Ref, V128, Val};
+pub use wait::WaitResult;
 
 pub(crate) use func::{FuncObject, HostFunc, types_of};
 pub(crate) use global::{GlobalObject, TagObject};
 pub(crate) use instance::InstanceObject;
 pub(crate) use memory::MemoryObject;
 pub(crate) use table::TableObject;
+pub(crate) use wait::{Signal, Wait, Wakeup};

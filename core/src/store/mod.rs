@@ -25,11 +25,13 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::gc::{Gc, VmHeap, immediate, is_traced};
 use crate::module::Module;
 use crate::runtime::{
-    FuncObject, GlobalObject, HostFunc, InstanceObject, MemoryObject, TableObject, TagObject, Val,
+    FuncObject, GlobalObject, HostFunc, InstanceObject, MemoryObject, SharedMemory, Signal,
+    TableObject, TagObject, Val, Wait, WaitResult, Wakeup,
 };
 use crate::sync::Mutex;
 use crate::trap::Trap;
 use crate::types::{DefinedFuncIdx, RefType};
+use crate::vm::atomic::Atomic;
 use crate::vm::{FuncRef, NativeStack, StackMark, ValueStack, VmStore};
 use alloc::boxed::Box;
 use alloc::format;
@@ -41,7 +43,8 @@ use core::fmt;
 use core::marker::PhantomData;
 use core::mem::ManuallyDrop;
 use core::ptr::{self, NonNull};
-use core::sync::atomic::{AtomicU32, Ordering};
+use core::sync::atomic::Ordering;
+use core::time::Duration;
 use hashbrown::HashMap;
 use limits::DEFAULT_COUNT;
 
@@ -97,12 +100,17 @@ pub struct StoreOpaque {
     engine: Engine,
     fuel_enabled: bool,
     max_stack_slots: usize,
-    interrupt: Arc<AtomicU32>,
+    signal: Arc<Signal>,
+    /// What the guest waits for while the host decides whether its interruption ends it.
+    wait: Option<Wait>,
+    /// Whether guests may wait for other threads.
+    may_wait: bool,
     on_interrupt: Option<OnInterrupt>,
     limiter: Option<Limiter>,
     limits: Limits,
-    pub(crate) instance_arena: Arena<InstanceObject>,
+    /// Before the instances, whose copies of the lengths of shared memories others write.
     pub(crate) memory_arena: Arena<MemoryObject>,
+    pub(crate) instance_arena: Arena<InstanceObject>,
     pub(crate) table_arena: Arena<TableObject>,
     pub(crate) global_arena: Arena<GlobalObject>,
     pub(crate) tag_arena: Arena<TagObject>,
@@ -289,8 +297,16 @@ impl<T: 'static> Store<T> {
         }));
     }
 
+    /// Whether guests of this store may wait for other threads (`memory.atomic.wait32`), which
+    /// blocks the thread that runs them. If not, they trap with [`Trap::WaitNotAllowed`] instead.
+    /// On by default.
+    pub fn allow_waiting(&mut self, allow: bool) {
+        self.as_context_mut().opaque_mut().may_wait = allow;
+    }
+
     /// What stops this store's guest from another thread, when the engine is configured with
-    /// [`Config::interruption`](crate::Config::interruption).
+    /// [`Config::interruption`](crate::Config::interruption). A guest that waits for another thread
+    /// is reached without that, too.
     ///
     /// ```
     /// # use diptych_core::{Func, Store, Trap};
@@ -307,7 +323,7 @@ impl<T: 'static> Store<T> {
     /// ```
     pub fn interrupt_handle(&self) -> InterruptHandle {
         InterruptHandle {
-            flag: Arc::clone(&self.as_context().opaque().interrupt),
+            signal: Arc::clone(&self.as_context().opaque().signal),
         }
     }
 }
@@ -343,23 +359,23 @@ impl fmt::Debug for StoreOpaque {
 /// [`clear`](Self::clear).
 #[derive(Clone, Debug)]
 pub struct InterruptHandle {
-    flag: Arc<AtomicU32>,
+    signal: Arc<Signal>,
 }
 
 impl InterruptHandle {
     /// Stops the guest.
     pub fn interrupt(&self) {
-        self.flag.store(1, Ordering::Relaxed);
+        self.signal.interrupt();
     }
 
     /// Whether guests are to stop: for host functions that take long.
     pub fn is_interrupted(&self) -> bool {
-        self.flag.load(Ordering::Relaxed) != 0
+        self.signal.interrupt.load(Ordering::Relaxed) != 0
     }
 
     /// Lets guests run again.
     pub fn clear(&self) {
-        self.flag.store(0, Ordering::Relaxed);
+        self.signal.interrupt.store(0, Ordering::Relaxed);
     }
 }
 
@@ -367,7 +383,7 @@ impl StoreOpaque {
     fn new(engine: &Engine) -> Self {
         let config = engine.config();
         let max_stack_slots = config.get_max_wasm_stack() / size_of::<u64>();
-        let interrupt = Arc::new(AtomicU32::new(0));
+        let signal = Arc::new(Signal::new(config.get_parking().map(Arc::clone)));
         Self {
             vm: VmStore {
                 fuel: if config.fuel_enabled() { 0 } else { u64::MAX },
@@ -375,7 +391,7 @@ impl StoreOpaque {
                 stack_top: ptr::null_mut(),
                 heap: VmHeap::new(),
                 exception: 0,
-                interrupt: Arc::as_ptr(&interrupt),
+                interrupt: &raw const signal.interrupt,
                 exit_pc: ptr::null(),
                 exit_fp: ptr::null_mut(),
                 exit_ctx: ptr::null_mut(),
@@ -406,7 +422,9 @@ impl StoreOpaque {
             engine: engine.clone(),
             fuel_enabled: config.fuel_enabled(),
             max_stack_slots,
-            interrupt,
+            signal,
+            wait: None,
+            may_wait: true,
             on_interrupt: None,
             limiter: None,
             limits: Limits {
@@ -544,12 +562,18 @@ impl StoreOpaque {
         // SAFETY: by contract. The callback is taken out while it runs, so that it and the data
         // are apart from the store; a callback that panics is gone.
         unsafe {
+            // What it waits for is given up unless it goes on.
+            let wait = (*store).wait.take();
             let Some(mut callback) = (*store).on_interrupt.take() else {
                 return Err(Trap::Interrupted.into());
             };
-            (*store).interrupt.store(0, Ordering::Relaxed);
+            let signal = &*(*store).signal;
+            signal.interrupt.store(0, Ordering::Relaxed);
             let result = callback(store, &backtrace());
             (*store).on_interrupt = Some(callback);
+            if result.is_ok() {
+                (*store).wait = wait;
+            }
             result
         }
     }
@@ -601,6 +625,37 @@ impl StoreOpaque {
         self.externs
             .get_mut(index as usize)
             .map(|value| &mut **value)
+    }
+
+    /// Has the guest wait at an address, or goes on with a wait that was interrupted. `None` when it
+    /// is interrupted now: the wait is to go on when the guest is.
+    ///
+    /// # Errors
+    /// When the address is not that of a number of the type, the store's guests may not wait, or
+    /// the platform has no way to.
+    pub(crate) fn wait<T: Atomic + PartialEq>(
+        &mut self,
+        memory: &SharedMemory,
+        address: u64,
+        expected: T,
+        timeout: Option<Duration>,
+    ) -> Result<Option<WaitResult>> {
+        let wait = match self.wait.take() {
+            Some(wait) => wait,
+            None if !self.may_wait => return Err(Trap::WaitNotAllowed.into()),
+            None => match memory.begin_wait(address, expected, &self.signal, timeout)? {
+                Some(wait) => wait,
+                None => return Ok(Some(WaitResult::NotEqual)),
+            },
+        };
+        Ok(match wait.sleep() {
+            Wakeup::Notified => Some(WaitResult::Ok),
+            Wakeup::TimedOut => Some(WaitResult::TimedOut),
+            Wakeup::Interrupted => {
+                self.wait = Some(wait);
+                None
+            }
+        })
     }
 
     /// Calls `visit` for each place outside of frames and of the embedder's handles that holds a

@@ -257,6 +257,13 @@ impl MemoryType {
         }
     }
 
+    /// The same type, of memories that threads share or of others.
+    #[must_use]
+    pub const fn shared(mut self, shared: bool) -> Self {
+        self.shared = shared;
+        self
+    }
+
     /// The size of a page in bytes.
     pub const fn page_size(&self) -> u64 {
         1 << self.page_size_log2

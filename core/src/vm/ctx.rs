@@ -9,7 +9,7 @@ use crate::store::StoreOpaque;
 use alloc::boxed::Box;
 use core::any::Any;
 use core::ffi::c_void;
-use core::sync::atomic::AtomicU32;
+use core::sync::atomic::{AtomicU32, AtomicUsize};
 
 /// What guest code sees of its instance. One per instance, at a fixed address.
 ///
@@ -22,7 +22,7 @@ pub struct VmCtx {
     /// The first byte of memory 0; dangling when there is none.
     pub memory0_base: *mut u8,
     /// The length of memory 0 in bytes; 0 when there is none.
-    pub memory0_len: usize,
+    pub memory0_len: AtomicUsize,
     /// The store.
     pub store: *mut VmStore,
     /// One pointer per global, imported ones first.
@@ -72,8 +72,27 @@ pub struct VmTable {
 pub struct VmMemory {
     /// The first byte.
     pub base: *mut u8,
+    /// The length in bytes. Another thread may change it when the memory is shared.
+    pub len: AtomicUsize,
+}
+
+impl VmMemory {
     /// The length in bytes.
-    pub len: usize,
+    #[inline(always)]
+    pub fn byte_len(&self) -> usize {
+        length(&self.len)
+    }
+}
+
+/// The length in bytes that is at this place.
+///
+/// It is read by one instruction, which can be that of a comparison: compilers do not yet put
+/// atomic loads there.
+#[inline(always)]
+pub fn length(len: &AtomicUsize) -> usize {
+    // SAFETY: it is there. A volatile read of an aligned word is one access, which is never left
+    // out nor done twice; who writes it does so atomically.
+    unsafe { len.as_ptr().read_volatile() }
 }
 
 /// The bounds of a native stack.

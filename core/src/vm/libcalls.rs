@@ -5,6 +5,7 @@
 //! and indices that are valid ones of its module. Operands are the guest's and may be anything:
 //! those of 32-bit memories and tables zero-extended.
 
+use super::atomic::Atomic;
 use super::{FuncRef, VmCtx, VmTable};
 use crate::error::Error;
 use crate::runtime::{InstanceObject, MemoryObject, TableObject};
@@ -14,6 +15,7 @@ use crate::types::{
     CompositeType, DataIdx, DefinedFuncIdx, ElemIdx, FuncIdx, FuncType, MemoryIdx, TableIdx, TypeId,
 };
 use core::ptr;
+use core::time::Duration;
 
 unsafe fn memory_at(ctx: *mut VmCtx, memory: MemoryIdx) -> *mut MemoryObject {
     // SAFETY: the module has so many memories; a definition is the first field of its object.
@@ -82,7 +84,7 @@ pub unsafe fn memory_fill(
     // SAFETY: by contract; the range is within the memory.
     unsafe {
         let memory = &(*memory_at(ctx, memory)).vm;
-        let (dst, len) = range(dst, len, memory.len).ok_or(Trap::MemoryOutOfBounds)?;
+        let (dst, len) = range(dst, len, memory.byte_len()).ok_or(Trap::MemoryOutOfBounds)?;
         memory.base.add(dst).write_bytes(value, len);
     }
     Ok(())
@@ -107,8 +109,8 @@ pub unsafe fn memory_copy(
     unsafe {
         let to = &(*memory_at(ctx, dst_memory)).vm;
         let from = &(*memory_at(ctx, src_memory)).vm;
-        let (src, _) = range(src, len, from.len).ok_or(Trap::MemoryOutOfBounds)?;
-        let (dst, len) = range(dst, len, to.len).ok_or(Trap::MemoryOutOfBounds)?;
+        let (src, _) = range(src, len, from.byte_len()).ok_or(Trap::MemoryOutOfBounds)?;
+        let (dst, len) = range(dst, len, to.byte_len()).ok_or(Trap::MemoryOutOfBounds)?;
         ptr::copy(from.base.add(src), to.base.add(dst), len);
     }
     Ok(())
@@ -134,10 +136,98 @@ pub unsafe fn memory_init(
         let to = &(*memory_at(ctx, memory)).vm;
         let from = instance_of(ctx).data(data);
         let (src, _) = range(src, len, from.len()).ok_or(Trap::MemoryOutOfBounds)?;
-        let (dst, len) = range(dst, len, to.len).ok_or(Trap::MemoryOutOfBounds)?;
+        let (dst, len) = range(dst, len, to.byte_len()).ok_or(Trap::MemoryOutOfBounds)?;
         ptr::copy_nonoverlapping(from.as_ptr().add(src), to.base.add(dst), len);
     }
     Ok(())
+}
+
+/// The address of the number of type `T` that an atomic operation is on: aligned, and in the
+/// memory.
+///
+/// # Safety
+/// See the module.
+unsafe fn atomic_at<T>(memory: *const MemoryObject, address: u64) -> Result<*mut u8, Trap> {
+    let size = size_of::<T>() as u64;
+    if address & (size - 1) != 0 {
+        return Err(Trap::UnalignedAtomic);
+    }
+    // SAFETY: by contract; the number is within the memory.
+    unsafe {
+        let memory = &(*memory).vm;
+        let (at, _) = range(address, size, memory.byte_len()).ok_or(Trap::MemoryOutOfBounds)?;
+        Ok(memory.base.add(at))
+    }
+}
+
+/// The sum of the index and the offset of an atomic access to 8 bytes, or to 4.
+///
+/// # Errors
+/// When it exceeds every memory; first of all, when the address is not aligned.
+pub const fn atomic_address(index: u64, offset: u64, wide: bool) -> Result<u64, Trap> {
+    let mask = if wide { 7 } else { 3 };
+    match index.checked_add(offset) {
+        _ if index.wrapping_add(offset) & mask != 0 => Err(Trap::UnalignedAtomic),
+        Some(sum) => Ok(sum),
+        None => Err(Trap::MemoryOutOfBounds),
+    }
+}
+
+/// What [`atomic_wait`] gives when the guest was interrupted: the backend serves that, and calls it
+/// again if the guest goes on.
+pub const WAIT_INTERRUPTED: u32 = 3;
+
+/// `memory.atomic.wait32` and `memory.atomic.wait64`, at the sum of index and offset: 0 when the
+/// guest was woken, 1 when the number is another one, 2 when it is late, or [`WAIT_INTERRUPTED`].
+/// The timeout is in nanoseconds; a negative one is none.
+///
+/// # Errors
+/// When the address is not aligned or out of bounds, the memory is not shared, or waiting is not
+/// possible.
+///
+/// # Safety
+/// See the module.
+pub unsafe fn atomic_wait<T: Atomic + PartialEq>(
+    ctx: *mut VmCtx,
+    memory: MemoryIdx,
+    address: u64,
+    expected: T,
+    timeout: i64,
+) -> Result<u32, Error> {
+    // SAFETY: by contract.
+    unsafe {
+        let memory = memory_at(ctx, memory);
+        atomic_at::<T>(memory, address)?;
+        let shared = (*memory).shared().ok_or(Trap::ExpectedSharedMemory)?;
+        let timeout = u64::try_from(timeout).ok().map(Duration::from_nanos);
+        let result = store_of(ctx).wait(shared, address, expected, timeout)?;
+        Ok(result.map_or(WAIT_INTERRUPTED, |result| result as u32))
+    }
+}
+
+/// `memory.atomic.notify`, at the sum of index and offset: how many threads were woken.
+///
+/// # Errors
+/// When the address is not aligned or out of bounds.
+///
+/// # Safety
+/// See the module.
+pub unsafe fn atomic_notify(
+    ctx: *mut VmCtx,
+    memory: MemoryIdx,
+    address: u64,
+    count: u32,
+) -> Result<u32, Trap> {
+    // SAFETY: by contract.
+    unsafe {
+        let memory = memory_at(ctx, memory);
+        atomic_at::<u32>(memory, address)?;
+        match (*memory).shared() {
+            Some(shared) => shared.atomic_notify(address, count),
+            // Nobody can wait.
+            None => Ok(0),
+        }
+    }
 }
 
 /// `data.drop`.

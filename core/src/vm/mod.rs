@@ -9,6 +9,7 @@
 //! stored zero-extended. A `funcref` is the address of a [`FuncRef`] or 0; every other reference is
 //! one of the [heap](crate::gc), 32 bits zero-extended, or 0 for null.
 
+pub mod atomic;
 mod ctx;
 pub mod frame;
 mod func_ref;
@@ -16,6 +17,6 @@ pub mod heap_calls;
 pub mod libcalls;
 mod stack;
 
-pub use ctx::{Fibers, NativeStack, VmCtx, VmGlobal, VmMemory, VmStore, VmTable};
+pub use ctx::{Fibers, NativeStack, VmCtx, VmGlobal, VmMemory, VmStore, VmTable, length};
 pub use func_ref::{ArrayCall, FuncRef, Status, call_array};
 pub use stack::{StackMark, StackSegment, ValueStack};

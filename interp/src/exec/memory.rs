@@ -2,14 +2,21 @@
 
 use super::control::bodies;
 use super::state::{Flow, State, keep_flow};
+use core::sync::atomic::{Ordering, fence};
+use diptych_core::vm::length;
 
 bodies! {
     memory_size |st| {
         let memory = *(*st.vm).memories.add(st.u32(12) as usize);
-        let pages = (*memory).len as u64 >> st.u16(10);
+        let pages = (*memory).byte_len() as u64 >> st.u16(10);
         st.acc = pages;
         st.put_i64(8, pages);
         st.next(16)
+    }
+
+    atomic_fence |st| {
+        fence(Ordering::SeqCst);
+        st.next(8)
     }
 }
 
@@ -33,7 +40,7 @@ pub(crate) unsafe fn memory_copy(st: &mut State) -> bool {
         let (to, from, len) = (st.slot_i64(8), st.slot_i64(10), st.slot_i64(12));
         // Nothing is in the accumulator behind this operation: its register is free.
         st.acc = to;
-        let size = (*st.vm).memory0_len as u64;
+        let size = length(&(*st.vm).memory0_len) as u64;
         if st.u32(16) | st.u32(20) != 0 || len > 64 || size < 64 {
             return false;
         }
@@ -99,7 +106,7 @@ pub(crate) unsafe fn memory_fill(st: &mut State) -> bool {
     unsafe {
         let (to, byte, len) = (st.slot_i64(8), st.slot_i64(10) as u8, st.slot_i64(12));
         st.acc = to;
-        let size = (*st.vm).memory0_len as u64;
+        let size = length(&(*st.vm).memory0_len) as u64;
         if st.u32(16) != 0 || len > 64 || size < 64 || to > size - len {
             return false;
         }

@@ -3,8 +3,8 @@
 use super::vector::V128;
 use core::mem::MaybeUninit;
 use diptych_core::Trap;
-use diptych_core::vm::VmCtx;
 use diptych_core::vm::frame::ReturnRecord;
+use diptych_core::vm::{VmCtx, length};
 
 /// The machine: what tail dispatch keeps in registers from handler to handler.
 #[derive(Debug)]
@@ -358,7 +358,7 @@ impl State {
         // SAFETY: `vm` is the live instance, whose copy of memory 0's length is current and goes
         // with `mem`.
         unsafe {
-            let len = (*self.vm).memory0_len as u64;
+            let len = length(&(*self.vm).memory0_len) as u64;
             (end <= len).then(|| self.mem.add(end as usize).sub(width))
         }
     }
@@ -387,7 +387,35 @@ impl State {
         };
         let end = address.checked_add(size)?;
         // SAFETY: memory definitions live as long as the store; the sum stays inside.
-        unsafe { (end <= (*memory).len as u64).then(|| (*memory).base.add(address as usize)) }
+        unsafe {
+            let len = (*memory).byte_len() as u64;
+            (end <= len).then(|| (*memory).base.add(address as usize))
+        }
+    }
+
+    /// The host address of the atomic access to `size` bytes, in the layout of atomic operations:
+    /// address slot at 10, memory at 16, offset at 24.
+    #[inline(always)]
+    pub(crate) unsafe fn atomic_address(&self, size: u64) -> Result<*mut u8, Trap> {
+        // SAFETY: the operation has these fields, and the memory exists by validation; the sum
+        // stays inside of it.
+        unsafe {
+            let memory = *(*self.vm).memories.add(self.u32(16) as usize);
+            let (index, offset) = (self.slot_i64(10), self.u64(24));
+            // Also when the sum is too large: its lowest bits are right.
+            if index.wrapping_add(offset) & (size - 1) != 0 {
+                return Err(Trap::UnalignedAtomic);
+            }
+            let sum = index.checked_add(offset);
+            let end = sum.and_then(|sum| sum.checked_add(size));
+            let (Some(sum), Some(end)) = (sum, end) else {
+                return Err(Trap::MemoryOutOfBounds);
+            };
+            if end > (*memory).byte_len() as u64 {
+                return Err(Trap::MemoryOutOfBounds);
+            }
+            Ok((*memory).base.add(sum as usize))
+        }
     }
 }
 

@@ -9,6 +9,7 @@
 //! start of an operation, its accumulator operand holds the value that the stack says. The rest
 //! of the crate relies on it without checking.
 
+mod atomic;
 mod call;
 mod control;
 mod emit;

@@ -6,7 +6,7 @@ use crate::ops::{Bin, Load, Slow, Store, Ty, Un};
 use alloc::vec::Vec;
 use diptych_core::Trap;
 use diptych_core::fuel::fuel_cost;
-use diptych_core::module::proposal_name;
+use diptych_core::module::{AtomicOp, proposal_name};
 use wasmparser::{FrameKind, FrameStack, Operator, VisitOperator, VisitSimdOperator};
 
 /// Defines `translate!`, which translates one operator: those of one shape by name, the others as
@@ -28,6 +28,13 @@ macro_rules! define_translate {
             $(($d this:ident, $d proposal:ident, $wasm $d arg:ident) => {
                 $d this.store(Store::$store, &$d arg)
             };)*
+            ($d this:ident, threads, AtomicFence $d arg:ident) => {{
+                let _ = $d arg;
+                $d this.atomic_fence()
+            }};
+            ($d this:ident, threads, $d op:ident $d arg:ident) => {
+                $d this.atomic(AtomicOp::$d op, &$d arg)
+            };
             $(($d this:ident, $d proposal:ident, $op $($d $arg:ident)*) => {{
                 $(let $arg = $d $arg;)*
                 let $this = $d this;

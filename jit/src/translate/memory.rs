@@ -17,6 +17,8 @@ pub(super) struct Heap {
     pub(super) wide: bool,
     /// Whether every access beyond its end faults, wherever 32-bit index and offset lead.
     guarded: bool,
+    /// Whether it never moves.
+    is_fixed: bool,
     /// Whether its base and its length are what they were until other code is called.
     pub(super) changes_by_calls: bool,
     /// The length in bytes that it has at least.
@@ -34,11 +36,12 @@ impl Translator<'_> {
     fn heap(&self, memory: u32) -> Heap {
         let ty = self.env.ir.memory(MemoryIdx(memory));
         let guarded = self.env.settings.guarded;
-        let guarded = guarded && !ty.memory64 && !ty.shared && ty.page_size_log2 == 16;
+        let guarded = guarded && !ty.memory64 && ty.page_size_log2 == 16;
         Heap {
             memory,
             wide: ty.memory64,
             guarded,
+            is_fixed: guarded || ty.shared,
             changes_by_calls: !guarded && !ty.shared,
             minimum: ty.minimum.saturating_mul(ty.page_size()),
         }
@@ -58,8 +61,7 @@ impl Translator<'_> {
             return base;
         }
         let (from, offset) = self.heap_field(heap, offsets::CTX_MEMORY0_BASE, offsets::MEMORY_BASE);
-        if heap.guarded {
-            // The memory never moves.
+        if heap.is_fixed {
             self.fixed(from, offset)
         } else {
             self.cell(from, offset)

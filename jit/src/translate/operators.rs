@@ -7,7 +7,7 @@ use crate::builtins::Builtin;
 use cranelift_codegen::ir::InstBuilder;
 use cranelift_codegen::ir::condcodes::{FloatCC, IntCC};
 use cranelift_codegen::ir::types::{F32, F64, I8, I16, I32, I64};
-use diptych_core::module::proposal_name;
+use diptych_core::module::{AtomicOp, proposal_name};
 use wasmparser::{Operator, VisitOperator, VisitSimdOperator};
 
 /// Defines `translate!`, which translates one operator: those of one shape by what they are in
@@ -57,6 +57,13 @@ macro_rules! define_translate {
             $(($d this:ident, $d proposal:ident, $store $d arg:ident) => {
                 $d this.store($store_memory, &$d arg)
             };)*
+            ($d this:ident, threads, AtomicFence $d arg:ident) => {{
+                let _ = $d arg;
+                $d this.atomic_fence()
+            }};
+            ($d this:ident, threads, $d op:ident $d arg:ident) => {
+                $d this.atomic(AtomicOp::$d op, &$d arg)
+            };
             $(($d this:ident, $d proposal:ident, $op $($d $arg:ident)*) => {{
                 $(let $arg = $d $arg;)*
                 let $this = $d this;

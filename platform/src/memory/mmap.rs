@@ -146,7 +146,7 @@ impl Layout {
         };
         let reserved = match request.maximum {
             _ if guarded => GUARDED_RESERVATION,
-            Some(maximum) if maximum <= RESERVED_MAXIMUM => {
+            Some(maximum) if maximum <= RESERVED_MAXIMUM || request.immovable => {
                 round_to_pages(maximum)?.max(accessible)
             }
             _ => accessible,
@@ -333,6 +333,10 @@ unsafe impl LinearMemory for MmapMemory {
             Some(mapping) if self.guarded => mapping.len(),
             _ => 0,
         }
+    }
+
+    fn capacity(&self) -> usize {
+        self.mapping.as_ref().map_or(0, Mapping::len)
     }
 }
 
