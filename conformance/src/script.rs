@@ -4,10 +4,12 @@ use crate::Options;
 use crate::report::{FileReport, Kind, Outcome};
 use crate::suite::TestFile;
 use crate::{lower, panics};
-use diptych::CompilationMode;
-use diptych_script::{Features, Problem, World};
+use diptych::{CompilationMode, Engine};
+use diptych_script::{Features, Problem, Shared, World};
+use std::collections::BTreeMap;
 use std::sync::mpsc;
-use std::time::Instant;
+use std::thread::{self, ScopedJoinHandle};
+use std::time::{Duration, Instant};
 use wast::lexer::Lexer;
 use wast::parser::{ParseBuffer, parse};
 use wast::{Wast, WastDirective};
@@ -49,29 +51,121 @@ fn parse_and_run(
     report: &mut FileReport,
 ) -> Result<(), String> {
     let features = Features::of_group(&file.group);
-    let mode = options.mode;
-    let late = mode.compilation == CompilationMode::FullyLazy;
-    let mut world = mode
+    let engine = options
+        .mode
         .engine(&features, options.timeout.is_some())
-        .and_then(|engine| World::new(&engine, &features, mode.metered, late))
         .map_err(|error| format!("the engine cannot be set up: {error}"))?;
+    let mut world = world(file, options, &engine)?;
+    let _watchdog = Watchdog::start(&world, options.timeout);
 
-    // Dropped at the end of this function, which ends the watchdog.
-    let (_alive, dropped) = mpsc::channel::<()>();
-    if let Some(timeout) = options.timeout {
-        let handle = world.interrupt_handle();
-        std::thread::spawn(move || {
-            if dropped.recv_timeout(timeout) == Err(mpsc::RecvTimeoutError::Timeout) {
-                handle.interrupt();
-            }
+    thread::scope(|scope| {
+        let mut threads = BTreeMap::new();
+        let parsed = each_directive(&file.text, |line, directive| {
+            let kind = Kind::of(&directive);
+            let outcome = match directive {
+                WastDirective::Thread(begun) => {
+                    let name = begun.shared_module.map(|module| module.name().to_owned());
+                    let lent = name.map(|name| (world.shared_memories(&name), name));
+                    let engine = engine.clone();
+                    let run = move || run_thread(file, options, &engine, lent, line);
+                    threads.insert(begun.name.name().to_owned(), scope.spawn(run));
+                    Outcome::Passed
+                }
+                WastDirective::Wait { thread, .. } => match threads.remove(thread.name()) {
+                    Some(thread) => {
+                        end_thread(thread, report);
+                        Outcome::Passed
+                    }
+                    None => Outcome::Failed(format!("there is no thread ${}", thread.name())),
+                },
+                directive => judge(file, options, &mut world, line, directive),
+            };
+            report.add(kind, line, outcome);
         });
-    }
-
-    each_directive(&file.text, |line, directive| {
-        let kind = Kind::of(&directive);
-        let outcome = judge(file, options, &mut world, line, directive);
-        report.add(kind, line, outcome);
+        for thread in threads.into_values() {
+            end_thread(thread, report);
+        }
+        parsed
     })
+}
+
+fn world(file: &TestFile, options: &Options, engine: &Engine) -> Result<World, String> {
+    let features = Features::of_group(&file.group);
+    let late = options.mode.compilation == CompilationMode::FullyLazy;
+    World::new(engine, &features, options.mode.metered, late)
+        .map_err(|error| format!("there is no `spectest`: {error}"))
+}
+
+/// Interrupts guests that take too long, until it is dropped.
+struct Watchdog(#[allow(dead_code, reason = "its end is the message")] mpsc::Sender<()>);
+
+impl Watchdog {
+    fn start(world: &World, timeout: Option<Duration>) -> Self {
+        let (alive, dropped) = mpsc::channel();
+        if let Some(timeout) = timeout {
+            let handle = world.interrupt_handle();
+            thread::spawn(move || {
+                if dropped.recv_timeout(timeout) == Err(mpsc::RecvTimeoutError::Timeout) {
+                    handle.interrupt();
+                }
+            });
+        }
+        Self(alive)
+    }
+}
+
+/// Directives with their lines and what became of them.
+type Judged = Vec<(Kind, usize, Outcome)>;
+
+/// Runs the thread that begins on this line, in a world of its own, in which there are the memories
+/// of an instance that it shares.
+fn run_thread(
+    file: &TestFile,
+    options: &Options,
+    engine: &Engine,
+    lent: Option<(Result<Shared, Problem>, String)>,
+    line: usize,
+) -> Judged {
+    let mut judged = Judged::new();
+    let failed = |text| (Kind::Thread, line, Outcome::Failed(text));
+    let mut world = match world(file, options, engine) {
+        Ok(world) => world,
+        Err(text) => return vec![failed(text)],
+    };
+    match lent {
+        Some((Ok(memories), name)) => world.lend(&name, memories),
+        Some((Err(problem), name)) => {
+            return vec![failed(format!("there is no instance ${name}: {problem:?}"))];
+        }
+        None => {}
+    }
+    let _watchdog = Watchdog::start(&world, options.timeout);
+    let lines = Lines::of(&file.text);
+    let parsed = each_directive(&file.text, |at, directive| {
+        if let WastDirective::Thread(thread) = directive
+            && at == line
+        {
+            for directive in thread.directives {
+                let line = lines.line(directive.span().offset());
+                let kind = Kind::of(&directive);
+                let outcome = judge(file, options, &mut world, line, directive);
+                judged.push((kind, line, outcome));
+            }
+        }
+    });
+    judged.extend(parsed.err().map(failed));
+    judged
+}
+
+/// Counts what a thread did, once it is at its end.
+fn end_thread(thread: ScopedJoinHandle<'_, Judged>, report: &mut FileReport) {
+    let judged = thread.join().unwrap_or_else(|_| {
+        let text = "the thread panicked".to_owned();
+        vec![(Kind::Thread, 0, Outcome::Failed(text))]
+    });
+    for (kind, line, outcome) in judged {
+        report.add(kind, line, outcome);
+    }
 }
 
 /// Gives the directives of a script, with their lines, to `visit`.
@@ -248,6 +342,43 @@ mod tests {
             (module (func unreachable) (start 0))
             (assert_return (invoke "f"))"#;
         assert_eq!(counts(script), (0, 2, 0));
+    }
+
+    #[test]
+    fn threads_run_beside_each_other() {
+        // Each waits for what the other one does.
+        let script = r#"
+            (module $mem (memory (export "shared") 1 1 shared))
+            (thread $one (shared (module $mem))
+              (register "mem" $mem)
+              (module
+                (memory (import "mem" "shared") 1 1 shared)
+                (func (export "run") (result i32)
+                  (i32.atomic.store (i32.const 0) (i32.const 42))
+                  (drop (memory.atomic.notify (i32.const 0) (i32.const 1)))
+                  (loop (br_if 0 (i32.eqz (i32.atomic.load (i32.const 4)))))
+                  (i32.load (i32.const 8))))
+              (assert_return (invoke "run") (i32.const 7)))
+            (thread $two (shared (module $mem))
+              (register "memory of all" $mem)
+              (module
+                (memory (import "memory of all" "shared") 1 1 shared)
+                (func (export "run") (result i32)
+                  (drop (memory.atomic.wait32 (i32.const 0) (i32.const 0) (i64.const -1)))
+                  (i32.store (i32.const 8) (i32.const 7))
+                  (i32.atomic.store (i32.const 4) (i32.const 1))
+                  (i32.load (i32.const 0))))
+              (assert_return (invoke "run") (i32.const 42))
+              (assert_return (invoke "run") (i32.const 43)))
+            (wait $one)
+            (wait $two)
+            (wait $three)"#;
+        let report = run_text(script, &Options::default());
+        assert_eq!((report.counts.passed, report.counts.failed), (11, 2));
+        let line_of = |text| script[..script.find(text).unwrap()].lines().count();
+        let lines = report.failures.iter().map(|failure| failure.line);
+        assert!(lines.eq([line_of("const 43"), line_of("wait $three")]));
+        assert_eq!(report.failures[1].text, "there is no thread $three");
     }
 
     #[test]

@@ -42,6 +42,7 @@ pub struct Config {
     memory_guard: bool,
     canonicalize_nans: bool,
     relaxed_simd_deterministic: bool,
+    branch_hinting: bool,
     profiler: ProfilerKind,
     code_cache: Option<Arc<dyn CodeCache>>,
     compile_progress: Option<OnProgress>,
@@ -189,6 +190,7 @@ impl Config {
             memory_guard: true,
             canonicalize_nans: false,
             relaxed_simd_deterministic: false,
+            branch_hinting: true,
             profiler: ProfilerKind::default(),
             code_cache: None,
             compile_progress: None,
@@ -360,6 +362,14 @@ impl Config {
         self
     }
 
+    /// Whether the compiler puts code out of the way that is unlikely to be executed, as the custom
+    /// section `metadata.code.branch_hint` says. It changes no result. On by default; of no effect
+    /// on the interpreter.
+    pub fn wasm_branch_hinting(&mut self, enable: bool) -> &mut Self {
+        self.branch_hinting = enable;
+        self
+    }
+
     /// Which profiler of the system is told of the code that the compiler makes. Of no effect on
     /// the interpreter.
     pub fn profiler(&mut self, kind: ProfilerKind) -> &mut Self {
@@ -515,6 +525,11 @@ impl Config {
     /// Whether relaxed vector operators have deterministic results.
     pub const fn relaxed_simd_deterministic_enabled(&self) -> bool {
         self.relaxed_simd_deterministic
+    }
+
+    /// Whether branch hints are read.
+    pub const fn branch_hinting_enabled(&self) -> bool {
+        self.branch_hinting
     }
 
     /// Which profiler is told of compiled code.

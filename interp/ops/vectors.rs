@@ -514,8 +514,11 @@ pub(crate) fn vector_ops(ops: &mut Vec<Op>) {
             U64("offset", 16),
             U16("shift", 24),
         ];
+        // The address first: there are too few registers for both.
         let body = format!(
-            "{} if !st.store_any_u{bits}(8, v) {{ return st.out_of_bounds() }} st.next(32)",
+            "let Some(at) = st.any_address(8, {}) else {{ return st.out_of_bounds() }}; \
+             {} at.cast::<u{bits}>().write_unaligned(v.to_le()); st.next(32)",
+            bits / 8,
             lane(24)
         );
         op(ops, name("G"), 32, &fields, body);

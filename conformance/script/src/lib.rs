@@ -31,4 +31,4 @@ pub use directive::{Action, Binary, Call, Directive};
 pub use feature::{Feature, Features};
 pub use problem::Problem;
 pub use value::{Argument, Expected, Heap, Object, Pattern};
-pub use world::World;
+pub use world::{Shared, World};

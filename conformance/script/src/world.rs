@@ -11,7 +11,8 @@ use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
 use diptych::{
-    Engine, Error, ErrorKind, Extern, Instance, InterruptHandle, Linker, Module, Store, Trap, Val,
+    Engine, Error, ErrorKind, Extern, Instance, InterruptHandle, Linker, Module, SharedMemory,
+    Store, Trap, Val,
 };
 
 type Result<T = ()> = core::result::Result<T, Problem>;
@@ -27,6 +28,9 @@ const SYNONYMS: &[(Trap, &str)] = &[
 
 /// A module or an instance of the script, or why it could not be made.
 type Slot<T> = Result<T>;
+
+/// Exported memories by their names.
+pub type Shared = Vec<(String, SharedMemory)>;
 
 fn ready<T>(slot: &Slot<T>) -> Result<&T> {
     slot.as_ref().map_err(Problem::of_dependent)
@@ -47,6 +51,8 @@ pub struct World {
     last_definition: Option<Slot<Module>>,
     instances: BTreeMap<String, Slot<Instance>>,
     current: Option<Slot<Instance>>,
+    /// The memories of instances in another world, by the instance's name.
+    lent: BTreeMap<String, Shared>,
     /// Registered names whose instance could not be made for reasons of the host.
     missing: BTreeMap<String, Problem>,
     /// Whether [`Module::new`] leaves function bodies to be validated later.
@@ -82,6 +88,7 @@ impl World {
             last_definition: None,
             instances: BTreeMap::new(),
             current: None,
+            lent: BTreeMap::new(),
             missing: BTreeMap::new(),
             validates_late,
         })
@@ -90,6 +97,31 @@ impl World {
     /// What interrupts the guest from elsewhere.
     pub fn interrupt_handle(&self) -> InterruptHandle {
         self.store.interrupt_handle()
+    }
+
+    /// The engine.
+    pub fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    /// The memories that an instance exports for several threads.
+    ///
+    /// # Errors
+    /// When there is no instance of this name.
+    pub fn shared_memories(&mut self, name: &str) -> Result<Shared> {
+        let instance = self.instance(Some(name))?;
+        let exports = instance.exports(&mut self.store);
+        Ok(exports
+            .filter_map(|export| {
+                let name = export.name().to_owned();
+                Some((name, export.into_extern().into_shared_memory()?))
+            })
+            .collect())
+    }
+
+    /// Lets the script register an instance of another world, of which it sees these memories.
+    pub fn lend(&mut self, name: &str, memories: Shared) {
+        self.lent.insert(name.to_owned(), memories);
     }
 
     /// Executes a directive.
@@ -163,6 +195,14 @@ impl World {
     }
 
     fn register(&mut self, name: &str, module: Option<&str>) -> Result {
+        if let Some(memories) = module.and_then(|module| self.lent.get(module)) {
+            for (item, memory) in memories {
+                self.linker
+                    .define(&self.store, name, item, memory.clone())
+                    .map_err(unexpected)?;
+            }
+            return Ok(());
+        }
         let instance = match ready(self.slot(module)?) {
             Ok(instance) => *instance,
             Err(problem) => {

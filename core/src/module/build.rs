@@ -1,5 +1,6 @@
 //! From a valid module's sections to [`ModuleIr`].
 
+use super::branch_hints::{self, BranchHints};
 use super::const_expr::{ConstExpr, Decoder};
 use super::data::certain;
 use super::ir::{
@@ -79,6 +80,12 @@ impl ModuleIr {
             }
             Err(error)
         })?;
+        if config.branch_hinting_enabled()
+            && let Some(section) = section(&sections, branch_hints::SECTION)
+        {
+            let (bodies, first) = (&sections.bodies, ir.imported_funcs);
+            ir.branch_hints = BranchHints::read(bytes, section, bodies, first)?;
+        }
         if trust == Trust::None && late {
             ir.bodies_validated = ir.bodies.is_empty();
             ir.lazy = sections.validator.map(LazyBodies::new);
@@ -158,7 +165,8 @@ fn build(
         elements,
         data,
         escaping: escaping(sections)?,
-        name_section: name_section(sections),
+        name_section: section(sections, "name"),
+        branch_hints: BranchHints::default(),
         names: NameIndex::default(),
         custom_sections: custom_sections(sections)?,
         bodies_validated: true,
@@ -433,11 +441,11 @@ fn custom_sections(sections: &Sections<'_>) -> Result<Box<[CustomSection]>> {
     Ok(custom.into_boxed_slice())
 }
 
-/// The contents of the first custom section called `name`.
-fn name_section(sections: &Sections<'_>) -> Option<Range<u32>> {
+/// The contents of the first custom section of this name.
+fn section(sections: &Sections<'_>, name: &str) -> Option<Range<u32>> {
     let mut custom = sections.custom.iter();
     custom
-        .find(|(name, _)| *name == "name")
+        .find(|(known, _)| *known == name)
         .map(|(_, range)| range.clone())
 }
 

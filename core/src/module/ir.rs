@@ -1,5 +1,6 @@
 //! What a module *is*: immutable, validated, shared, and the same for every backend.
 
+use super::branch_hints::BranchHints;
 use super::const_expr::ConstExpr;
 use super::names::NameIndex;
 use crate::gc::GcTypeRef;
@@ -67,6 +68,8 @@ pub struct ModuleIr {
     pub name_section: Option<Range<u32>>,
     /// Where the names of functions are, once one was asked for.
     pub(crate) names: NameIndex,
+    /// Which branches are likely.
+    pub(super) branch_hints: BranchHints,
     /// Every custom section, in order.
     pub custom_sections: Box<[CustomSection]>,
     /// Whether function bodies have been validated; when not, a function is validated before it
@@ -293,6 +296,12 @@ impl ModuleIr {
     /// When the module has no such segment.
     pub fn element(&self, elem: ElemIdx) -> &ElementSegment {
         &self.elements[elem.index()]
+    }
+
+    /// Whether the module says that the conditional branch at this offset in it is likely to be
+    /// taken; `None` when it says nothing.
+    pub fn branch_hint(&self, offset: u32) -> Option<bool> {
+        self.branch_hints.at(offset)
     }
 
     /// The type of a memory.

@@ -5,6 +5,7 @@
 //! known to be valid. A backend makes code of that, and [`Module`] holds both.
 
 mod atomic_op;
+mod branch_hints;
 mod build;
 mod const_expr;
 mod data;

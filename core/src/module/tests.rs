@@ -35,6 +35,37 @@ const ALL_MODES: [CompilationMode; 3] = [
 ];
 
 #[test]
+fn branch_hints_are_found_and_wrong_ones_do_no_harm() {
+    let hinted = wat(r#"(module (import "" "" (func)) (func) (func (param i32)
+            (local.get 0) (@metadata.code.branch_hint "\01") (if (then))
+            (block (local.get 0) (@metadata.code.branch_hint "\00") (br_if 0))))"#);
+    let ir = open_with(CompilationMode::Lazy, &hinted).expect("it is valid");
+    let hints: Vec<_> = (0..hinted.len() as u32)
+        .filter_map(|at| Some((hinted[at as usize], ir.branch_hint(at)?)))
+        .collect();
+    // The opcodes of `if` and `br_if`.
+    assert_eq!(hints, [(0x04, true), (0x0d, false)]);
+
+    let mut config = Config::new();
+    config.wasm_branch_hinting(false);
+    let ir = ModuleIr::new(&config, &TypeRegistry::new(), &hinted, Trust::None);
+    let ir = ir.expect("it is valid");
+    assert!((0..hinted.len() as u32).all(|at| ir.branch_hint(at).is_none()));
+
+    for at in ir.custom_sections[0].range.clone() {
+        for byte in [0, 1, 2, 9, 0x7f, 0x80, 0xff] {
+            let mut wrong = hinted.clone();
+            wrong[at as usize] = byte;
+            let ir = open_with(CompilationMode::Lazy, &wrong);
+            let ir = ir.expect("custom sections are never invalid");
+            for at in 0..wrong.len() as u32 {
+                let _ = ir.branch_hint(at);
+            }
+        }
+    }
+}
+
+#[test]
 fn every_section_is_represented() {
     let bytes = wat(r#"(module $all
             (type $sig (func (param i32) (result i64)))
@@ -249,14 +280,24 @@ fn types_are_the_same_in_all_modules_of_an_engine() {
 }
 
 #[test]
-fn what_is_valid_but_not_supported_is_named() {
-    for (text, word) in [
-        ("(module (memory 1 1 shared))", "threads"),
-        (r#"(module (import "" "" (memory 1 1 shared)))"#, "threads"),
+fn shared_memories_are_told_apart() {
+    let ir = open(
+        r#"(module (import "" "" (memory 1 2 shared)) (memory 1 1)
+            (func (drop (i32.atomic.load (i32.const 0)))))"#,
+    );
+    assert_eq!(
+        ir.memory(MemoryIdx(0)),
+        &MemoryType::new(1, Some(2)).shared(true)
+    );
+    assert_eq!(ir.memory(MemoryIdx(1)), &MemoryType::new(1, Some(1)));
+    let mut config = Config::new();
+    config.wasm_threads(false);
+    for text in [
+        "(module (memory 1 1 shared))",
+        "(module (memory 1) (func (drop (i32.atomic.load (i32.const 0)))))",
     ] {
-        let error = refusal(&wat(text));
-        assert!(matches!(error.kind(), ErrorKind::Unsupported(_)), "{error}");
-        assert!(error.to_string().contains(word), "{error}");
+        let error = ModuleIr::validate(&config, &wat(text)).unwrap_err();
+        assert!(error.to_string().contains("threads"), "{error}");
     }
 }
 
@@ -289,20 +330,6 @@ fn constant_expressions_make_objects() {
         module.globals.iter().map(last).collect::<Vec<_>>(),
         expected
     );
-}
-
-#[test]
-fn only_valid_modules_can_be_unsupported() {
-    let bytes = wat("(module (memory 1 1 shared) (func (result i32) (i64.const 0)))");
-    for mode in ALL_MODES {
-        let error = open_with(mode, &bytes).unwrap_err();
-        assert!(
-            matches!(error.kind(), ErrorKind::InvalidModule { .. }),
-            "{mode:?} {error}"
-        );
-    }
-    ModuleIr::validate(&Config::new(), &wat("(module (memory 1 1 shared))")).unwrap();
-    assert!(ModuleIr::validate(&Config::new(), &bytes).is_err());
 }
 
 #[test]

@@ -105,10 +105,14 @@ impl MemoryObject {
             bytes: Bytes::Shared(shared.clone()),
             users: Vec::new(),
         })?;
-        // SAFETY: the object never moves, and takes the copy back when it is dropped.
+        // SAFETY: the object never moves, and takes the copy back when it is dropped; nothing refers
+        // to it yet.
         unsafe {
             let len = NonNull::from(&object.as_ref().vm.len);
-            shared.keep_up_to_date(object.addr().get(), len)?;
+            if let Err(error) = shared.keep_up_to_date(object.addr().get(), len) {
+                store.memory_arena.pop();
+                return Err(error);
+            }
         }
         Ok(object)
     }

@@ -60,6 +60,17 @@ impl<T> Arena<T> {
         self.items.push(item);
         Ok(item)
     }
+
+    /// Drops the object that was made last.
+    ///
+    /// # Safety
+    /// Nothing refers to it.
+    pub(crate) unsafe fn pop(&mut self) {
+        if let Some(item) = self.items.pop() {
+            // SAFETY: `push` got it from a box, and nothing else frees it.
+            drop(unsafe { Box::from_raw(item.as_ptr()) });
+        }
+    }
 }
 
 impl<T> Drop for Arena<T> {

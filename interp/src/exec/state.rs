@@ -379,7 +379,7 @@ impl State {
     /// The host address of an access in the general layout: address slot at `slot`, memory at
     /// 12, offset at 16.
     #[inline(always)]
-    unsafe fn any_address(&self, slot: usize, size: u64) -> Option<*mut u8> {
+    pub(crate) unsafe fn any_address(&self, slot: usize, size: u64) -> Option<*mut u8> {
         // SAFETY: the operation has these fields, and the memory exists by validation.
         let (address, memory) = unsafe {
             let memory = *(*self.vm).memories.add(self.u32(12) as usize);

@@ -146,28 +146,6 @@ fn a_trap_is_reported_at_its_instruction() {
 }
 
 #[test]
-fn what_is_not_executed_is_named() {
-    for (feature, wat) in [
-        (
-            "atomic",
-            "(memory 1) (func (drop (i32.atomic.load (i32.const 0))))",
-        ),
-        ("atomic", "(func (atomic.fence))"),
-    ] {
-        for (mode, engine) in engines(|_| {}) {
-            let wasm = wat::parse_str(format!("(module {wat})")).unwrap();
-            let module =
-                Module::new(&engine, wasm).unwrap_or_else(|e| panic!("{wat} is refused: {e}"));
-            let error = module.compile_all().expect_err(wat);
-            let ErrorKind::Unsupported(message) = error.kind() else {
-                panic!("{error:?}")
-            };
-            assert!(message.contains(feature), "{wat} in {mode}: {message}");
-        }
-    }
-}
-
-#[test]
 fn what_is_not_reached_need_not_be_executable() {
     for (mode, engine) in engines(|_| {}) {
         let module = module(

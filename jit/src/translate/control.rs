@@ -222,6 +222,11 @@ impl Translator<'_> {
         let then = self.b.create_block();
         let otherwise = self.b.create_block();
         self.b.ins().brif(condition, then, &[], otherwise, &[]);
+        match self.env.ir.branch_hint(self.offset) {
+            Some(true) => self.b.set_cold_block(otherwise),
+            Some(false) => self.b.set_cold_block(then),
+            None => {}
+        }
         self.go_on_in(then);
         self.end_fuel();
         let (params, _) = self.arity(ty);
@@ -355,6 +360,10 @@ impl Translator<'_> {
             ins.brif(condition, target, args, next, &[]);
         } else {
             ins.brif(condition, next, &[], target, args);
+        }
+        // Other ways may lead to the target, so that only what follows can be put out of the way.
+        if self.env.ir.branch_hint(self.offset) == Some(true) {
+            self.b.set_cold_block(next);
         }
         self.go_on_in(next);
         self.end_fuel();

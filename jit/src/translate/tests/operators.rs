@@ -1,11 +1,8 @@
 //! Every operator compiles in every mode, and becomes what it should.
 
-use super::{binary, compile, count, first, function, machines, module, plain};
+use super::{binary, compile, count, first, module, plain};
 use crate::settings::{Settings, Traps};
-use crate::translate::Scratch;
 use cranelift_codegen::ir::Opcode;
-use diptych_core::ErrorKind;
-use diptych_core::types::DefinedFuncIdx;
 
 /// A module with one function for each operator that takes operands of one type and leaves one
 /// result.
@@ -303,33 +300,64 @@ fn guarded_memories_are_not_checked() {
 }
 
 #[test]
-fn what_the_compiler_does_not_have_is_refused() {
-    let cases = [
-        ("(func (atomic.fence))", "atomic"),
-        ("(func (drop (i32.atomic.load (i32.const 0))))", "atomic"),
-    ];
-    let isa = machines().remove(0);
-    let mut scratch = Scratch::default();
-    for (func, feature) in cases {
-        let module = module(&format!("(module (memory 1) {func} (func))"));
-        let mut translate = |func| {
-            let settings = plain(Traps::Signals);
-            function(
-                module.ir(),
-                &*isa,
-                &settings,
-                DefinedFuncIdx(func),
-                &mut scratch,
-            )
-        };
-        let error = translate(0).expect_err(func);
-        let ErrorKind::Unsupported(message) = error.kind() else {
-            panic!("{error}");
-        };
-        assert!(message.contains(feature), "{message}");
-        // The buffers are as good as new.
-        translate(1).unwrap_or_else(|error| panic!("{error}"));
+fn atomic_operators() {
+    let mut funcs = String::new();
+    for (ty, widths) in [
+        ("i32", &["", "8", "16"][..]),
+        ("i64", &["", "8", "16", "32"]),
+    ] {
+        for width in widths {
+            let suffix = if width.is_empty() { "" } else { "_u" };
+            let value = format!("({ty}.const 3)");
+            let mut add = |operator: &str, operands: &str| {
+                for memory in ["$plain", "$shared", "$wide offset=0x100000000"] {
+                    let index = if memory.starts_with("$wide") { 2 } else { 1 };
+                    funcs += &format!("({operator} {memory} (local.get {index}) {operands})\n");
+                }
+            };
+            add(&format!("drop ({ty}.atomic.load{width}{suffix}"), ")");
+            add(&format!("{ty}.atomic.store{width}"), &value);
+            for kind in ["add", "sub", "and", "or", "xor", "xchg"] {
+                let operator = format!("drop ({ty}.atomic.rmw{width}.{kind}{suffix}");
+                add(&operator, &format!("{value})"));
+            }
+            let operator = format!("drop ({ty}.atomic.rmw{width}.cmpxchg{suffix}");
+            add(&operator, &format!("{value} {value})"));
+        }
+        let bits = &ty[1..];
+        for memory in ["$plain offset=3", "$shared"] {
+            funcs += &format!(
+                "(drop (memory.atomic.wait{bits} {memory}
+                    (local.get 1) ({ty}.const 0) (i64.const -1)))\n"
+            );
+        }
     }
+    let text = format!(
+        "(module
+            (memory $plain 1) (memory $shared 1 5 shared) (memory $wide i64 1 5 shared)
+            (func (param externref i32 i64) (result externref)
+                {funcs}
+                (drop (memory.atomic.notify $wide (local.get 2) (i32.const 1)))
+                (atomic.fence)
+                (local.get 0)))"
+    );
+    compile(&module(&text));
+}
+
+#[test]
+fn bytes_are_always_aligned() {
+    let traps = |width: &str| {
+        let text = format!(
+            "(module (memory 1) (func (param i32) (result i32)
+                (i32.atomic.load{width} (local.get 0))))"
+        );
+        let settings = Settings {
+            guarded: true,
+            ..plain(Traps::Signals)
+        };
+        count(&first(&text, &settings), Opcode::Trapnz)
+    };
+    assert_eq!((traps("8_u"), traps("16_u"), traps("")), (0, 1, 1));
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use super::{compile, count, first, module, plain};
 use crate::settings::Traps;
-use cranelift_codegen::ir::Opcode;
+use cranelift_codegen::ir::{InstructionData, Opcode};
 use std::fmt::Write;
 
 /// Compiles a function of two integers to one.
@@ -46,6 +46,38 @@ fn loops() {
     );
     body("(loop (unreachable)) (local.get 0)");
     body("(loop (if (local.get 0) (then (br 1)) (else (return (i32.const 3))))) (i32.const 1)");
+}
+
+#[test]
+fn what_is_unlikely_is_out_of_the_way() {
+    let cold = |hint: &str, branch: &str| {
+        let hint = match hint {
+            "" => String::new(),
+            hint => format!(r#"(@metadata.code.branch_hint "{hint}")"#),
+        };
+        let text = format!(
+            "(module (func (param i32) (result i32)
+                (block $out (local.get 0) {hint} {branch} (return (i32.const 5)))
+                (i32.const 7)))"
+        );
+        let func = first(&text, &plain(Traps::Signals));
+        let blocks: Vec<_> = func.layout.blocks().collect();
+        let cold = blocks.iter().filter(|block| func.layout.is_cold(**block));
+        // What a cold block returns.
+        let constants = cold.flat_map(|block| func.layout.block_insts(*block));
+        let constants = constants.filter_map(|inst| match &func.dfg.insts[inst] {
+            InstructionData::UnaryImm { imm, .. } => Some(imm.bits()),
+            _ => None,
+        });
+        constants.collect::<Vec<_>>()
+    };
+    let (if_, br_if) = ("if (return (i32.const 3)) end", "br_if $out");
+    assert_eq!(cold("", if_), []);
+    assert_eq!(cold("\\00", if_), [3]);
+    assert_eq!(cold("\\01", if_), [5]);
+    assert_eq!(cold("", br_if), []);
+    assert_eq!(cold("\\00", br_if), []);
+    assert_eq!(cold("\\01", br_if), [5]);
 }
 
 #[test]
