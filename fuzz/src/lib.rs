@@ -4,13 +4,16 @@
 //! * [`configurations`] is the table of what has to agree;
 //! * [`generate`] makes cases from seeds;
 //! * [`oracle`] executes a case everywhere and compares;
-//! * [`session`] does so for one seed after the other, and counts.
+//! * [`session`] does so for one seed after the other, and counts;
+//! * [`reduce`] makes a case small on which they differ.
 //!
 //! The program `diptych-fuzz` does this for as long as it is told; `docs/testing.md` says how.
 
 pub mod case;
 pub mod configurations;
 pub mod generate;
+mod module;
 pub mod oracle;
 pub mod random;
+pub mod reduce;
 pub mod session;

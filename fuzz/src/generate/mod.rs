@@ -19,11 +19,8 @@ pub enum Generator {
 
 impl Generator {
     /// All of them.
-    pub const ALL: &'static [Self] = &[
-        Self::Smith,
-        Self::SmithTerminating,
-        Self::SmithMaybeInvalid,
-    ];
+    pub const ALL: &'static [Self] =
+        &[Self::Smith, Self::SmithTerminating, Self::SmithMaybeInvalid];
 
     /// What command lines and reports call it.
     pub const fn name(self) -> &'static str {

@@ -39,10 +39,14 @@ pub(super) fn case(random: &mut Random, kind: Kind) -> Option<Case> {
         // Functions of raw bytes cannot be made to count: they are hardly ever valid, and fuel
         // ends them.
         if module.ensure_termination(steps).is_err() && !settings.metered {
-            return Some(of(random, module, Settings {
-                metered: true,
-                ..settings
-            }));
+            return Some(of(
+                random,
+                module,
+                Settings {
+                    metered: true,
+                    ..settings
+                },
+            ));
         }
     }
     Some(of(random, module, settings))

@@ -17,7 +17,7 @@ pub use observe::{Contents, End, Export, Failure, Frame, Limit, Observer, Seen, 
 pub use world::Events;
 
 use crate::case::{Case, Settings};
-use crate::configurations::Configuration;
+use crate::configurations::{Configuration, configuration};
 use diptych::Engine;
 use std::collections::HashMap;
 
@@ -61,6 +61,27 @@ pub struct Difference {
 }
 
 impl Difference {
+    /// What it is that differs.
+    pub fn kind(&self) -> &'static str {
+        match (&self.expected, &self.got) {
+            (Some(expected), Some(got)) if expected.step == got.step => {
+                if expected.end != got.end {
+                    match (&expected.end, &got.end) {
+                        (End::Failed(a), End::Failed(b)) if a.text == b.text => "place",
+                        _ => "end",
+                    }
+                } else if expected.events != got.events {
+                    "calls of the host"
+                } else if expected.state != got.state {
+                    "state"
+                } else {
+                    "fuel"
+                }
+            }
+            _ => "steps",
+        }
+    }
+
     /// What differs, on a few lines.
     pub fn describe(&self) -> String {
         let mut text = String::new();
@@ -135,6 +156,14 @@ impl Oracle {
         }
     }
 
+    /// One that compares two of them, by their names; `None` when there are no such.
+    pub fn of_pair(reference: &str, other: &str) -> Option<Self> {
+        Some(Self::new(vec![
+            configuration(reference)?,
+            configuration(other)?,
+        ]))
+    }
+
     /// What it compares.
     pub fn configurations(&self) -> &[Configuration] {
         &self.configurations
@@ -164,9 +193,7 @@ impl Oracle {
             if let Step::Call(_) = seen.step {
                 match &seen.end {
                     End::Returned(_) => summary.returned += 1,
-                    End::Failed(failure) if failure.text.contains("fuel") => {
-                        summary.out_of_fuel += 1;
-                    }
+                    End::Failed(_) if seen.is_out_of_fuel() => summary.out_of_fuel += 1,
                     End::Failed(_) => summary.failed += 1,
                 }
             }
@@ -337,6 +364,14 @@ impl Seen {
         match &self.end {
             End::Returned(_) => None,
             End::Failed(failure) => failure.limit,
+        }
+    }
+
+    /// Whether fuel was what ended the step.
+    pub fn is_out_of_fuel(&self) -> bool {
+        match &self.end {
+            End::Returned(_) => false,
+            End::Failed(failure) => failure.text.contains("all fuel consumed"),
         }
     }
 

@@ -270,7 +270,9 @@ impl<'a> Guest<'a> {
 
     /// What can be seen now from outside.
     fn see(&mut self, step: Step, end: End) -> Seen {
-        let fuel = self.is_metered().then(|| self.store.get_fuel().unwrap_or(0));
+        let fuel = self
+            .is_metered()
+            .then(|| self.store.get_fuel().unwrap_or(0));
         let events = self.store.data_mut().take_events();
         let mut state = Vec::new();
         if let Step::Call(_) = step {
@@ -339,8 +341,13 @@ impl Failure {
             ErrorKind::OutOfMemory => "memory",
             _ => "other",
         };
+        let text = match error.kind() {
+            // What was wrong is told in terms of addresses and numbers of types.
+            ErrorKind::BadArgument(_) => kind.to_owned(),
+            _ => format!("{kind}: {error}"),
+        };
         Self {
-            text: format!("{kind}: {error}"),
+            text,
             limit: limit(error),
             exception: Vec::new(),
             frames: Vec::new(),

@@ -278,10 +278,7 @@ fn make_ref(
                 CompositeType::Func(ty) => {
                     let known = store.as_context().data().names.known().to_vec();
                     let fits = |func: &&Func| func.ty(&*store) == *ty;
-                    known
-                        .iter()
-                        .find(fits)
-                        .map(|&func| Ref::Func(Some(func)))
+                    known.iter().find(fits).map(|&func| Ref::Func(Some(func)))
                 }
                 CompositeType::Struct(fields) => {
                     let mut values = Vec::with_capacity(fields.len());
@@ -296,8 +293,7 @@ fn make_ref(
                 CompositeType::Array(field) => {
                     let ty = field.storage.unpacked();
                     let value = make_within(store, ty, seed.rotate_left(1), depth)?;
-                    let made =
-                        diptych::ArrayRef::new(&mut *store, id, value, (seed % 9) as u32);
+                    let made = diptych::ArrayRef::new(&mut *store, id, value, (seed % 9) as u32);
                     made.ok().map(|it| Ref::Any(Some(it.to_any())))
                 }
             }
