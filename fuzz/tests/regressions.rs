@@ -15,7 +15,7 @@ fn earlier_findings() {
         let text = std::fs::read_to_string(&path).expect("it can be read");
         let case = Case::parse(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         match oracle.judge(&case) {
-            Verdict::Agreed(_) | Verdict::Refused(_) => tried += 1,
+            Verdict::Agreed(_) => tried += 1,
             Verdict::Differs(difference) => {
                 panic!("{}: {}", path.display(), difference.describe())
             }

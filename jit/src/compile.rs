@@ -464,17 +464,24 @@ fn sites(
     // A call may return to where an instruction traps: what belongs to the call comes first.
     sites.sort_unstable_by_key(|(offset, trap, _)| (*offset, *trap));
     let mut locations = code.buffer.get_srclocs_sorted().iter().peekable();
+    let mut before = body;
     let sites = sites.into_iter().map(|(offset, trap, code)| {
         // A call belongs to the instruction before the address that it returns to.
         let at = if trap == 0 { offset - 1 } else { offset };
-        while locations.next_if(|location| location.end <= at).is_some() {}
-        let wasm = locations
+        while let Some(location) = locations.next_if(|location| location.end <= at) {
+            if !location.loc.is_default() {
+                before = location.loc.bits();
+            }
+        }
+        let known = locations
             .peek()
             .filter(|location| location.start <= at && !location.loc.is_default())
-            .map_or(body, |location| location.loc.bits());
+            .map(|location| location.loc.bits());
         let wasm = match code {
-            Some(code) if is_access(code) => place_of_access(accesses, code, wasm),
-            _ => wasm,
+            Some(code) if is_access(code) => {
+                place_of_access(accesses, code, known.unwrap_or(before))
+            }
+            _ => known.unwrap_or(body),
         };
         Site::new(offset, wasm.saturating_sub(body), trap)
     });

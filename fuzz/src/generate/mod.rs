@@ -1,6 +1,9 @@
 //! Cases from seeds.
 
 mod smith;
+mod structured;
+#[path = "../../../jit/tests/support/vectors.rs"]
+mod vector_operators;
 
 use crate::case::{AMPLE_FUEL, Call, Case};
 use crate::random::Random;
@@ -15,12 +18,18 @@ pub enum Generator {
     SmithTerminating,
     /// The same, with functions of random bytes among others.
     SmithMaybeInvalid,
+    /// Programs of our own, for what wasm-smith reaches rarely.
+    Structured,
 }
 
 impl Generator {
     /// All of them.
-    pub const ALL: &'static [Self] =
-        &[Self::Smith, Self::SmithTerminating, Self::SmithMaybeInvalid];
+    pub const ALL: &'static [Self] = &[
+        Self::Smith,
+        Self::SmithTerminating,
+        Self::SmithMaybeInvalid,
+        Self::Structured,
+    ];
 
     /// What command lines and reports call it.
     pub const fn name(self) -> &'static str {
@@ -28,6 +37,7 @@ impl Generator {
             Self::Smith => "smith",
             Self::SmithTerminating => "smith-terminating",
             Self::SmithMaybeInvalid => "smith-maybe-invalid",
+            Self::Structured => "structured",
         }
     }
 
@@ -43,6 +53,7 @@ impl Generator {
             Self::Smith => smith::case(&mut random, smith::Kind::Plain),
             Self::SmithTerminating => smith::case(&mut random, smith::Kind::Terminating),
             Self::SmithMaybeInvalid => smith::case(&mut random, smith::Kind::MaybeInvalid),
+            Self::Structured => structured::case(&mut random),
         }?;
         case.origin = format!("{} {seed}", self.name());
         Some(case)

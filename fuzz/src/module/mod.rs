@@ -3,5 +3,7 @@
 mod code;
 mod remove;
 
+#[cfg(test)]
+pub(crate) use code::features;
 pub(crate) use code::{Code, Point, is_valid};
 pub(crate) use remove::{items, remove};

@@ -197,7 +197,9 @@ impl Translator<'_> {
 
     /// The label at `depth` is a `try_table`'s, or a clause names it.
     pub(super) fn now_caught(&mut self, depth: u32) {
-        self.label_mut(depth).caught = true;
+        let label = self.label_mut(depth);
+        // A branch to a loop is one to its start, which begins anew in any case.
+        label.caught |= !matches!(label.kind, LabelKind::Loop(_));
     }
 
     /// Leaves the `try_table` that ends here on the way on which nothing was thrown. Gives how many

@@ -22,7 +22,7 @@ pub(crate) const fn trap_code(trap: Trap) -> TrapCode {
 
 /// The code of the accesses to memory that the machine checks, each of them the next of these
 /// codes: an access can become part of the instruction that uses what it loads, and would then be
-/// taken for something at the place of that one. See [`place_of_access`].
+/// taken for something at the place of that one, which may have none. See [`place_of_access`].
 pub(super) const fn access_code(number: usize) -> TrapCode {
     TrapCode::unwrap_user(FIRST_ACCESS + (number % ACCESSES) as u8)
 }
@@ -32,22 +32,20 @@ pub(crate) fn is_access(code: TrapCode) -> bool {
     (FIRST_ACCESS..FIRST_ACCESS + ACCESSES as u8).contains(&code.as_raw().get())
 }
 
-/// Where an access with this code is that became part of the instruction at `user` or is that
-/// itself. `accesses` are the places of all that the machine checks, in order.
-///
-/// Nothing that may trap is between the two, so it is the last one with the code.
-pub(crate) fn place_of_access(accesses: &[u32], code: TrapCode, user: u32) -> u32 {
-    let before = accesses.partition_point(|at| *at <= user);
-    (0..before)
-        .rev()
-        .take(ACCESSES)
-        .find(|number| access_code(*number) == code)
-        .map_or(user, |number| accesses[number])
+/// Where an access with this code is, which is, or has become part of, an instruction at `near` or
+/// not far from there. `accesses` are the places of all that the machine checks, in order.
+pub(crate) fn place_of_access(accesses: &[u32], code: TrapCode, near: u32) -> u32 {
+    let first = usize::from(code.as_raw().get() - FIRST_ACCESS);
+    let with_code = accesses.iter().skip(first).step_by(ACCESSES);
+    with_code
+        .copied()
+        .min_by_key(|at| at.abs_diff(near))
+        .unwrap_or(near)
 }
 
 /// Behind the codes of traps.
-const FIRST_ACCESS: u8 = 128;
-const ACCESSES: usize = 100;
+const FIRST_ACCESS: u8 = 50;
+const ACCESSES: usize = 200;
 
 /// What follows a call that never returns.
 pub(crate) const NEVER: TrapCode = TrapCode::unwrap_user(250);
