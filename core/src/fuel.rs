@@ -27,8 +27,9 @@ pub const fn fuel_cost(operator: &Operator<'_>) -> u32 {
 ///
 /// A block is paid for at once, where its first instruction that costs something begins. It ends
 /// where control can come from elsewhere or go elsewhere: at the start of a loop, at `if`, `else`
-/// and conditional branches, at an `end` that something branches to, and where what follows
-/// cannot be reached. A call does not end it. `P` is the place of the charge in the code.
+/// and conditional branches, at the `end` of a `try_table`, at an `end` that something branches
+/// to, which clauses of a `try_table` do whether anything is thrown there or not, and where what
+/// follows cannot be reached. A call does not end it. `P` is the place of the charge in the code.
 #[derive(Clone, Copy, Debug)]
 pub struct Meter<P> {
     open: Option<(P, u32)>,

@@ -1,3 +1,19 @@
-//! The frame for differential fuzzing: generators of guests, and the comparison of what the
-//! backends make of them. There is one backend so far and nothing to compare; until there is,
-//! `diptych-interp`'s own tests run random programs beside a plain stack machine.
+//! Differential fuzzing: random modules, executed in every configuration, compared in all that can
+//! be seen.
+//!
+//! * [`configurations`] is the table of what has to agree;
+//! * [`generate`] makes cases from seeds;
+//! * [`oracle`] executes a case everywhere and compares;
+//! * [`session`] does so for one seed after the other, and counts;
+//! * [`reduce`] makes a case small on which they differ.
+//!
+//! The program `diptych-fuzz` does this for as long as it is told; `docs/testing.md` says how.
+
+pub mod case;
+pub mod configurations;
+pub mod generate;
+mod module;
+pub mod oracle;
+pub mod random;
+pub mod reduce;
+pub mod session;

@@ -3,7 +3,7 @@
 use crate::placement;
 use crate::raise::{self, Arch};
 use crate::settings::{Settings, Traps};
-use crate::translate::{Env, Scratch, translate};
+use crate::translate::{Env, Scratch, is_access, place_of_access, translate};
 use cranelift_codegen::binemit::Reloc;
 use cranelift_codegen::control::ControlPlane;
 use cranelift_codegen::ir::{ExternalName, GlobalValueData, MemFlagsData, TrapCode};
@@ -279,7 +279,7 @@ impl Compiler {
             .ok_or_else(|| Error::msg("the compiler has made no code"))?;
         let mut code = made.code_buffer().to_vec();
         let Relocations { mut calls, raises } = relocations(made, &self.context)?;
-        let mut sites = sites(made, body, &raises)?;
+        let mut sites = sites(made, body, self.scratch.accesses(), &raises)?;
         if settings.traps == Traps::Explicit {
             let arch = Arch::of(self.isa.name());
             let traps = made.buffer.traps();
@@ -438,8 +438,14 @@ fn relocations(code: &CompiledCode, context: &Context) -> Result<Relocations, Er
     Ok(Relocations { calls, raises })
 }
 
-/// The places of calls and traps. `raises` are where calls begin that are for an `unreachable`.
-fn sites(code: &CompiledCode, body: u32, raises: &[u32]) -> Result<Vec<Site>, Error> {
+/// The places of calls and traps. `accesses` are the accesses to memory that the machine checks,
+/// `raises` where calls begin that are for an `unreachable`.
+fn sites(
+    code: &CompiledCode,
+    body: u32,
+    accesses: &[u32],
+    raises: &[u32],
+) -> Result<Vec<Site>, Error> {
     let traps = code.buffer.traps();
     let mut sites = Vec::new();
     sites
@@ -448,22 +454,35 @@ fn sites(code: &CompiledCode, body: u32, raises: &[u32]) -> Result<Vec<Site>, Er
     sites.extend(
         traps
             .iter()
-            .filter_map(|trap| Some((trap.offset, trap_of(trap.code)? as u8))),
+            .filter_map(|trap| Some((trap.offset, trap_of(trap.code)? as u8, Some(trap.code)))),
     );
-    sites.extend(raises.iter().map(|at| (*at, Trap::Unreachable as u8)));
-    sites.extend(code.buffer.call_sites().map(|call| (call.ret_addr, 0)));
+    let raises = raises.iter();
+    sites.extend(raises.map(|at| (*at, Trap::Unreachable as u8, None)));
+    let calls = code.buffer.call_sites();
+    sites.extend(calls.map(|call| (call.ret_addr, 0, None)));
     let of_calls = of_calls(code)?;
     // A call may return to where an instruction traps: what belongs to the call comes first.
-    sites.sort_unstable();
+    sites.sort_unstable_by_key(|(offset, trap, _)| (*offset, *trap));
     let mut locations = code.buffer.get_srclocs_sorted().iter().peekable();
-    let sites = sites.into_iter().map(|(offset, trap)| {
+    let mut before = body;
+    let sites = sites.into_iter().map(|(offset, trap, code)| {
         // A call belongs to the instruction before the address that it returns to.
         let at = if trap == 0 { offset - 1 } else { offset };
-        while locations.next_if(|location| location.end <= at).is_some() {}
-        let wasm = locations
+        while let Some(location) = locations.next_if(|location| location.end <= at) {
+            if !location.loc.is_default() {
+                before = location.loc.bits();
+            }
+        }
+        let known = locations
             .peek()
             .filter(|location| location.start <= at && !location.loc.is_default())
-            .map_or(body, |location| location.loc.bits());
+            .map(|location| location.loc.bits());
+        let wasm = match code {
+            Some(code) if is_access(code) => {
+                place_of_access(accesses, code, known.unwrap_or(before))
+            }
+            _ => known.unwrap_or(body),
+        };
         Site::new(offset, wasm.saturating_sub(body), trap)
     });
     let mut sites: Vec<_> = sites.collect();
@@ -527,6 +546,7 @@ fn trap_of(code: TrapCode) -> Option<Trap> {
         TrapCode::HEAP_OUT_OF_BOUNDS => Trap::MemoryOutOfBounds,
         TrapCode::INTEGER_DIVISION_BY_ZERO => Trap::IntegerDivideByZero,
         TrapCode::BAD_CONVERSION_TO_INTEGER => Trap::InvalidConversionToInteger,
+        other if is_access(other) => Trap::MemoryOutOfBounds,
         other => return Trap::from_code(other.as_raw().get()),
     })
 }

@@ -22,6 +22,9 @@ pub(super) struct Label {
     checked: u32,
     /// What follows the block, when something branches there.
     follow: Option<Block>,
+    /// Whether it is a `try_table`'s or a clause of one names it. Fuel is charged anew where it ends,
+    /// even when nothing is thrown inside and so nothing branches there.
+    caught: bool,
     /// Where an `if` goes that does not hold.
     otherwise: Option<Block>,
     /// The last branch table that leads here with values, and the block that passes them on.
@@ -59,6 +62,7 @@ impl Translator<'_> {
             results,
             checked: 0,
             follow: None,
+            caught: false,
             otherwise: None,
             edge: None,
         })?;
@@ -107,6 +111,7 @@ impl Translator<'_> {
             results: results as u32,
             checked: self.checked.mark(),
             follow: None,
+            caught: false,
             otherwise,
             edge: None,
         })
@@ -188,6 +193,13 @@ impl Translator<'_> {
     /// The block that was opened last is a `try_table`'s.
     pub(super) fn now_try(&mut self) {
         self.label_mut(0).kind = LabelKind::Try;
+    }
+
+    /// The label at `depth` is a `try_table`'s, or a clause names it.
+    pub(super) fn now_caught(&mut self, depth: u32) {
+        let label = self.label_mut(depth);
+        // A branch to a loop is one to its start, which begins anew in any case.
+        label.caught |= !matches!(label.kind, LabelKind::Loop(_));
     }
 
     /// Leaves the `try_table` that ends here on the way on which nothing was thrown. Gives how many
@@ -277,6 +289,8 @@ impl Translator<'_> {
         } else if !self.reachable {
             // Nothing comes here; what follows is skipped.
             self.truncate(label.height as usize);
+        } else if label.caught {
+            self.end_fuel();
         }
         self.buffers.labels.pop();
         self.end_loop();

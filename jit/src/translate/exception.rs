@@ -104,6 +104,7 @@ impl<'a> Translator<'a> {
 
     pub(super) fn try_table(&mut self, table: TryTable) -> Result<()> {
         self.block(table.ty)?;
+        self.now_caught(0);
         if table.catches.is_empty() {
             return Ok(());
         }
@@ -121,6 +122,14 @@ impl<'a> Translator<'a> {
         let Some(Try { handler, catches }) = self.buffers.tries.pop() else {
             return Ok(());
         };
+        for catch in &catches {
+            let (Catch::One { label, .. }
+            | Catch::OneRef { label, .. }
+            | Catch::All { label }
+            | Catch::AllRef { label }) = *catch;
+            // Clauses are outside of the block.
+            self.now_caught(label + 1);
+        }
         let Some(handler) = handler else {
             return Ok(());
         };

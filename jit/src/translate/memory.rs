@@ -1,7 +1,7 @@
 //! Memory operators.
 
-use super::trap::trap_code;
-use super::{Result, Translator, unsupported};
+use super::trap::access_code;
+use super::{Result, Translator, reserve, unsupported};
 use crate::abi::offsets;
 use crate::builtins::Builtin;
 use cranelift_codegen::ir::{InstBuilder, MemFlagsData, Type, Value, types};
@@ -102,8 +102,11 @@ impl Translator<'_> {
         let flags = if is_known && self.is_inside(heap, index, end) {
             checked
         } else if heap.guarded {
-            let trap = trap_code(Trap::MemoryOutOfBounds);
-            self.flags.heap.with_trap_code(Some(trap))
+            let accesses = &mut self.buffers.accesses;
+            reserve(accesses, 1)?;
+            let code = access_code(accesses.len());
+            accesses.push(self.offset);
+            self.flags.heap.with_trap_code(Some(code))
         } else {
             self.check_bounds(heap, index, wide_index, end);
             checked

@@ -41,7 +41,7 @@ use diptych_core::{Error, ErrorKind};
 use exception::Try;
 use hashbrown::HashMap;
 use still::Before;
-pub(crate) use trap::NEVER;
+pub(crate) use trap::{NEVER, is_access, place_of_access};
 use variable::Local;
 use vm::Flags;
 use wasmparser::{BinaryReader, FunctionBody, OperatorsReader, OperatorsReaderAllocations};
@@ -132,6 +132,16 @@ struct Buffers {
     /// The loops in which no memory moves, by offset.
     still: Vec<u32>,
     operators: OperatorsReaderAllocations,
+    /// Where the accesses to memory are that the machine checks, in order.
+    accesses: Vec<u32>,
+}
+
+impl Scratch {
+    /// Where the accesses to memory are that the machine checks, in order, of the function that was
+    /// translated last.
+    pub(crate) fn accesses(&self) -> &[u32] {
+        &self.buffers.accesses
+    }
 }
 
 impl Buffers {
@@ -143,6 +153,7 @@ impl Buffers {
         self.signatures.clear();
         self.callees.clear();
         self.still.clear();
+        self.accesses.clear();
         self.raise = None;
         self.builtins.clear();
     }

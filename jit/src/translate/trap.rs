@@ -20,6 +20,33 @@ pub(crate) const fn trap_code(trap: Trap) -> TrapCode {
     TrapCode::unwrap_user(trap as u8)
 }
 
+/// The code of the accesses to memory that the machine checks, each of them the next of these
+/// codes: an access can become part of the instruction that uses what it loads, and would then be
+/// taken for something at the place of that one, which may have none. See [`place_of_access`].
+pub(super) const fn access_code(number: usize) -> TrapCode {
+    TrapCode::unwrap_user(FIRST_ACCESS + (number % ACCESSES) as u8)
+}
+
+/// Whether it is the code of an access that the machine checks.
+pub(crate) fn is_access(code: TrapCode) -> bool {
+    (FIRST_ACCESS..FIRST_ACCESS + ACCESSES as u8).contains(&code.as_raw().get())
+}
+
+/// Where an access with this code is, which is, or has become part of, an instruction at `near` or
+/// not far from there. `accesses` are the places of all that the machine checks, in order.
+pub(crate) fn place_of_access(accesses: &[u32], code: TrapCode, near: u32) -> u32 {
+    let first = usize::from(code.as_raw().get() - FIRST_ACCESS);
+    let with_code = accesses.iter().skip(first).step_by(ACCESSES);
+    with_code
+        .copied()
+        .min_by_key(|at| at.abs_diff(near))
+        .unwrap_or(near)
+}
+
+/// Behind the codes of traps.
+const FIRST_ACCESS: u8 = 50;
+const ACCESSES: usize = 200;
+
 /// What follows a call that never returns.
 pub(crate) const NEVER: TrapCode = TrapCode::unwrap_user(250);
 

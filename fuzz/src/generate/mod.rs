@@ -1,0 +1,104 @@
+//! Cases from seeds.
+
+mod smith;
+mod structured;
+#[path = "../../../jit/tests/support/vectors.rs"]
+mod vector_operators;
+
+use crate::case::{AMPLE_FUEL, Call, Case};
+use crate::random::Random;
+use wasmparser::{ExternalKind, Parser, Payload};
+
+/// A way to make cases.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Generator {
+    /// wasm-smith, with any features; loops end because fuel does.
+    Smith,
+    /// The same, with code that counts its own steps, and no fuel.
+    SmithTerminating,
+    /// The same, with functions of random bytes among others.
+    SmithMaybeInvalid,
+    /// Programs of our own, for what wasm-smith reaches rarely.
+    Structured,
+}
+
+impl Generator {
+    /// All of them.
+    pub const ALL: &'static [Self] = &[
+        Self::Smith,
+        Self::SmithTerminating,
+        Self::SmithMaybeInvalid,
+        Self::Structured,
+    ];
+
+    /// What command lines and reports call it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Smith => "smith",
+            Self::SmithTerminating => "smith-terminating",
+            Self::SmithMaybeInvalid => "smith-maybe-invalid",
+            Self::Structured => "structured",
+        }
+    }
+
+    /// The generator of this name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|it| it.name() == name)
+    }
+
+    /// The case of a seed; `None` when this seed gives none.
+    pub fn case(self, seed: u64) -> Option<Case> {
+        let mut random = Random::of(seed, self as u64);
+        let mut case = match self {
+            Self::Smith => smith::case(&mut random, smith::Kind::Plain),
+            Self::SmithTerminating => smith::case(&mut random, smith::Kind::Terminating),
+            Self::SmithMaybeInvalid => smith::case(&mut random, smith::Kind::MaybeInvalid),
+            Self::Structured => structured::case(&mut random),
+        }?;
+        case.origin = format!("{} {seed}", self.name());
+        Some(case)
+    }
+}
+
+/// How many arguments are made; further ones are zeros.
+const MOST_ARGS: usize = 8;
+
+/// Calls of what a module exports.
+fn calls(random: &mut Random, module: usize, wasm: &[u8], most: usize) -> Vec<Call> {
+    let names = exported_funcs(wasm);
+    if names.is_empty() {
+        return Vec::new();
+    }
+    let first = random.below(names.len());
+    (0..most.min(names.len() * 2))
+        .map(|index| Call {
+            module,
+            export: names[(first + index) % names.len()].clone(),
+            args: (0..MOST_ARGS).map(|_| random.edge()).collect(),
+            fuel: match random.below(3) {
+                0 => random.below(200) as u64,
+                1 => random.below(3_000) as u64,
+                _ => AMPLE_FUEL,
+            },
+        })
+        .collect()
+}
+
+/// The names of the functions that a module exports; none when it is malformed before them.
+fn exported_funcs(wasm: &[u8]) -> Vec<String> {
+    let mut names = Vec::new();
+    for payload in Parser::new(0).parse_all(wasm) {
+        match payload {
+            Ok(Payload::ExportSection(exports)) => {
+                let funcs = exports
+                    .into_iter()
+                    .flatten()
+                    .filter(|export| export.kind == ExternalKind::Func);
+                names.extend(funcs.map(|export| export.name.to_owned()));
+            }
+            Ok(_) => {}
+            Err(_) => break,
+        }
+    }
+    names
+}

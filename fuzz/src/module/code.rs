@@ -1,0 +1,244 @@
+//! The code section as instructions, each of which is a range of bytes.
+
+use core::ops::Range;
+use wasmparser::{
+    BinaryReader, FuncValidatorAllocations, Operator, OperatorsReader, Parser, Payload, ValType,
+    ValidPayload, Validator, WasmFeatures,
+};
+
+/// What modules may use: all that engines do.
+pub(crate) fn features() -> WasmFeatures {
+    WasmFeatures::WASM3
+        | WasmFeatures::CUSTOM_PAGE_SIZES
+        | WasmFeatures::WIDE_ARITHMETIC
+        | WasmFeatures::LEGACY_EXCEPTIONS
+}
+
+/// Whether the validator that engines rely on accepts it.
+pub(crate) fn is_valid(wasm: &[u8]) -> bool {
+    Validator::new_with_features(features())
+        .validate_all(wasm)
+        .is_ok()
+}
+
+/// The code of a module.
+pub(crate) struct Code<'a> {
+    wasm: &'a [u8],
+    /// Where the section is, with its head.
+    section: Range<usize>,
+    /// The bodies in their order.
+    pub(crate) bodies: Vec<Body<'a>>,
+}
+
+/// The body of a function.
+pub(crate) struct Body<'a> {
+    wasm: &'a [u8],
+    /// The declarations of locals.
+    pub(crate) locals: Range<usize>,
+    /// The instructions, the last of which is an `end`.
+    pub(crate) ops: Vec<Range<usize>>,
+}
+
+/// What is known before an instruction.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Point {
+    /// In how many blocks it is.
+    pub(crate) depth: u32,
+    /// The types of the operands, from the bottom; `None` for those of code that is never reached.
+    pub(crate) operands: Vec<Option<ValType>>,
+}
+
+impl<'a> Code<'a> {
+    /// The code of a module; `None` when there is none or it is malformed.
+    pub(crate) fn new(wasm: &'a [u8]) -> Option<Self> {
+        let mut section = None;
+        let mut bodies = Vec::new();
+        for payload in Parser::new(0).parse_all(wasm) {
+            match payload.ok()? {
+                Payload::CodeSectionStart {
+                    unchecked_range: range,
+                    ..
+                } => {
+                    let contents = usize::try_from(range.start).ok()?;
+                    let end = usize::try_from(range.end).ok()?;
+                    section = Some(section_start(wasm, contents, end - contents)?..end);
+                }
+                Payload::CodeSectionEntry(body) => {
+                    let mut reader = body.get_binary_reader();
+                    let start = usize::try_from(body.range().start).ok()?;
+                    let mut locals = body.get_locals_reader().ok()?;
+                    for _ in 0..locals.get_count() {
+                        locals.read().ok()?;
+                    }
+                    let at = |position: u64| usize::try_from(position).ok();
+                    let first = at(locals.original_position())?;
+                    reader.read_bytes(first - start).ok()?;
+                    let mut reader = OperatorsReader::new(reader);
+                    let mut ops = Vec::new();
+                    while !reader.eof() {
+                        let from = at(reader.original_position())?;
+                        reader.read().ok()?;
+                        ops.push(from..at(reader.original_position())?);
+                    }
+                    bodies.push(Body {
+                        wasm,
+                        locals: start..first,
+                        ops,
+                    });
+                }
+                _ => {}
+            }
+        }
+        Some(Self {
+            wasm,
+            section: section?,
+            bodies,
+        })
+    }
+
+    /// The module with other bodies, each of them declarations of locals and instructions. The
+    /// second part of the answer is where each body begins in it.
+    pub(crate) fn rebuild(&self, bodies: &[Vec<u8>]) -> (Vec<u8>, Vec<usize>) {
+        let mut contents = Vec::with_capacity(self.section.len() + 64);
+        leb(&mut contents, bodies.len());
+        let mut starts = Vec::with_capacity(bodies.len());
+        for body in bodies {
+            leb(&mut contents, body.len());
+            starts.push(contents.len());
+            contents.extend_from_slice(body);
+        }
+        let mut wasm = self.wasm[..self.section.start].to_vec();
+        wasm.push(CODE_SECTION);
+        leb(&mut wasm, contents.len());
+        let base = wasm.len();
+        wasm.extend_from_slice(&contents);
+        wasm.extend_from_slice(&self.wasm[self.section.end..]);
+        for start in &mut starts {
+            *start += base;
+        }
+        (wasm, starts)
+    }
+
+    /// The bodies as they are.
+    pub(crate) fn to_bytes(&self) -> Vec<Vec<u8>> {
+        self.bodies.iter().map(Body::to_bytes).collect()
+    }
+
+    /// What is known before each instruction of each function; nothing when it is invalid.
+    pub(crate) fn points(&self) -> Option<Vec<Vec<Point>>> {
+        let mut validator = Validator::new_with_features(features());
+        let mut allocations = FuncValidatorAllocations::default();
+        let mut all = Vec::new();
+        for payload in Parser::new(0).parse_all(self.wasm) {
+            let payload = payload.ok()?;
+            let ValidPayload::Func(func, body) = validator.payload(&payload).ok()? else {
+                continue;
+            };
+            let mut func = func.into_validator(allocations);
+            let mut reader = body.get_binary_reader();
+            func.read_locals(&mut reader).ok()?;
+            let mut reader = OperatorsReader::new(reader);
+            let mut points = Vec::new();
+            while !reader.eof() {
+                let height = func.operand_stack_height() as usize;
+                points.push(Point {
+                    depth: func.control_stack_height(),
+                    operands: (0..height)
+                        .rev()
+                        .map(|at| func.get_operand_type(at).flatten())
+                        .collect(),
+                });
+                let (operator, offset) = reader.read_with_offset().ok()?;
+                func.op(offset, &operator).ok()?;
+            }
+            allocations = func.into_allocations();
+            all.push(points);
+        }
+        Some(all)
+    }
+}
+
+impl<'a> Body<'a> {
+    /// Its declarations of locals and its instructions.
+    pub(crate) fn to_bytes(&self) -> Vec<u8> {
+        let end = self.ops.last().map_or(self.locals.end, |op| op.end);
+        self.wasm[self.locals.start..end].to_vec()
+    }
+
+    /// The bytes of instructions that follow each other.
+    pub(crate) fn bytes(&self, ops: Range<usize>) -> &'a [u8] {
+        if ops.is_empty() {
+            return &[];
+        }
+        &self.wasm[self.ops[ops.start].start..self.ops[ops.end - 1].end]
+    }
+
+    /// The instruction at a place.
+    pub(crate) fn operator(&self, at: usize) -> Option<Operator<'a>> {
+        let bytes = &self.wasm[self.ops[at].clone()];
+        let reader = BinaryReader::new_features(bytes, 0, features());
+        OperatorsReader::new(reader).read().ok()
+    }
+
+    /// The place of the `end` of the block that begins at a place.
+    pub(crate) fn matching_end(&self, points: &[Point], at: usize) -> Option<usize> {
+        let depth = points[at].depth;
+        (at + 1..self.ops.len()).find(|&end| {
+            points[end].depth == depth + 1
+                && points.get(end + 1).is_none_or(|after| after.depth == depth)
+        })
+    }
+}
+
+const CODE_SECTION: u8 = 10;
+
+/// Where a section begins whose contents are known: they are preceded by a number of one to five
+/// bytes, their length, and its kind.
+fn section_start(wasm: &[u8], contents: usize, len: usize) -> Option<usize> {
+    (1..=5).find_map(|size| {
+        let head = contents.checked_sub(size + 1)?;
+        let mut reader = BinaryReader::new(&wasm[head..contents], 0);
+        let is_head = reader.read_u8().ok()? == CODE_SECTION
+            && reader.read_var_u32().ok().map(|it| it as usize) == Some(len)
+            && reader.eof();
+        is_head.then_some(head)
+    })
+}
+
+/// Appends a number as the binary format has it.
+pub(super) fn leb(bytes: &mut Vec<u8>, mut value: usize) {
+    loop {
+        let low = (value & 0x7f) as u8;
+        value >>= 7;
+        if value == 0 {
+            bytes.push(low);
+            return;
+        }
+        bytes.push(low | 0x80);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn taken_apart_and_put_together() {
+        let wasm = wat::parse_str(
+            "(module (memory 1)
+                (func (param i32) (result i32) (local i64 f32)
+                    (block (result i32) (i32.const 1) (br_if 0 (local.get 0))))
+                (func (nop))
+                (data (i32.const 0) \"x\"))",
+        )
+        .expect("it is text");
+        let code = Code::new(&wasm).expect("there is code");
+        let (again, starts) = code.rebuild(&code.to_bytes());
+        assert_eq!(again, wasm);
+        assert_eq!(starts[0], code.bodies[0].locals.start);
+        let points = code.points().expect("it is valid");
+        assert_eq!(points[0].len(), 6);
+        assert_eq!(points[0][3].operands, [Some(ValType::I32); 2]);
+        assert_eq!(code.bodies[0].matching_end(&points[0], 0), Some(4));
+    }
+}

@@ -1,0 +1,9 @@
+//! Binary modules taken apart and put together again.
+
+mod code;
+mod remove;
+
+#[cfg(test)]
+pub(crate) use code::features;
+pub(crate) use code::{Code, Point, is_valid};
+pub(crate) use remove::{items, remove};
