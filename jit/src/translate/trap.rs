@@ -36,9 +36,20 @@ pub(crate) fn is_access(code: TrapCode) -> bool {
 /// not far from there. `accesses` are the places of all that the machine checks, in order.
 pub(crate) fn place_of_access(accesses: &[u32], code: TrapCode, near: u32) -> u32 {
     let first = usize::from(code.as_raw().get() - FIRST_ACCESS);
-    let with_code = accesses.iter().skip(first).step_by(ACCESSES);
-    with_code
-        .copied()
+    // Those with this code, in order: the first that is not before, or the one before that.
+    let with_code = |i: usize| accesses.get(first + i * ACCESSES).copied();
+    let (mut low, mut high) = (0, accesses.len().div_ceil(ACCESSES));
+    while low < high {
+        let middle = low.midpoint(high);
+        if with_code(middle).is_some_and(|at| at < near) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    let candidates = [low.checked_sub(1).and_then(with_code), with_code(low)];
+    let candidates = candidates.into_iter().flatten();
+    candidates
         .min_by_key(|at| at.abs_diff(near))
         .unwrap_or(near)
 }
