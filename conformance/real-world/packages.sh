@@ -29,6 +29,9 @@ unpack_pypi() {
         python3 -m zipfile -e ./*.whl . && rm -f ./*.whl
 }
 
+# What runs a program that node cannot.
+wasmtime_package() { pypi_package wasmtime 50.0.1 wasmtime; }
+
 # The source of a crate: NAME VERSION DIRECTORY.
 crate_package() { cached "$3" unpack_crate "$1" "$2"; }
 unpack_crate() {

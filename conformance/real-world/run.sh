@@ -91,14 +91,20 @@ if [ $keep = no ]; then trap 'rm -rf "$scratch"' EXIT; fi
 # shellcheck source=packages.sh
 source "$here/packages.sh"
 
-# What a program's file can use, beside the packages: `guest`, `$inputs`, `$cache`, `$here`.
+# What a program's file can use, beside the packages: `guest`, `$inputs`, `$cache`, `$here`. It can
+# set `oracle=wasmtime`, and then gets `wasmtime_package` too.
 
 # Runs a WASI program: options of `diptych run`, the module, and the program's arguments. Each must
 # exit with 0, or with the code in `expected_exit`.
 guest() {
     local code=0
     case $side in
-    oracle) node --no-warnings "$here/oracle.mjs" "$@" || code=$? ;;
+    oracle)
+        case ${oracle:-node} in
+        node) node --no-warnings "$here/oracle.mjs" "$@" || code=$? ;;
+        wasmtime) PYTHONPATH=$cache/wasmtime python3 "$here/oracle.py" "$@" || code=$? ;;
+        esac
+        ;;
     diptych) "$diptych" run --backend "$backend" "$@" || code=$? ;;
     esac
     if ((code != ${expected_exit:-0})); then
@@ -154,7 +160,7 @@ explain() {
 # Why the two sides differ, or nothing.
 differences() {
     local at=$scratch/$1
-    if [ ! -s "$at/oracle/stdout" ]; then echo "it printed nothing under node: a comparison of nothing"; fi
+    if [ ! -s "$at/oracle/stdout" ]; then echo "it printed nothing under the oracle: a comparison of nothing"; fi
     cmp "$at/oracle/stdout" "$at/diptych/stdout" 2>&1 || true
     diff -rq --no-dereference "$at/oracle/files" "$at/diptych/files" 2>&1 || true
 }
@@ -164,7 +170,7 @@ failed=0
 begin=$SECONDS
 report() {
     local verdict=$1 name=$2 text=$3
-    printf '%-4s  %-8s  %s\n' "$verdict" "$name" "$text"
+    printf '%-4s  %-11s  %s\n' "$verdict" "$name" "$text"
     if [ "$verdict" = ok ]; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
 }
 
@@ -186,7 +192,7 @@ for name in $(names); do
         attempt side "$name" $which 2>"$scratch/$name.$which.time"
         if ((status)) && [ $which = oracle ]; then
             # Node crashes now and then on large modules. Only Diptych's own failures count at once.
-            echo "      $name failed under node, and is tried again"
+            echo "      $name failed under the oracle, and is tried again"
             rm -rf "${scratch:?}/$name/oracle"
             attempt side "$name" $which 2>"$scratch/$name.$which.time"
         fi
@@ -199,7 +205,7 @@ for name in $(names); do
     done
     if [ $broken = yes ]; then continue; fi
     differing=$(differences "$name")
-    times="node $(seconds "$name" oracle), diptych $(seconds "$name" diptych), fetching $fetched s"
+    times="oracle $(seconds "$name" oracle), diptych $(seconds "$name" diptych), fetching $fetched s"
     if [ -n "$differing" ]; then
         report FAIL "$name" "$times"
         sed 's/^/    /' <<<"$differing"
