@@ -292,6 +292,7 @@ impl<'a, 'p> Translator<'a, 'p> {
                 let slots = locals.filter(|local| local.ty == Ty::Ref);
                 reserve(&mut references.locals, slots.clone().count())?;
                 references.locals.extend(slots.map(|local| local.slot));
+                references.finish();
             }
             _ => {}
         }
