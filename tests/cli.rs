@@ -588,6 +588,10 @@ fn inspect_shows_the_parts_of_a_module() {
         assert!(text.contains(part), "{part}: {text}");
     }
 
+    let first = folder.file("first.wat", "(module (func try catch_all end))");
+    let text = good(&["inspect", "--enable", "legacy-exceptions", &first]);
+    assert!(text.contains("legacy-exceptions"), "{text}");
+
     let json: Value = serde_json::from_str(&good(&["inspect", "--json", &math])).expect("JSON");
     assert_eq!(json["name"], "math");
     assert_eq!(json["imports"][0]["name"], "proc_exit");

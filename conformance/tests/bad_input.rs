@@ -22,6 +22,8 @@ const SCRIPTS: &[&str] = &[
     "return_call_indirect.wast",
     "select.wast",
     "exceptions/try_table.wast",
+    "legacy-exceptions/catch.wast",
+    "legacy-exceptions/delegate.wast",
     "gc/struct.wast",
     "simd/simd_lane.wast",
     "global.wast",
@@ -88,6 +90,7 @@ fn engine(mode: &str) -> Option<Engine> {
     support::engine(mode, |config| {
         config.consume_fuel(true);
         config.max_wasm_stack(1 << 18);
+        config.wasm_legacy_exceptions(true);
     })
 }
 

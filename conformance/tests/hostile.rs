@@ -3,6 +3,7 @@
 
 mod support;
 
+use core::fmt::Write as _;
 use core::time::Duration;
 use diptych::{
     Caller, Config, Engine, Error, ErrorKind, Extern, Func, Instance, Linker, Module, Store,
@@ -348,7 +349,7 @@ fn deep_nesting_is_no_problem() {
     const DEPTH: usize = 100_000;
     each_mode(
         |config| {
-            config.consume_fuel(true);
+            config.consume_fuel(true).wasm_legacy_exceptions(true);
         },
         |engine| {
             let blocks = format!(
@@ -376,7 +377,22 @@ fn deep_nesting_is_no_problem() {
                 "block ".repeat(DEPTH),
                 "end ".repeat(DEPTH)
             );
-            for text in [blocks, loops, ifs, values, out] {
+            // What a clause has caught takes a slot of the frame.
+            let clauses = format!(
+                "(module (tag) (func (export \"f\") (result i32) {} i32.const 42 {}))",
+                "try (result i32) throw 0 catch_all ".repeat(DEPTH / 2),
+                "end ".repeat(DEPTH / 2)
+            );
+            let mut delegates = format!(
+                "(module (tag) (func $throw throw 0)
+                    (func (export \"f\") (result i32) try (result i32) {} call $throw ",
+                "try ".repeat(DEPTH)
+            );
+            for depth in (0..DEPTH).rev() {
+                let _ = write!(delegates, "delegate {depth} ");
+            }
+            delegates.push_str("i32.const 1 catch_all i32.const 42 end))");
+            for text in [blocks, loops, ifs, values, out, clauses, delegates] {
                 let mut store = Store::new(engine, ());
                 store.set_fuel(10_000_000).expect("fuel is configured");
                 let guest = instance(&mut store, &text);

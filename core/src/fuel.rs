@@ -15,6 +15,10 @@ pub const fn fuel_cost(operator: &Operator<'_>) -> u32 {
         | Operator::Block { .. }
         | Operator::Loop { .. }
         | Operator::TryTable { .. }
+        | Operator::Try { .. }
+        | Operator::Catch { .. }
+        | Operator::CatchAll
+        | Operator::Delegate { .. }
         | Operator::Else
         | Operator::End
         | Operator::Return
@@ -26,10 +30,11 @@ pub const fn fuel_cost(operator: &Operator<'_>) -> u32 {
 /// What a translator knows of the basic block that it is in: where it is paid for, and how much.
 ///
 /// A block is paid for at once, where its first instruction that costs something begins. It ends
-/// where control can come from elsewhere or go elsewhere: at the start of a loop, at `if`, `else`
-/// and conditional branches, at the `end` of a `try_table`, at an `end` that something branches
-/// to, which clauses of a `try_table` do whether anything is thrown there or not, and where what
-/// follows cannot be reached. A call does not end it. `P` is the place of the charge in the code.
+/// where control can come from elsewhere or go elsewhere: at the start of a loop, at `if`, `else`,
+/// the clauses of a `try` and conditional branches, at the `end` of a `try` or of a `try_table` with
+/// clauses, at an `end` that something branches to, which clauses of a `try_table` do whether
+/// anything is thrown there or not, and where what follows cannot be reached. A call does not end
+/// it. `P` is the place of the charge in the code.
 #[derive(Clone, Copy, Debug)]
 pub struct Meter<P> {
     open: Option<(P, u32)>,
@@ -84,6 +89,9 @@ mod tests {
             Operator::Drop,
             Operator::Block { blockty },
             Operator::Loop { blockty },
+            Operator::Try { blockty },
+            Operator::CatchAll,
+            Operator::Delegate { relative_depth: 0 },
             Operator::Else,
             Operator::End,
             Operator::Return,

@@ -4,6 +4,7 @@ use crate::ops::Op;
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::sync::atomic::AtomicPtr;
+use diptych_core::types::TagIdx;
 
 /// What precedes the operations of a translated function.
 #[repr(C)]
@@ -27,9 +28,6 @@ pub(crate) const HEADER_BYTES: usize = size_of::<CodeHeader>();
 /// What calls inside a module read: the callee's code, or the stub that translates it.
 pub(crate) type EntryCell = AtomicPtr<CodeHeader>;
 
-/// The tag of a [`Handler`] for exceptions of all tags.
-pub(crate) const CATCH_ALL: u32 = u32::MAX;
-
 /// Who catches exceptions that come from a part of a function's code. Of several, the first does.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Handler {
@@ -37,14 +35,60 @@ pub(crate) struct Handler {
     pub(crate) start: u32,
     /// Where it ends.
     pub(crate) end: u32,
-    /// The tag, or [`CATCH_ALL`].
-    pub(crate) tag: u32,
-    /// Whether the exception is wanted behind its values.
-    pub(crate) with_reference: bool,
-    /// The slot for its first value.
+    pub(crate) handling: Handling,
+}
+
+/// What becomes of an exception.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Handling {
+    /// It is caught when it fits.
+    Catch(Clause),
+    /// Only the handlers from this one on come into question.
+    Delegate(u32),
+}
+
+/// Where a function goes on with an exception.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Clause {
+    /// The tag of those that it is for, unless it is for all.
+    pub(crate) tag: Option<TagIdx>,
+    /// Where the exception itself is wanted.
+    pub(crate) reference: Reference,
+    /// The slot for the first of what is wanted.
     pub(crate) slot: u16,
-    /// Where it goes on.
+    /// Where it goes on, in bytes from the first operation.
     pub(crate) target: u32,
+}
+
+/// Where an exception is wanted, in view of its values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reference {
+    Nowhere,
+    Before,
+    Behind,
+}
+
+impl Handler {
+    /// Finds the first of these handlers that catches exceptions from a place in the code.
+    pub(crate) fn find(
+        handlers: &[Self],
+        offset: u32,
+        has_tag: impl Fn(TagIdx) -> bool,
+    ) -> Option<Clause> {
+        let mut next = 0;
+        while let Some(handler) = handlers.get(next) {
+            next += 1;
+            if !(handler.start..handler.end).contains(&offset) {
+                continue;
+            }
+            match handler.handling {
+                Handling::Catch(clause) if clause.tag.is_none_or(&has_tag) => return Some(clause),
+                Handling::Catch(_) => {}
+                Handling::Delegate(first) => next = first as usize,
+            }
+        }
+        None
+    }
 }
 
 /// A translated function: the header, then the operations.

@@ -7,7 +7,7 @@
 //! and driver the machine is a [`State`]; the store is reached by raw pointer only, since host
 //! functions borrow it again.
 
-use crate::code::{CATCH_ALL, CodeHeader, EntryCell, HEADER_BYTES, Handler};
+use crate::code::{CodeHeader, EntryCell, HEADER_BYTES, Reference};
 use crate::exec::{Exit, ExitKind, Flow, State, call_subtype, caller_of, return_from_host, vector};
 use crate::module::{InterpModule, Shared};
 use crate::ops::{Op, Slow};
@@ -347,32 +347,33 @@ unsafe fn unwind(st: &mut State, store: *mut VmStore, shared: &Shared) -> bool {
         let exception = (*store).exception;
         loop {
             let ctx = st.vm;
-            let catches = |handler: &Handler| {
-                handler.tag == CATCH_ALL
-                    || heap_calls::exception_has_tag(ctx, exception, TagIdx(handler.tag))
-            };
+            let has_tag = |tag| heap_calls::exception_has_tag(ctx, exception, tag);
             let module = InterpModule::of((*ctx).interp);
-            let Some((header, handler)) = module.handler_at(st.ip, catches) else {
+            let Some((header, handler)) = module.handler_at(st.ip, has_tag) else {
                 return false;
             };
-            let Some(handler) = handler else {
+            let Some(clause) = handler else {
                 let record = st.fp.add((*header).record as usize);
                 if to_caller(st, store, shared, record.cast()) {
                     continue;
                 }
                 return false;
             };
-            let mut slot = st.fp.add(handler.slot.into());
-            if handler.tag != CATCH_ALL {
+            let mut slot = st.fp.add(clause.slot.into());
+            if clause.reference == Reference::Before {
+                slot.write(exception);
+                slot = slot.add(1);
+            }
+            if clause.tag.is_some() {
                 slot = heap_calls::exception_values(ctx, exception, slot);
             }
-            if handler.with_reference {
+            if clause.reference == Reference::Behind {
                 slot.write(exception);
             }
             (*store).exception = 0;
             st.ip = header
                 .cast::<u8>()
-                .add(HEADER_BYTES + handler.target as usize);
+                .add(HEADER_BYTES + clause.target as usize);
             st.mem = (*ctx).memory0_base;
             return true;
         }

@@ -1,6 +1,8 @@
 //! The backend and its modules: translation on demand, the stubs, and the choice of dispatch.
 
-use crate::code::{Code, CodeHeader, Encoding, EntryCell, HEADER_BYTES, HEADER_CELLS, Handler};
+use crate::code::{
+    Clause, Code, CodeHeader, Encoding, EntryCell, HEADER_BYTES, HEADER_CELLS, Handler,
+};
 use crate::driver;
 use crate::exec::{Exit, State, run_loop};
 use crate::ops::Op;
@@ -15,7 +17,7 @@ use core::sync::atomic::Ordering;
 use diptych_core::backend::{Backend, ModuleCode};
 use diptych_core::module::ModuleIr;
 use diptych_core::sync::Mutex;
-use diptych_core::types::DefinedFuncIdx;
+use diptych_core::types::{DefinedFuncIdx, TagIdx};
 use diptych_core::vm::{FuncRef, VmCtx};
 use diptych_core::{CompilationMode, Config, Dispatch, Error, ErrorKind, Result};
 
@@ -336,20 +338,18 @@ impl InterpModule {
         Some((DefinedFuncIdx(func), header))
     }
 
-    /// The code that contains `pc`, and of those who catch exceptions from there the first that
-    /// `catches` says does.
+    /// The code that contains `pc`, and who catches an exception from there that has the tags that
+    /// `has_tag` says.
     pub(crate) fn handler_at(
         &self,
         pc: *const u8,
-        catches: impl Fn(&Handler) -> bool,
-    ) -> Option<(*const CodeHeader, Option<Handler>)> {
+        has_tag: impl Fn(TagIdx) -> bool,
+    ) -> Option<(*const CodeHeader, Option<Clause>)> {
         let mut translated = self.translated.lock();
         let code = translated.code_at(pc)?;
         let header = code.as_ptr();
         let offset = (pc.addr() - header.addr() - HEADER_BYTES) as u32;
-        let mut handlers = code.handlers().iter();
-        let handler = handlers.find(|it| it.start <= offset && offset < it.end && catches(it));
-        Some((header, handler.copied()))
+        Some((header, Handler::find(code.handlers(), offset, has_tag)))
     }
 
     /// Where the operations of a function came from: their offsets in the code and in the module.

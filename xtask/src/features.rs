@@ -64,6 +64,11 @@ const FEATURES: &[Feature] = &[
     Feature("garbage collection", "wasm_gc", &["gc"]),
     Feature("exceptions", "wasm_exceptions", &["exceptions"]),
     Feature(
+        "exceptions as first proposed",
+        "wasm_legacy_exceptions",
+        &["legacy-exceptions"],
+    ),
+    Feature(
         "custom page sizes",
         "wasm_custom_page_sizes",
         &["custom-page-sizes"],

@@ -100,6 +100,7 @@ pub struct Features {
     multi_memory: bool,
     custom_page_sizes: bool,
     wide_arithmetic: bool,
+    legacy_exceptions: bool,
 }
 
 impl Features {
@@ -112,6 +113,7 @@ impl Features {
             multi_memory: standard >= 3,
             custom_page_sizes: false,
             wide_arithmetic: false,
+            legacy_exceptions: false,
         }
     }
 
@@ -130,6 +132,10 @@ impl Features {
             },
             "wide-arithmetic" => Self {
                 wide_arithmetic: true,
+                ..Self::STANDARD
+            },
+            "legacy-exceptions" => Self {
+                legacy_exceptions: true,
                 ..Self::STANDARD
             },
             _ => Self::STANDARD,
@@ -157,6 +163,7 @@ impl Features {
         config.wasm_multi_memory(self.multi_memory);
         config.wasm_custom_page_sizes(self.custom_page_sizes);
         config.wasm_wide_arithmetic(self.wide_arithmetic);
+        config.wasm_legacy_exceptions(self.legacy_exceptions);
     }
 }
 

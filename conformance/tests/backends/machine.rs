@@ -31,7 +31,10 @@ pub(crate) struct Machine {
 /// Every configuration that this build has, with or without fuel.
 pub(crate) fn machines(fuel: bool) -> Vec<Machine> {
     machines_with(&|config| {
-        config.consume_fuel(fuel).interruption(fuel);
+        config
+            .consume_fuel(fuel)
+            .interruption(fuel)
+            .wasm_legacy_exceptions(true);
     })
 }
 

@@ -488,6 +488,116 @@ pub(crate) const PROGRAMS: &[Case] = &[
             ("back", &[-1]),
         ],
     },
+    Case {
+        name: "exceptions",
+        text: r#"(module $exceptions
+            (tag $a (param i32))
+            (tag $b (param i64 i32))
+            (global $trace (export "trace") (mut i32) (i32.const 1))
+            (func $note (param i32)
+                (global.set $trace
+                    (i32.add (i32.mul (global.get $trace) (i32.const 31)) (local.get 0))))
+            (func $may (param i32)
+                (if (i32.eq (local.get 0) (i32.const 1)) (then (throw $a (i32.const 5))))
+                (if (i32.eq (local.get 0) (i32.const 2))
+                    (then (throw $b (i64.const 6) (i32.const 7))))
+                (if (i32.eq (local.get 0) (i32.const 3)) (then (unreachable)))
+                (call $note (local.get 0)))
+            (func (export "table") (param $n i32) (result i32) (local $last exnref)
+                (block $a (result i32)
+                    (block $b (result i64 i32 exnref)
+                        (try_table (catch $a $a) (catch_ref $b $b)
+                            (call $may (local.get $n))
+                            (call $may (i32.sub (local.get $n) (i32.const 1))))
+                        (return (i32.const -1)))
+                    (local.set $last)
+                    (call $note)
+                    (drop)
+                    (throw_ref (local.get $last))))
+            ;; What is paid for at once does not depend on whether anything throws.
+            (func (export "quiet") (param $n i32) (result i32)
+                (block $a
+                    (try_table (catch_all $a)
+                        (global.set $trace (i32.const 3)))
+                    (try_table (global.set $trace (i32.const 4)))
+                    try
+                        (global.set $trace (i32.const 5))
+                    delegate 0
+                    try
+                        (global.set $trace (i32.const 6))
+                    end
+                    try
+                        (global.set $trace (i32.const 7))
+                    catch_all
+                        (call $note (i32.const 1))
+                    end)
+                (i32.div_u (i32.const 1) (local.get $n)))
+            (func (export "clauses") (param $n i32) (result i32) (local $i i32)
+                (loop $again
+                    try
+                        (call $note (i32.const 10))
+                        (call $may (i32.rem_u (local.get $i) (i32.const 3)))
+                        (call $note (i32.const 11))
+                    catch $a
+                        (call $note)
+                        try $inner
+                            (call $note (i32.const 12))
+                            (call $may (local.get $n))
+                            (br_if $inner (i32.const 1))
+                            (call $note (i32.const 13))
+                        catch $b
+                            (call $note)
+                            (drop)
+                            (rethrow 1)
+                        end
+                        (call $note (i32.const 14))
+                    catch_all
+                        (call $note (i32.const 15))
+                    end
+                    (br_if $again
+                        (i32.lt_u
+                            (local.tee $i (i32.add (local.get $i) (i32.const 1)))
+                            (i32.const 7))))
+                (local.get $i))
+            (func (export "delegate") (param $n i32) (result i32)
+                try $outer (result i32)
+                    try
+                        (call $note (i32.const 20))
+                        try
+                            (call $may (local.get $n))
+                            (call $note (i32.const 21))
+                        delegate $outer
+                        (call $note (i32.const 22))
+                        (call $may (i32.sub (local.get $n) (i32.const 1)))
+                    catch_all
+                        (call $note (i32.const 23))
+                        try
+                            (call $may (i32.const 2))
+                        delegate 1
+                    end
+                    (i32.const -2)
+                catch $a
+                    (call $note (i32.const 24))
+                end))"#,
+        calls: &[
+            ("table", &[0]),
+            ("table", &[1]),
+            ("table", &[2]),
+            ("table", &[3]),
+            ("table", &[4]),
+            ("quiet", &[0]),
+            ("quiet", &[1]),
+            ("clauses", &[0]),
+            ("clauses", &[1]),
+            ("clauses", &[2]),
+            ("clauses", &[3]),
+            ("delegate", &[0]),
+            ("delegate", &[1]),
+            ("delegate", &[2]),
+            ("delegate", &[3]),
+            ("delegate", &[4]),
+        ],
+    },
 ];
 
 #[test]

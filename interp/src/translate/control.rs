@@ -15,10 +15,10 @@ const NONE: u32 = u32::MAX;
 /// A block that is open.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Label {
-    kind: LabelKind,
+    pub(super) kind: LabelKind,
     ty: BlockType,
     /// The operands below the block's parameters, in slots, as are the next two.
-    height: u32,
+    pub(super) height: u32,
     params: u32,
     results: u32,
     /// The branches to its end, as a list in the fix-ups.
@@ -26,7 +26,7 @@ pub(super) struct Label {
     /// The branch of an `if` to its `else`.
     otherwise: u32,
     /// How many locals had been written.
-    written: u32,
+    pub(super) written: u32,
     /// The last branch table with copies for this label, and where they are.
     sequence: (usize, usize),
 }
@@ -39,7 +39,12 @@ pub(super) enum LabelKind {
     Loop(usize),
     If,
     Else,
+    TryTable,
+    /// A `try` whose clauses have not begun.
     Try,
+    /// A clause of a `try`, with the cells that it is for. The exception is the operand below its
+    /// values.
+    Catch(u32, u32),
 }
 
 /// A branch target to be filled in: the offset of its field in bytes from the start of the code,
@@ -89,12 +94,17 @@ impl Translator<'_, '_> {
         Ok(())
     }
 
-    fn label(&self, depth: u32) -> Label {
-        self.scratch.labels[self.scratch.labels.len() - 1 - depth as usize]
+    pub(super) fn label(&self, depth: u32) -> Label {
+        self.scratch.labels[self.label_index(depth)]
     }
 
-    fn label_mut(&mut self, depth: u32) -> &mut Label {
-        let index = self.scratch.labels.len() - 1 - depth as usize;
+    /// The label that is `depth` labels out, counted from the outermost.
+    pub(super) fn label_index(&self, depth: u32) -> usize {
+        self.scratch.labels.len() - 1 - depth as usize
+    }
+
+    pub(super) fn label_mut(&mut self, depth: u32) -> &mut Label {
+        let index = self.label_index(depth);
         &mut self.scratch.labels[index]
     }
 
@@ -160,21 +170,13 @@ impl Translator<'_, '_> {
         self.open(LabelKind::Block, ty, NONE)
     }
 
-    /// The block that was opened last is a `try_table`'s.
-    pub(super) fn now_try(&mut self) {
-        self.label_mut(0).kind = LabelKind::Try;
-    }
-
-    /// Leaves the `try_table` that ends here on the way on which nothing was thrown. Gives how many
-    /// operands there are below it.
-    pub(super) fn leave_try(&mut self) -> Result<usize> {
-        let label = self.label(0);
+    /// Leaves the block to what follows it; what comes next in it is got to from elsewhere. Gives
+    /// how many operands there are below it.
+    pub(super) fn leave(&mut self) -> Result<usize> {
         if self.reachable {
-            self.materialize(label.height as usize)?;
-            self.jump_to_end(0)?;
-            self.stop();
+            self.br(0)?;
         }
-        Ok(label.height as usize)
+        Ok(self.label(0).height as usize)
     }
 
     pub(super) fn loop_(&mut self, ty: BlockType) -> Result<()> {
@@ -212,9 +214,16 @@ impl Translator<'_, '_> {
     }
 
     pub(super) fn end(&mut self) -> Result<()> {
-        if self.label(0).kind == LabelKind::Try {
-            self.end_try()?;
+        match self.label(0).kind {
+            LabelKind::TryTable | LabelKind::Try => self.end_try()?,
+            LabelKind::Catch(..) => _ = self.leave()?,
+            _ => {}
         }
+        self.close()
+    }
+
+    /// What follows the block is next.
+    pub(super) fn close(&mut self) -> Result<()> {
         let label = self.label(0);
         if label.kind == LabelKind::Function {
             if self.reachable {
@@ -325,7 +334,6 @@ impl Translator<'_, '_> {
     pub(super) fn stop(&mut self) {
         self.end_fuel();
         self.reachable = false;
-        self.skipped = 0;
     }
 
     pub(super) fn br(&mut self, depth: u32) -> Result<()> {

@@ -1,5 +1,6 @@
 //! Writing operations, and what is known about the ones just written.
 
+use super::failure::Failure;
 use super::stack::Value;
 use super::{MAX_CELLS, Record, Result, Translator, limit, reserve};
 use crate::code::{HEADER_CELLS, field, field_shift, op_at};
@@ -181,16 +182,14 @@ impl Translator<'_, '_> {
     /// are in use then.
     pub(super) fn collects(&mut self, at: usize) -> Result<()> {
         if let Record::References(references) = &mut self.record_of {
-            let operands = &mut references.operands;
-            reserve(&mut references.points, 1)?;
             let offset = ((at - HEADER_CELLS) * 8) as u32;
-            references.points.push((offset, operands.len() as u32));
-            reserve(operands, self.scratch.stack.len())?;
-            for (height, entry) in self.scratch.stack.iter().enumerate() {
-                if entry.ty == Ty::Ref && entry.value == Value::Temp {
-                    operands.push((self.temps + height) as u16);
-                }
-            }
+            let entries = self.scratch.stack.iter().enumerate();
+            let operands = entries
+                .filter(|(_, entry)| entry.ty == Ty::Ref && entry.value == Value::Temp)
+                .map(|(height, _)| (self.temps + height) as u16);
+            references
+                .add_point(offset, operands)
+                .ok_or(Failure::OUT_OF_MEMORY)?;
         }
         Ok(())
     }

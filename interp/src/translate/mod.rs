@@ -24,7 +24,7 @@ mod stack;
 mod variable;
 mod vector;
 
-use crate::code::{Code, CodeHeader, Encoding, EntryCell, HEADER_CELLS, Handler};
+use crate::code::{Clause, Code, CodeHeader, Encoding, EntryCell, HEADER_CELLS, Handler, Handling};
 use crate::ops::{Op, Ty};
 use crate::references::References;
 use alloc::boxed::Box;
@@ -38,10 +38,10 @@ use diptych_core::types::{DefinedFuncIdx, ValType};
 use diptych_core::vm::frame::RECORD_SLOTS;
 use diptych_core::{Error, ErrorKind};
 use emit::{Accumulators, Last};
-use exception::Tries;
+use exception::Try;
 use failure::{Failure, Result};
 use stack::Entry;
-use wasmparser::{BinaryReader, FunctionBody};
+use wasmparser::{BinaryReader, FrameKind, FunctionBody};
 
 /// The greatest number of slots of a frame: what a 16-bit operand can name.
 const MAX_FRAME_SLOTS: usize = 1 << 16;
@@ -83,8 +83,10 @@ pub(crate) struct Scratch {
     stack: Vec<Entry>,
     labels: Vec<Label>,
     fixups: Vec<Fixup>,
-    tries: Tries,
+    tries: Vec<Try>,
     handlers: Vec<Handler>,
+    /// The blocks that are open in the unreachable code that is being skipped.
+    skipped: Vec<FrameKind>,
 }
 
 /// A local variable.
@@ -141,8 +143,6 @@ struct Translator<'a, 'p> {
     /// How many entries of the operand stack are locals.
     local_entries: usize,
     reachable: bool,
-    /// How many blocks deep the unreachable code is that is being skipped.
-    skipped: u32,
     /// The instruction that is being translated, as an offset in the module.
     offset: u32,
 }
@@ -163,6 +163,7 @@ impl<'a, 'p> Translator<'a, 'p> {
         scratch.fixups.clear();
         scratch.tries.clear();
         scratch.handlers.clear();
+        scratch.skipped.clear();
         reserve(
             &mut scratch.cells,
             HEADER_CELLS + env.ir.body(func).len() / 2,
@@ -196,7 +197,6 @@ impl<'a, 'p> Translator<'a, 'p> {
             fuel: Meter::new(),
             local_entries: 0,
             reachable: true,
-            skipped: 0,
             offset: 0,
         })
     }
@@ -293,6 +293,7 @@ impl<'a, 'p> Translator<'a, 'p> {
                 let slots = locals.filter(|local| local.ty == Ty::Ref);
                 reserve(&mut references.locals, slots.clone().count())?;
                 references.locals.extend(slots.map(|local| local.slot));
+                references.finish();
             }
             _ => {}
         }
@@ -315,8 +316,13 @@ impl<'a, 'p> Translator<'a, 'p> {
         handlers.extend(self.scratch.handlers.iter().map(|handler| Handler {
             start: bytes(handler.start),
             end: bytes(handler.end),
-            target: bytes(handler.target),
-            ..*handler
+            handling: match handler.handling {
+                Handling::Catch(clause) => Handling::Catch(Clause {
+                    target: bytes(clause.target),
+                    ..clause
+                }),
+                delegate @ Handling::Delegate(_) => delegate,
+            },
         }));
         Ok(handlers.into_boxed_slice())
     }

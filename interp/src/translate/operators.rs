@@ -1,7 +1,8 @@
 //! From each operator of WebAssembly to what translates it.
 
 use super::call::Callee;
-use super::{Result, Translator, unsupported};
+use super::control::LabelKind;
+use super::{Result, Translator, reserve, unsupported};
 use crate::ops::{Bin, Load, Slow, Store, Ty, Un};
 use alloc::vec::Vec;
 use diptych_core::Trap;
@@ -136,6 +137,11 @@ define_translate! { $
     |t| Throw tag => t.throw(tag);
     |t| ThrowRef => t.throw_ref();
     |t| TryTable table => t.try_table(table);
+    |t| Try ty => t.try_(ty);
+    |t| Catch tag => t.begin_clause(Some(tag));
+    |t| CatchAll => t.begin_clause(None);
+    |t| Delegate depth => t.delegate(depth);
+    |t| Rethrow depth => t.rethrow(depth);
 
     |t| RefFunc func => t.ref_func(func);
     // A reference is null when all its bits are 0.
@@ -207,11 +213,23 @@ macro_rules! visit {
     )*};
 }
 
-/// The body is valid, so every `else` is where it may be. A stack of the reader's own would allocate
-/// in a way that cannot fail.
+/// A stack of the reader's own would allocate in a way that cannot fail. There is a block as long as
+/// the body is read.
 impl FrameStack for Translator<'_, '_> {
+    #[inline]
     fn current_frame(&self) -> Option<FrameKind> {
-        Some(FrameKind::If)
+        if let Some(kind) = self.scratch.skipped.last() {
+            return Some(*kind);
+        }
+        Some(match self.label(0).kind {
+            LabelKind::Function | LabelKind::Block => FrameKind::Block,
+            LabelKind::Loop(_) => FrameKind::Loop,
+            LabelKind::If => FrameKind::If,
+            LabelKind::Else => FrameKind::Else,
+            LabelKind::TryTable => FrameKind::TryTable,
+            LabelKind::Try => FrameKind::LegacyTry,
+            LabelKind::Catch(..) => FrameKind::LegacyCatch,
+        })
     }
 }
 
@@ -229,18 +247,34 @@ impl Translator<'_, '_> {
     /// Passes over an operator that nothing reaches, unless it ends the part of the function that
     /// nothing reaches.
     fn skip(&mut self, operator: &Operator<'_>) -> Result<()> {
-        match operator {
-            Operator::Block { .. }
-            | Operator::Loop { .. }
-            | Operator::If { .. }
-            | Operator::TryTable { .. } => self.skipped += 1,
-            // Its parts would have to be told from those of other blocks.
-            Operator::Try { .. } => return Err(unsupported(proposal_name("legacy_exceptions"))),
-            Operator::Else if self.skipped == 0 => return self.else_(),
-            Operator::End if self.skipped == 0 => return self.end(),
-            Operator::End => self.skipped -= 1,
-            _ => {}
-        }
+        let skipped = &mut self.scratch.skipped;
+        let begun = match operator {
+            Operator::Block { .. } => FrameKind::Block,
+            Operator::Loop { .. } => FrameKind::Loop,
+            Operator::If { .. } => FrameKind::If,
+            Operator::TryTable { .. } => FrameKind::TryTable,
+            Operator::Try { .. } => FrameKind::LegacyTry,
+            Operator::Else if skipped.is_empty() => return self.else_(),
+            Operator::Catch { tag_index } if skipped.is_empty() => {
+                return self.begin_clause(Some(*tag_index));
+            }
+            Operator::CatchAll if skipped.is_empty() => return self.begin_clause(None),
+            Operator::Delegate { relative_depth } if skipped.is_empty() => {
+                return self.delegate(*relative_depth);
+            }
+            Operator::End if skipped.is_empty() => return self.end(),
+            Operator::Catch { .. } | Operator::CatchAll => {
+                skipped.pop();
+                FrameKind::LegacyCatch
+            }
+            Operator::End | Operator::Delegate { .. } => {
+                skipped.pop();
+                return Ok(());
+            }
+            _ => return Ok(()),
+        };
+        reserve(skipped, 1)?;
+        skipped.push(begun);
         Ok(())
     }
 

@@ -1,5 +1,6 @@
 //! Blocks, branches and returns.
 
+use super::exception::Caught;
 use super::{Result, Translator, reserve, wasm_type};
 use crate::abi::{self, POINTER, value_type};
 use cranelift_codegen::ir::condcodes::IntCC;
@@ -11,7 +12,7 @@ use wasmparser::BlockType;
 /// A block that is open.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Label {
-    kind: LabelKind,
+    pub(super) kind: LabelKind,
     ty: BlockType,
     /// The operands below the block's parameters. Those of an `if` are there twice: the lower
     /// ones are kept for its `else`.
@@ -22,8 +23,8 @@ pub(super) struct Label {
     checked: u32,
     /// What follows the block, when something branches there.
     follow: Option<Block>,
-    /// Whether it is a `try_table`'s or a clause of one names it. Fuel is charged anew where it ends,
-    /// even when nothing is thrown inside and so nothing branches there.
+    /// Whether a clause of a `try_table` names it. Fuel is charged anew where it ends, even when
+    /// nothing is thrown inside and so nothing branches there.
     caught: bool,
     /// Where an `if` goes that does not hold.
     otherwise: Option<Block>,
@@ -32,13 +33,16 @@ pub(super) struct Label {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum LabelKind {
+pub(super) enum LabelKind {
     Function,
     Block,
     Loop(Block),
     If,
     Else,
+    /// A `try_table`, or a `try` whose clauses have not begun.
     Try,
+    /// A clause of a `try`, with what it has caught when there can be something.
+    Catch(Option<Caught>),
 }
 
 impl Label {
@@ -76,15 +80,15 @@ impl Translator<'_> {
         Ok(())
     }
 
-    fn label_index(&self, depth: u32) -> usize {
+    pub(super) fn label_index(&self, depth: u32) -> usize {
         self.buffers.labels.len() - 1 - depth as usize
     }
 
-    fn label(&self, depth: u32) -> Label {
+    pub(super) fn label(&self, depth: u32) -> Label {
         self.buffers.labels[self.label_index(depth)]
     }
 
-    fn label_mut(&mut self, depth: u32) -> &mut Label {
+    pub(super) fn label_mut(&mut self, depth: u32) -> &mut Label {
         let index = self.label_index(depth);
         &mut self.buffers.labels[index]
     }
@@ -190,21 +194,16 @@ impl Translator<'_> {
         self.open(LabelKind::Block, ty, None)
     }
 
-    /// The block that was opened last is a `try_table`'s.
-    pub(super) fn now_try(&mut self) {
-        self.label_mut(0).kind = LabelKind::Try;
-    }
-
-    /// The label at `depth` is a `try_table`'s, or a clause names it.
+    /// A clause of a `try_table` names the label at `depth`.
     pub(super) fn now_caught(&mut self, depth: u32) {
         let label = self.label_mut(depth);
         // A branch to a loop is one to its start, which begins anew in any case.
         label.caught |= !matches!(label.kind, LabelKind::Loop(_));
     }
 
-    /// Leaves the `try_table` that ends here on the way on which nothing was thrown. Gives how many
-    /// operands there are below it.
-    pub(super) fn leave_try(&mut self) -> Result<usize> {
+    /// Leaves the block to what follows it; what comes next in it is got to from elsewhere. Gives
+    /// how many operands there are below it.
+    pub(super) fn leave(&mut self) -> Result<usize> {
         let label = self.label(0);
         if self.reachable {
             let follow = self.target(0)?;
@@ -269,9 +268,18 @@ impl Translator<'_> {
     }
 
     pub(super) fn end(&mut self) -> Result<()> {
-        if self.label(0).kind == LabelKind::Try {
-            self.end_try()?;
+        match self.label(0).kind {
+            LabelKind::Try => self.end_try()?,
+            LabelKind::Catch(caught) => self.end_clauses(caught)?,
+            _ => return self.close(),
         }
+        // Whether anything is thrown does not matter.
+        self.end_fuel();
+        self.close()
+    }
+
+    /// What follows the block is next.
+    pub(super) fn close(&mut self) -> Result<()> {
         let label = self.label(0);
         match label.kind {
             LabelKind::Function => return self.end_function(label),

@@ -4,7 +4,12 @@
 //! it does not. In that block the exception is the store's; the clauses are tried in order, those
 //! of outer blocks of the function afterwards, and when none catches it is thrown again, out of the
 //! function.
+//!
+//! A `try` as first proposed is the same, but the code of its clauses is inside of it: each begins
+//! where the tag is the clause's, and what the others go on in is made when the next one begins. A
+//! `delegate` goes on where exceptions from around the block that it names would.
 
+use super::control::LabelKind;
 use super::{Result, Translator, reserve};
 use crate::abi::{offsets, results_in_memory, value_type};
 use crate::builtins::Builtin;
@@ -16,14 +21,24 @@ use cranelift_codegen::ir::{
 use diptych_core::Trap;
 use diptych_core::gc::{EXCEPTION_TAG, exception_fields};
 use diptych_core::types::{FuncType, TagIdx};
-use wasmparser::{Catch, TryTable};
+use wasmparser::{BlockType, Catch, TryTable};
 
-/// A `try_table` that is open.
+/// A `try_table`, or a `try` whose clauses have not begun.
 #[derive(Debug)]
 pub(super) struct Try {
+    /// Its label, counted from the outermost.
+    label: usize,
     /// Where exceptions go on that come from inside, when some may.
     handler: Option<Block>,
     catches: Vec<Catch>,
+}
+
+/// The exception for which a clause of a `try` is there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Caught {
+    exception: Value,
+    /// Where exceptions go on that have other tags.
+    otherwise: Option<Block>,
 }
 
 impl<'a> Translator<'a> {
@@ -52,6 +67,14 @@ impl<'a> Translator<'a> {
         Ok(())
     }
 
+    pub(super) fn rethrow(&mut self, depth: u32) -> Result<()> {
+        if let LabelKind::Catch(Some(caught)) = self.label(depth).kind {
+            self.raise_exception(caught.exception);
+        }
+        self.stop();
+        Ok(())
+    }
+
     /// Goes on where the exception is caught.
     fn raise_exception(&mut self, exception: Value) {
         match self.handler() {
@@ -61,18 +84,26 @@ impl<'a> Translator<'a> {
                 self.b.ins().store(flags, exception, store, offset);
                 self.b.ins().jump(handler, &[]);
             }
-            None => {
-                self.call_builtin(Builtin::Throw, &[self.ctx, exception]);
-                self.never();
-            }
+            None => self.raise_in_caller(exception),
         }
+    }
+
+    fn raise_in_caller(&mut self, exception: Value) {
+        self.call_builtin(Builtin::Throw, &[self.ctx, exception]);
+        self.never();
     }
 
     /// Where exceptions go on that come from here, when it is in this function.
     fn handler(&mut self) -> Option<Block> {
-        let innermost = self.buffers.tries.last_mut()?;
+        let count = self.buffers.tries.len();
+        self.handler_of(count.checked_sub(1)?)
+    }
+
+    /// Where exceptions go on that come from inside of an open block.
+    fn handler_of(&mut self, which: usize) -> Option<Block> {
+        let found = self.buffers.tries.get_mut(which)?;
         let b = &mut self.b;
-        Some(*innermost.handler.get_or_insert_with(|| {
+        Some(*found.handler.get_or_insert_with(|| {
             let block = b.create_block();
             b.set_cold_block(block);
             block
@@ -104,22 +135,55 @@ impl<'a> Translator<'a> {
 
     pub(super) fn try_table(&mut self, table: TryTable) -> Result<()> {
         self.block(table.ty)?;
-        self.now_caught(0);
         if table.catches.is_empty() {
             return Ok(());
         }
+        self.open_try(table.catches)
+    }
+
+    pub(super) fn try_(&mut self, ty: BlockType) -> Result<()> {
+        self.block(ty)?;
+        self.open_try(Vec::new())
+    }
+
+    /// The block that was opened last is one from which exceptions may be caught.
+    fn open_try(&mut self, catches: Vec<Catch>) -> Result<()> {
         reserve(&mut self.buffers.tries, 1)?;
         self.buffers.tries.push(Try {
+            label: self.buffers.labels.len() - 1,
             handler: None,
-            catches: table.catches,
+            catches,
         });
-        self.now_try();
+        self.label_mut(0).kind = LabelKind::Try;
         Ok(())
     }
 
-    /// At the end of a `try_table`: where exceptions go on that come from inside.
+    /// Goes on in the block for exceptions. Gives the one that there is.
+    fn begin_handler(&mut self, handler: Block) -> Value {
+        self.go_on_in(handler);
+        self.reload_fuel();
+        let (flags, store) = (self.flags.vm, self.store);
+        let offset = offsets::STORE_EXCEPTION;
+        let exception = self.b.ins().load(types::I64, flags, store, offset);
+        self.b.declare_value_needs_stack_map(exception);
+        exception
+    }
+
+    /// The exception is on its way no more.
+    fn take_exception(&mut self) {
+        let (flags, store) = (self.flags.vm, self.store);
+        let none = self.iconst64(0);
+        let offset = offsets::STORE_EXCEPTION;
+        self.b.ins().store(flags, none, store, offset);
+    }
+
+    /// At the end of a `try_table`, or of a `try` that has no clauses: where exceptions go on that
+    /// come from inside.
     pub(super) fn end_try(&mut self) -> Result<()> {
-        let Some(Try { handler, catches }) = self.buffers.tries.pop() else {
+        let Some(Try {
+            handler, catches, ..
+        }) = self.buffers.tries.pop()
+        else {
             return Ok(());
         };
         for catch in &catches {
@@ -133,13 +197,8 @@ impl<'a> Translator<'a> {
         let Some(handler) = handler else {
             return Ok(());
         };
-        let height = self.leave_try()?;
-        self.go_on_in(handler);
-        self.reload_fuel();
-        let (flags, store) = (self.flags.vm, self.store);
-        let offset = offsets::STORE_EXCEPTION;
-        let exception = self.b.ins().load(types::I64, flags, store, offset);
-        self.b.declare_value_needs_stack_map(exception);
+        let height = self.leave()?;
+        let exception = self.begin_handler(handler);
         for catch in catches {
             let (tag, with_reference, depth) = match catch {
                 Catch::One { tag, label } => (Some(tag), false, label),
@@ -153,8 +212,7 @@ impl<'a> Translator<'a> {
                 Some(tag) => Some(self.catch(exception, tag)?),
                 None => None,
             };
-            let none = self.iconst64(0);
-            self.b.ins().store(flags, none, store, offset);
+            self.take_exception();
             if with_reference {
                 self.push(exception)?;
             }
@@ -169,6 +227,88 @@ impl<'a> Translator<'a> {
         self.raise_exception(exception);
         self.stop();
         Ok(())
+    }
+
+    /// A clause of a `try` begins: for exceptions of the tag, or for all.
+    pub(super) fn begin_clause(&mut self, tag: Option<u32>) -> Result<()> {
+        let height = self.leave()?;
+        let exception = match self.label(0).kind {
+            LabelKind::Catch(None) => None,
+            LabelKind::Catch(Some(Caught {
+                exception,
+                otherwise,
+            })) => otherwise.map(|block| {
+                self.go_on_in(block);
+                exception
+            }),
+            _ => {
+                let begun = self.buffers.tries.pop();
+                let handler = begun.and_then(|begun| begun.handler);
+                handler.map(|handler| self.begin_handler(handler))
+            }
+        };
+        self.truncate(height);
+        let caught = match exception {
+            Some(exception) => {
+                self.reachable = true;
+                let otherwise = match tag {
+                    Some(tag) => Some(self.catch(exception, tag)?),
+                    None => None,
+                };
+                self.take_exception();
+                Some(Caught {
+                    exception,
+                    otherwise,
+                })
+            }
+            // Nothing throws.
+            None => None,
+        };
+        self.label_mut(0).kind = LabelKind::Catch(caught);
+        Ok(())
+    }
+
+    /// At the end of a `try` with clauses: those that none is for are thrown again.
+    pub(super) fn end_clauses(&mut self, caught: Option<Caught>) -> Result<()> {
+        if let Some(Caught {
+            exception,
+            otherwise: Some(otherwise),
+        }) = caught
+        {
+            self.leave()?;
+            self.go_on_in(otherwise);
+            self.raise_exception(exception);
+            self.stop();
+        }
+        Ok(())
+    }
+
+    /// The end of a `try` whose exceptions are caught by who catches those from around another
+    /// block.
+    pub(super) fn delegate(&mut self, depth: u32) -> Result<()> {
+        let begun = self.buffers.tries.pop();
+        if let Some(handler) = begun.and_then(|begun| begun.handler) {
+            self.leave()?;
+            // The label of the `try` itself does not count.
+            let to = self.label_index(depth + 1);
+            let tries = &self.buffers.tries;
+            let around = tries.partition_point(|outer| outer.label <= to);
+            match around.checked_sub(1) {
+                Some(which) => {
+                    self.go_on_in(handler);
+                    if let Some(outer) = self.handler_of(which) {
+                        self.b.ins().jump(outer, &[]);
+                    }
+                }
+                None => {
+                    let exception = self.begin_handler(handler);
+                    self.raise_in_caller(exception);
+                }
+            }
+            self.stop();
+        }
+        self.end_fuel();
+        self.close()
     }
 
     /// Goes on when the exception has the tag, with its values on the stack. Gives where else it

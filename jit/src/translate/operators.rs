@@ -234,6 +234,11 @@ define_translate! { $
     |t| Throw tag => t.throw(tag);
     |t| ThrowRef => t.throw_ref();
     |t| TryTable table => t.try_table(table);
+    |t| Try ty => t.try_(ty);
+    |t| Catch tag => t.begin_clause(Some(tag));
+    |t| CatchAll => t.begin_clause(None);
+    |t| Delegate depth => t.delegate(depth);
+    |t| Rethrow depth => t.rethrow(depth);
 
     |t| RefNull _ty => t.i64_const(0);
     |t| RefFunc func => t.ref_func(func);
@@ -330,6 +335,13 @@ impl Translator<'_> {
             | Operator::TryTable { .. }
             | Operator::Try { .. } => self.skipped += 1,
             Operator::Else if self.skipped == 0 => return self.else_(),
+            Operator::Catch { tag_index } if self.skipped == 0 => {
+                return self.begin_clause(Some(*tag_index));
+            }
+            Operator::CatchAll if self.skipped == 0 => return self.begin_clause(None),
+            Operator::Delegate { relative_depth } if self.skipped == 0 => {
+                return self.delegate(*relative_depth);
+            }
             Operator::End if self.skipped == 0 => return self.end(),
             // A `delegate` ends its `try`, which was skipped too.
             Operator::End | Operator::Delegate { .. } => self.skipped -= 1,
