@@ -94,12 +94,12 @@ pub(crate) fn fd_prestat_dir_name(
     len: u32,
 ) -> Outcome {
     let name = preopen_name(ctx, fd)?.as_bytes();
-    memory
-        .bytes_mut(buffer, len)?
-        .get_mut(..name.len())
-        .ok_or(Errno::Nametoolong)?
-        .copy_from_slice(name);
-    Ok(())
+    memory.check(buffer, len)?;
+    if u32::try_from(name.len()).is_ok_and(|needed| needed <= len) {
+        memory.write(buffer, name)
+    } else {
+        Err(Errno::Nametoolong)
+    }
 }
 
 /// The guest's name for a directory. Programs look for the end of these directories by asking

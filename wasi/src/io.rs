@@ -4,7 +4,7 @@ use crate::WasiCtx;
 use crate::errno::{Errno, Failure, Outcome};
 use crate::fd_table::{Descriptor, Kind, OpenFile};
 use crate::host::{self, Advice};
-use crate::memory::{GuestMemory, Iovecs};
+use crate::memory::{GuestMemory, Iovecs, PIECE, range, zeros};
 use crate::types::{FdFlags, FileType, Rights, Version, Whence};
 use std::io::{self, IoSlice, Read, Seek, SeekFrom, Write};
 
@@ -176,13 +176,19 @@ fn fill(
     }
     let mut total = Total::default();
     for i in 0..iovecs.count() {
-        let (at, len) = iovecs.get(memory, i)?;
-        let buffer = memory.bytes_mut(at, len)?;
-        if len > 0 && !total.add(len, retry(|| read(buffer, total.done())))? {
-            break;
+        let (mut at, mut left) = iovecs.get(memory, i)?;
+        memory.check(at, left)?;
+        left = left.min(total.room());
+        while left > 0 {
+            let len = memory.piece(left);
+            let moved = memory.fill(at, len, |buffer| retry(|| read(buffer, total.done())))?;
+            if !total.add(len, moved)? {
+                return Ok(total.0);
+            }
+            (at, left) = (at.wrapping_add(len), left - len);
         }
     }
-    total.get()
+    Ok(total.0)
 }
 
 /// Reads once, into the first buffer that has room.
@@ -194,10 +200,12 @@ fn fill_one(
     for i in 0..iovecs.count() {
         let (at, len) = iovecs.get(memory, i)?;
         if len > 0 {
+            memory.check(at, len)?;
+            let len = memory.piece(len);
+            let moved = memory.fill(at, len, |buffer| retry(|| read(buffer)))?;
             let mut total = Total::default();
-            let buffer = memory.bytes_mut(at, len)?;
-            total.add(len, retry(|| read(buffer)))?;
-            return total.get();
+            total.add(len, moved)?;
+            return Ok(total.0);
         }
     }
     Ok(0)
@@ -209,6 +217,9 @@ fn drain(
     iovecs: Iovecs,
     mut write: impl FnMut(&[IoSlice<'_>]) -> io::Result<usize>,
 ) -> Outcome<u32> {
+    let GuestMemory::Own(bytes) = memory else {
+        return drain_copies(memory, iovecs, |bytes| write(&[IoSlice::new(bytes)]));
+    };
     let mut total = Total::default();
     let mut next = 0;
     while next < iovecs.count() {
@@ -219,7 +230,7 @@ fn drain(
             let (at, len) = iovecs.get(memory, next)?;
             next += 1;
             if len > 0 {
-                batch[held] = IoSlice::new(memory.bytes(at, len)?);
+                batch[held] = IoSlice::new(bytes.get(range(at, len)?).ok_or(Errno::Fault)?);
                 held += 1;
                 len_of_batch = len_of_batch.checked_add(len).ok_or(Errno::Inval)?;
             }
@@ -233,7 +244,44 @@ fn drain(
             break;
         }
     }
-    total.get()
+    Ok(total.0)
+}
+
+/// Writes copies of the buffers, as many at a time as a piece has room for, until not all of a
+/// piece is taken.
+fn drain_copies(
+    memory: &GuestMemory<'_>,
+    iovecs: Iovecs,
+    mut write: impl FnMut(&[u8]) -> io::Result<usize>,
+) -> Outcome<u32> {
+    let mut total = Total::default();
+    let size = iovecs.total().min(PIECE);
+    if size == 0 {
+        return Ok(0);
+    }
+    let mut copy = zeros(size)?;
+    let mut held = 0_u32;
+    let mut flush = |total: &mut Total, bytes: &[u8], len| total.add(len, retry(|| write(bytes)));
+    for i in 0..iovecs.count() {
+        let (mut at, mut left) = iovecs.get(memory, i)?;
+        memory.check(at, left)?;
+        left = left.min(total.room().saturating_sub(held));
+        while left > 0 {
+            let len = left.min(size - held);
+            memory.read(at, &mut copy[held as usize..][..len as usize])?;
+            (at, left, held) = (at.wrapping_add(len), left - len, held + len);
+            if held == size {
+                if !flush(&mut total, &copy, held)? {
+                    return Ok(total.0);
+                }
+                held = 0;
+            }
+        }
+    }
+    if held > 0 {
+        flush(&mut total, &copy[..held as usize], held)?;
+    }
+    Ok(total.0)
 }
 
 /// Writes the buffers, each for itself, until one is not taken whole. `write` also gets the
@@ -245,19 +293,28 @@ fn drain_one_by_one(
 ) -> Outcome<u32> {
     let mut total = Total::default();
     for i in 0..iovecs.count() {
-        let (at, len) = iovecs.get(memory, i)?;
-        let bytes = memory.bytes(at, len)?;
-        if len > 0 && !total.add(len, retry(|| write(bytes, total.done())))? {
-            break;
+        let (mut at, mut left) = iovecs.get(memory, i)?;
+        memory.check(at, left)?;
+        left = left.min(total.room());
+        while left > 0 {
+            let len = memory.piece(left);
+            let bytes = memory.bytes(at, len)?;
+            if !total.add(len, retry(|| write(&bytes, total.done())))? {
+                return Ok(total.0);
+            }
+            (at, left) = (at.wrapping_add(len), left - len);
         }
     }
-    total.get()
+    Ok(total.0)
 }
 
 /// How many bytes have been moved. What was moved before an error counts: the error comes again
 /// with the next call.
+///
+/// A guest can change its list of buffers after that was found to be a good one: by letting the
+/// buffers overlap it, or from another thread. It gets no more than what it can be told of.
 #[derive(Clone, Copy, Debug, Default)]
-struct Total(u64);
+struct Total(u32);
 
 impl Total {
     /// Adds what was moved of `wanted` bytes, and says whether to go on.
@@ -265,23 +322,22 @@ impl Total {
         match moved {
             Ok(moved) => {
                 // A stream of the embedder's could claim more than there was.
-                let moved = u64::try_from(moved).unwrap_or(u64::MAX).min(wanted.into());
-                self.0 += moved;
-                Ok(moved == u64::from(wanted))
+                let moved = u32::try_from(moved).unwrap_or(u32::MAX).min(wanted);
+                self.0 = self.0.saturating_add(moved);
+                Ok(moved == wanted)
             }
             Err(_) if self.0 > 0 => Ok(false),
             Err(error) => Err(error.into()),
         }
     }
 
-    const fn done(self) -> u64 {
-        self.0
+    fn done(self) -> u64 {
+        self.0.into()
     }
 
-    /// The number as the guest gets it. The guest can change its list of buffers while it is
-    /// filled, by letting the buffers overlap it; then the number need not fit.
-    fn get(self) -> Outcome<u32> {
-        u32::try_from(self.0).map_err(|_| Errno::Inval)
+    /// How many more there can be.
+    const fn room(self) -> u32 {
+        u32::MAX - self.0
     }
 }
 

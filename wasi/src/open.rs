@@ -38,7 +38,8 @@ pub(crate) fn path_open(
     let dir = from.dir(Rights::PATH_OPEN, DirPerms::READ)?;
     request.check(from, dir)?;
     ctx.table.check_room()?;
-    let descriptor = request.open(from, dir, path)?;
+    let descriptor = request.open(from, dir, &path)?;
+    drop(path);
     let opened = ctx.table.insert(descriptor)?;
     memory.write_u32(result, opened)
 }

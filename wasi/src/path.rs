@@ -23,7 +23,7 @@ pub(crate) fn path_create_directory(
         .table
         .get(fd)?
         .dir(Rights::PATH_CREATE_DIRECTORY, DirPerms::MUTATE)?;
-    dir.dir.create_dir(path)?;
+    dir.dir.create_dir(&*path)?;
     Ok(())
 }
 
@@ -84,10 +84,11 @@ fn filestat_get(
         .get(fd)?
         .dir(Rights::PATH_FILESTAT_GET, DirPerms::READ)?;
     let metadata = if flags.contains(LookupFlags::SYMLINK_FOLLOW) {
-        dir.dir.metadata(path)?
+        dir.dir.metadata(&*path)?
     } else {
-        dir.dir.symlink_metadata(path)?
+        dir.dir.symlink_metadata(&*path)?
     };
+    drop(path);
     filestat(&metadata).write(version, memory, result)
 }
 
@@ -112,9 +113,9 @@ pub(crate) fn path_filestat_set_times(
         .dir(Rights::PATH_FILESTAT_SET_TIMES, DirPerms::MUTATE)?;
     let [accessed, modified] = times.specs();
     if flags.contains(LookupFlags::SYMLINK_FOLLOW) {
-        dir.dir.set_times(path, accessed, modified)?;
+        dir.dir.set_times(&*path, accessed, modified)?;
     } else {
-        dir.dir.set_symlink_times(path, accessed, modified)?;
+        dir.dir.set_symlink_times(&*path, accessed, modified)?;
     }
     Ok(())
 }
@@ -149,7 +150,7 @@ pub(crate) fn path_link(
     if flags.contains(LookupFlags::SYMLINK_FOLLOW) {
         return Err(Errno::Inval);
     }
-    old.dir.hard_link(old_path, &new.dir, new_path)?;
+    old.dir.hard_link(&*old_path, &new.dir, &*new_path)?;
     Ok(())
 }
 
@@ -172,7 +173,8 @@ pub(crate) fn path_readlink(
         .get(fd)?
         .dir(Rights::PATH_READLINK, DirPerms::READ)?;
     // A link to an absolute path is one that leads out, and what it says is the host's business.
-    let target = dir.dir.read_link(path)?.into_os_string();
+    let target = dir.dir.read_link(&*path)?.into_os_string();
+    drop(path);
     let target = target.into_string().map_err(|_| Errno::Ilseq)?;
     #[cfg(windows)]
     let target = target.replace('\\', "/");
@@ -180,8 +182,7 @@ pub(crate) fn path_readlink(
     let len = u32::try_from(target.len())
         .unwrap_or(u32::MAX)
         .min(buffer_len);
-    let bytes = memory.bytes_mut(buffer, len)?;
-    bytes.copy_from_slice(&target.as_bytes()[..bytes.len()]);
+    memory.write(buffer, &target.as_bytes()[..len as usize])?;
     memory.write_u32(result, len)
 }
 
@@ -200,7 +201,7 @@ pub(crate) fn path_remove_directory(
     // `cap-std` takes a slash at the end for `/.`, which POSIX does not here.
     let stripped = path.trim_end_matches('/');
     dir.dir
-        .remove_dir(if stripped.is_empty() { path } else { stripped })?;
+        .remove_dir(if stripped.is_empty() { &path } else { stripped })?;
     Ok(())
 }
 
@@ -227,7 +228,7 @@ pub(crate) fn path_rename(
         .get(new_fd)?
         .dir(Rights::PATH_RENAME_TARGET, perms)?;
     old.require_no_wider(new)?;
-    old.dir.rename(old_path, &new.dir, new_path)?;
+    old.dir.rename(&*old_path, &new.dir, &*new_path)?;
     Ok(())
 }
 
@@ -248,7 +249,7 @@ pub(crate) fn path_symlink(
         .table
         .get(fd)?
         .dir(Rights::PATH_SYMLINK, DirPerms::MUTATE)?;
-    DirExt::symlink(&dir.dir, old_path, new_path)?;
+    DirExt::symlink(&dir.dir, &*old_path, &*new_path)?;
     Ok(())
 }
 
@@ -264,6 +265,6 @@ pub(crate) fn path_unlink_file(
         .table
         .get(fd)?
         .dir(Rights::PATH_UNLINK_FILE, DirPerms::MUTATE)?;
-    dir.dir.remove_file_or_symlink(path)?;
+    dir.dir.remove_file_or_symlink(&*path)?;
     Ok(())
 }

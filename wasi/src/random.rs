@@ -52,6 +52,14 @@ pub(crate) fn random_get(
     buffer: u32,
     len: u32,
 ) -> Outcome {
-    ctx.random.get().fill(memory.bytes_mut(buffer, len)?)?;
+    memory.check(buffer, len)?;
+    let (mut at, mut left) = (buffer, len);
+    while left > 0 {
+        let len = memory.piece(left);
+        memory.fill(at, len, |bytes| {
+            ctx.random.get().fill(bytes).map(|()| bytes.len())
+        })??;
+        (at, left) = (at.wrapping_add(len), left - len);
+    }
     Ok(())
 }

@@ -95,7 +95,7 @@ mod tests {
         strings.push(&["tool"]);
         strings.push(&["A", "=", "b"]);
         let mut bytes = vec![0xff; 64];
-        let mut memory = GuestMemory::new(&mut bytes);
+        let mut memory = GuestMemory::Own(&mut bytes);
         strings.sizes(&mut memory, 0, 4).unwrap();
         strings.get(&mut memory, 8, 32).unwrap();
         assert_eq!(
@@ -110,7 +110,7 @@ mod tests {
         let mut strings = Strings::default();
         strings.push(&["tool"]);
         let mut bytes = vec![0xff; 8];
-        let mut memory = GuestMemory::new(&mut bytes);
+        let mut memory = GuestMemory::Own(&mut bytes);
         assert_eq!(strings.get(&mut memory, 0, 4), Err(Errno::Fault));
         assert_eq!(strings.get(&mut memory, 5, 0), Err(Errno::Fault));
         assert_eq!(strings.sizes(&mut memory, 0, u32::MAX), Err(Errno::Fault));

@@ -330,15 +330,8 @@ fn an_embedder_ends_a_wait() {
     builder.cancel_waits_when(move || seen.fetch_add(1, Ordering::Relaxed) == 2);
     let mut guest = Guest::new(&mut builder);
     guest.subscribe(&[For::Time(MONOTONIC, u64::MAX)], false);
-    let mut memory = GuestMemory::new(&mut guest.memory);
-    let outcome = poll::poll_oneoff(
-        &mut guest.ctx,
-        &mut memory,
-        SUBSCRIPTIONS,
-        EVENTS,
-        1,
-        RESULT,
-    );
+    let outcome =
+        guest.run(|ctx, memory| poll::poll_oneoff(ctx, memory, SUBSCRIPTIONS, EVENTS, 1, RESULT));
     assert_eq!(outcome, Err(Failure::Interrupted));
     assert_eq!(asked.load(Ordering::Relaxed), 3);
 }
