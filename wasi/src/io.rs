@@ -5,14 +5,16 @@ use crate::errno::{Errno, Failure, Outcome};
 use crate::fd_table::{Descriptor, Kind, OpenFile};
 use crate::host::{self, Advice};
 use crate::memory::{GuestMemory, Iovecs, PIECE, range, zeros};
+use crate::stream::{Owned, Readiness};
 use crate::types::{FdFlags, FileType, Rights, Version, Whence};
 use std::io::{self, IoSlice, Read, Seek, SeekFrom, Write};
+use std::sync::MutexGuard;
 
 /// How many buffers go to the host at a time.
 const BATCH: usize = 16;
 
 pub(crate) fn fd_read(
-    ctx: &mut WasiCtx,
+    ctx: &WasiCtx,
     memory: &mut GuestMemory<'_>,
     fd: u32,
     iovecs: u32,
@@ -21,34 +23,86 @@ pub(crate) fn fd_read(
 ) -> Outcome<(), Failure> {
     memory.check(result, 4)?;
     let iovecs = Iovecs::new(memory, iovecs, iovecs_len)?;
-    let descriptor = ctx.table.get_mut(fd)?;
-    let nonblock = descriptor.flags.contains(FdFlags::NONBLOCK);
-    let readable = require_open_for(descriptor, Rights::FD_READ);
-    let read = match &mut descriptor.kind {
-        Kind::Dir(_) => return Err(Errno::Isdir.into()),
-        Kind::Output(_) => return Err(Errno::Badf.into()),
-        Kind::Input(stream) => {
-            readable?;
-            let stream = stream.get();
-            ctx.wait.until_ready(nonblock, || Ok(stream.readiness()?))?;
-            fill_one(memory, iovecs, |buffer| stream.read(buffer))?
-        }
-        Kind::File(file) => {
-            readable?;
-            if file.filetype != FileType::RegularFile {
-                ctx.wait
-                    .until_ready(nonblock, || file.readiness(Rights::FD_READ))?;
-            }
-            let mut host = &file.file;
-            fill(file, memory, iovecs, |buffer, _| host.read(buffer))?
-        }
-    };
+    let read = ctx.wait.until(|| read_now(ctx, fd, memory, iovecs))?;
     memory.write_u32(result, read)?;
     Ok(())
 }
 
+/// Reads, unless that has to be waited for.
+fn read_now(
+    ctx: &WasiCtx,
+    fd: u32,
+    memory: &mut GuestMemory<'_>,
+    iovecs: Iovecs,
+) -> Outcome<Option<u32>> {
+    let descriptor = ctx.get(fd)?;
+    let readable = require_open_for(&descriptor, Rights::FD_READ);
+    let pace = Pace::of(ctx, &descriptor);
+    match &descriptor.kind {
+        Kind::Dir(_) => Err(Errno::Isdir),
+        Kind::Output(_) => Err(Errno::Badf),
+        Kind::Input(stream) => {
+            readable?;
+            let mut stream = pace.stream(&stream.stream)?;
+            if pace.must_wait(|| Ok(stream.readiness()?))? {
+                return Ok(None);
+            }
+            fill_one(memory, iovecs, |buffer| stream.read(buffer)).map(Some)
+        }
+        Kind::File(file) => {
+            readable?;
+            if file.filetype != FileType::RegularFile
+                && pace.must_wait(|| file.readiness(Rights::FD_READ))?
+            {
+                return Ok(None);
+            }
+            let mut host = &file.file;
+            fill(file, memory, iovecs, |buffer, _| host.read(buffer)).map(Some)
+        }
+    }
+}
+
+/// How a descriptor is waited for.
+#[derive(Clone, Copy, Debug)]
+struct Pace {
+    /// The guest does not want to wait.
+    nonblock: bool,
+    /// The host is asked before it is made to wait.
+    asks: bool,
+}
+
+impl Pace {
+    fn of(ctx: &WasiCtx, descriptor: &Descriptor) -> Self {
+        let nonblock = descriptor.flags.contains(FdFlags::NONBLOCK);
+        Self {
+            nonblock,
+            asks: nonblock || ctx.looks_up_from_waits(),
+        }
+    }
+
+    /// A stream, when it is this thread's turn.
+    fn stream<S: ?Sized>(self, stream: &Owned<S>) -> Outcome<MutexGuard<'_, Box<S>>> {
+        if self.nonblock {
+            stream.try_get().ok_or(Errno::Again)
+        } else {
+            Ok(stream.get())
+        }
+    }
+
+    /// Whether it is to be waited until something is ready that the host would wait for.
+    fn must_wait(self, readiness: impl FnOnce() -> Outcome<Readiness>) -> Outcome<bool> {
+        if !self.asks || readiness()? != Readiness::Pending {
+            return Ok(false);
+        }
+        if self.nonblock {
+            return Err(Errno::Again);
+        }
+        Ok(true)
+    }
+}
+
 pub(crate) fn fd_pread(
-    ctx: &mut WasiCtx,
+    ctx: &WasiCtx,
     memory: &mut GuestMemory<'_>,
     fd: u32,
     iovecs: u32,
@@ -58,9 +112,9 @@ pub(crate) fn fd_pread(
 ) -> Outcome {
     memory.check(result, 4)?;
     let iovecs = Iovecs::new(memory, iovecs, iovecs_len)?;
-    let descriptor = ctx.table.get(fd)?;
+    let descriptor = ctx.get(fd)?;
     let file = descriptor.file(Rights::empty())?;
-    require_open_for(descriptor, Rights::FD_READ)?;
+    require_open_for(&descriptor, Rights::FD_READ)?;
     descriptor.require(Rights::FD_SEEK)?;
     let read = fill(file, memory, iovecs, |buffer, done| {
         host::read_at(&file.file, buffer, offset.saturating_add(done))
@@ -69,7 +123,7 @@ pub(crate) fn fd_pread(
 }
 
 pub(crate) fn fd_write(
-    ctx: &mut WasiCtx,
+    ctx: &WasiCtx,
     memory: &mut GuestMemory<'_>,
     fd: u32,
     iovecs: u32,
@@ -78,26 +132,41 @@ pub(crate) fn fd_write(
 ) -> Outcome<(), Failure> {
     memory.check(result, 4)?;
     let iovecs = Iovecs::new(memory, iovecs, iovecs_len)?;
-    let descriptor = ctx.table.get_mut(fd)?;
+    let written = ctx.wait.until(|| write_now(ctx, fd, memory, iovecs))?;
+    memory.write_u32(result, written)?;
+    Ok(())
+}
+
+/// Writes, unless that has to be waited for.
+fn write_now(
+    ctx: &WasiCtx,
+    fd: u32,
+    memory: &GuestMemory<'_>,
+    iovecs: Iovecs,
+) -> Outcome<Option<u32>> {
+    let descriptor = ctx.get(fd)?;
     let flags = descriptor.flags;
-    let nonblock = flags.contains(FdFlags::NONBLOCK);
-    let writable = require_open_for(descriptor, Rights::FD_WRITE);
-    let written = match &mut descriptor.kind {
-        Kind::Dir(_) => return Err(Errno::Isdir.into()),
-        Kind::Input(_) => return Err(Errno::Badf.into()),
+    let writable = require_open_for(&descriptor, Rights::FD_WRITE);
+    let pace = Pace::of(ctx, &descriptor);
+    let written = match &descriptor.kind {
+        Kind::Dir(_) => return Err(Errno::Isdir),
+        Kind::Input(_) => return Err(Errno::Badf),
         Kind::Output(stream) => {
             writable?;
-            let stream = stream.get();
-            ctx.wait.until_ready(nonblock, || Ok(stream.readiness()?))?;
+            let mut stream = pace.stream(&stream.stream)?;
+            if pace.must_wait(|| Ok(stream.readiness()?))? {
+                return Ok(None);
+            }
             let written = drain_one_by_one(memory, iovecs, |bytes, _| stream.write(bytes))?;
             stream.flush()?;
             written
         }
         Kind::File(file) => {
             writable?;
-            if file.filetype != FileType::RegularFile {
-                ctx.wait
-                    .until_ready(nonblock, || file.readiness(Rights::FD_WRITE))?;
+            if file.filetype != FileType::RegularFile
+                && pace.must_wait(|| file.readiness(Rights::FD_WRITE))?
+            {
+                return Ok(None);
             }
             let mut host = &file.file;
             let append = flags.contains(FdFlags::APPEND);
@@ -112,12 +181,11 @@ pub(crate) fn fd_write(
             written
         }
     };
-    memory.write_u32(result, written)?;
-    Ok(())
+    Ok(Some(written))
 }
 
 pub(crate) fn fd_pwrite(
-    ctx: &mut WasiCtx,
+    ctx: &WasiCtx,
     memory: &mut GuestMemory<'_>,
     fd: u32,
     iovecs: u32,
@@ -127,9 +195,9 @@ pub(crate) fn fd_pwrite(
 ) -> Outcome {
     memory.check(result, 4)?;
     let iovecs = Iovecs::new(memory, iovecs, iovecs_len)?;
-    let descriptor = ctx.table.get(fd)?;
+    let descriptor = ctx.get(fd)?;
     let file = descriptor.file(Rights::empty())?;
-    require_open_for(descriptor, Rights::FD_WRITE)?;
+    require_open_for(&descriptor, Rights::FD_WRITE)?;
     descriptor.require(Rights::FD_SEEK)?;
     let written = drain_one_by_one(memory, iovecs, |bytes, done| {
         host::write_at(&file.file, bytes, offset.saturating_add(done))
@@ -352,7 +420,7 @@ fn retry(mut action: impl FnMut() -> io::Result<usize>) -> io::Result<usize> {
 }
 
 pub(crate) fn fd_seek(
-    ctx: &mut WasiCtx,
+    ctx: &WasiCtx,
     memory: &mut GuestMemory<'_>,
     fd: u32,
     offset: i64,
@@ -363,7 +431,7 @@ pub(crate) fn fd_seek(
 }
 
 pub(crate) fn fd_seek_unstable(
-    ctx: &mut WasiCtx,
+    ctx: &WasiCtx,
     memory: &mut GuestMemory<'_>,
     fd: u32,
     offset: i64,
@@ -375,7 +443,7 @@ pub(crate) fn fd_seek_unstable(
 
 fn seek(
     version: Version,
-    ctx: &mut WasiCtx,
+    ctx: &WasiCtx,
     memory: &mut GuestMemory<'_>,
     fd: u32,
     offset: i64,
@@ -384,10 +452,10 @@ fn seek(
 ) -> Outcome {
     memory.check(result, 8)?;
     let whence = version.whence(whence)?;
-    let descriptor = ctx.table.get(fd)?;
+    let descriptor = ctx.get(fd)?;
     let mut file = &descriptor.file(Rights::empty())?.file;
     if whence == Whence::Cur && offset == 0 {
-        require_tell(descriptor)?;
+        require_tell(&descriptor)?;
     } else {
         descriptor.require(Rights::FD_SEEK)?;
     }
@@ -400,15 +468,15 @@ fn seek(
 }
 
 pub(crate) fn fd_tell(
-    ctx: &mut WasiCtx,
+    ctx: &WasiCtx,
     memory: &mut GuestMemory<'_>,
     fd: u32,
     result: u32,
 ) -> Outcome {
     memory.check(result, 8)?;
-    let descriptor = ctx.table.get(fd)?;
+    let descriptor = ctx.get(fd)?;
     let mut file = &descriptor.file(Rights::empty())?.file;
-    require_tell(descriptor)?;
+    require_tell(&descriptor)?;
     let position = file.stream_position()?;
     memory.write_u64(result, position)
 }
@@ -421,7 +489,7 @@ fn require_tell(descriptor: &Descriptor) -> Outcome {
 }
 
 pub(crate) fn fd_advise(
-    ctx: &mut WasiCtx,
+    ctx: &WasiCtx,
     _: &mut GuestMemory<'_>,
     fd: u32,
     offset: u64,
@@ -437,22 +505,23 @@ pub(crate) fn fd_advise(
         5 => Advice::NoReuse,
         _ => return Err(Errno::Inval),
     };
-    let file = ctx.table.get(fd)?.file(Rights::FD_ADVISE)?;
+    let descriptor = ctx.get(fd)?;
+    let file = descriptor.file(Rights::FD_ADVISE)?;
     check_range(offset, len, Errno::Inval)?;
     host::advise(&file.file, offset, len, advice)?;
     Ok(())
 }
 
 pub(crate) fn fd_allocate(
-    ctx: &mut WasiCtx,
+    ctx: &WasiCtx,
     _: &mut GuestMemory<'_>,
     fd: u32,
     offset: u64,
     len: u64,
 ) -> Outcome {
-    let descriptor = ctx.table.get(fd)?;
+    let descriptor = ctx.get(fd)?;
     let file = descriptor.file(Rights::empty())?;
-    require_for_change(descriptor, Rights::FD_ALLOCATE)?;
+    require_for_change(&descriptor, Rights::FD_ALLOCATE)?;
     if len == 0 {
         return Err(Errno::Inval);
     }
@@ -468,17 +537,17 @@ fn check_range(offset: u64, len: u64, otherwise: Errno) -> Outcome {
 }
 
 pub(crate) fn fd_filestat_set_size(
-    ctx: &mut WasiCtx,
+    ctx: &WasiCtx,
     _: &mut GuestMemory<'_>,
     fd: u32,
     size: u64,
 ) -> Outcome {
-    let descriptor = ctx.table.get(fd)?;
+    let descriptor = ctx.get(fd)?;
     if let Kind::Input(_) | Kind::Output(_) = descriptor.kind {
         return Err(Errno::Inval);
     }
     let file = descriptor.file(Rights::empty())?;
-    require_for_change(descriptor, Rights::FD_FILESTAT_SET_SIZE)?;
+    require_for_change(&descriptor, Rights::FD_FILESTAT_SET_SIZE)?;
     check_range(size, 0, Errno::Fbig)?;
     file.file.set_len(size)?;
     Ok(())

@@ -75,6 +75,7 @@ mod strings;
 // The error codes that they expect are those of Unix.
 #[cfg(all(test, unix))]
 mod tests;
+mod threads;
 mod types;
 mod wait;
 
@@ -85,3 +86,4 @@ pub use perms::{DirPerms, FilePerms};
 pub use pipe::{ReadPipe, WritePipe};
 pub use random::RandomSource;
 pub use stream::{InputStream, OutputStream, Readiness};
+pub use threads::{WasiThreads, add_threads_to_linker, define_shared_memories, spawns_threads};

@@ -12,23 +12,20 @@ use crate::types::{LookupFlags, Rights, Version};
 use cap_fs_ext::DirExt;
 
 pub(crate) fn path_create_directory(
-    ctx: &mut WasiCtx,
+    ctx: &WasiCtx,
     memory: &mut GuestMemory<'_>,
     fd: u32,
     path: u32,
     path_len: u32,
 ) -> Outcome {
     let path = memory.path(path, path_len)?;
-    let dir = ctx
-        .table
-        .get(fd)?
-        .dir(Rights::PATH_CREATE_DIRECTORY, DirPerms::MUTATE)?;
+    let dir = ctx.dir(fd, Rights::PATH_CREATE_DIRECTORY, DirPerms::MUTATE)?;
     dir.dir.create_dir(&*path)?;
     Ok(())
 }
 
 pub(crate) fn path_filestat_get(
-    ctx: &mut WasiCtx,
+    ctx: &WasiCtx,
     memory: &mut GuestMemory<'_>,
     fd: u32,
     flags: u32,
@@ -48,7 +45,7 @@ pub(crate) fn path_filestat_get(
 }
 
 pub(crate) fn path_filestat_get_unstable(
-    ctx: &mut WasiCtx,
+    ctx: &WasiCtx,
     memory: &mut GuestMemory<'_>,
     fd: u32,
     flags: u32,
@@ -69,7 +66,7 @@ pub(crate) fn path_filestat_get_unstable(
 
 fn filestat_get(
     version: Version,
-    ctx: &mut WasiCtx,
+    ctx: &WasiCtx,
     memory: &mut GuestMemory<'_>,
     fd: u32,
     flags: u32,
@@ -79,10 +76,7 @@ fn filestat_get(
     memory.check(result, version.filestat_size())?;
     let path = memory.path(path, path_len)?;
     let flags = LookupFlags::from_guest(flags)?;
-    let dir = ctx
-        .table
-        .get(fd)?
-        .dir(Rights::PATH_FILESTAT_GET, DirPerms::READ)?;
+    let dir = ctx.dir(fd, Rights::PATH_FILESTAT_GET, DirPerms::READ)?;
     let metadata = if flags.contains(LookupFlags::SYMLINK_FOLLOW) {
         dir.dir.metadata(&*path)?
     } else {
@@ -94,7 +88,7 @@ fn filestat_get(
 
 #[expect(clippy::too_many_arguments, reason = "they are the specification's")]
 pub(crate) fn path_filestat_set_times(
-    ctx: &mut WasiCtx,
+    ctx: &WasiCtx,
     memory: &mut GuestMemory<'_>,
     fd: u32,
     flags: u32,
@@ -106,11 +100,8 @@ pub(crate) fn path_filestat_set_times(
 ) -> Outcome {
     let path = memory.path(path, path_len)?;
     let flags = LookupFlags::from_guest(flags)?;
-    let times = Times::new(&ctx.clocks, atim, mtim, fst_flags)?;
-    let dir = ctx
-        .table
-        .get(fd)?
-        .dir(Rights::PATH_FILESTAT_SET_TIMES, DirPerms::MUTATE)?;
+    let times = Times::new(&ctx.world.clocks, atim, mtim, fst_flags)?;
+    let dir = ctx.dir(fd, Rights::PATH_FILESTAT_SET_TIMES, DirPerms::MUTATE)?;
     let [accessed, modified] = times.specs();
     if flags.contains(LookupFlags::SYMLINK_FOLLOW) {
         dir.dir.set_times(&*path, accessed, modified)?;
@@ -124,7 +115,7 @@ pub(crate) fn path_filestat_set_times(
 /// choose; a guest that insists on it gets an error.
 #[expect(clippy::too_many_arguments, reason = "they are the specification's")]
 pub(crate) fn path_link(
-    ctx: &mut WasiCtx,
+    ctx: &WasiCtx,
     memory: &mut GuestMemory<'_>,
     old_fd: u32,
     old_flags: u32,
@@ -138,15 +129,9 @@ pub(crate) fn path_link(
     let new_path = memory.path(new_path, new_path_len)?;
     let flags = LookupFlags::from_guest(old_flags)?;
     let perms = DirPerms::READ | DirPerms::MUTATE;
-    let old = ctx
-        .table
-        .get(old_fd)?
-        .dir(Rights::PATH_LINK_SOURCE, perms)?;
-    let new = ctx
-        .table
-        .get(new_fd)?
-        .dir(Rights::PATH_LINK_TARGET, perms)?;
-    old.require_no_wider(new)?;
+    let old = ctx.dir(old_fd, Rights::PATH_LINK_SOURCE, perms)?;
+    let new = ctx.dir(new_fd, Rights::PATH_LINK_TARGET, perms)?;
+    old.require_no_wider(&new)?;
     if flags.contains(LookupFlags::SYMLINK_FOLLOW) {
         return Err(Errno::Inval);
     }
@@ -156,7 +141,7 @@ pub(crate) fn path_link(
 
 #[expect(clippy::too_many_arguments, reason = "they are the specification's")]
 pub(crate) fn path_readlink(
-    ctx: &mut WasiCtx,
+    ctx: &WasiCtx,
     memory: &mut GuestMemory<'_>,
     fd: u32,
     path: u32,
@@ -168,10 +153,7 @@ pub(crate) fn path_readlink(
     let path = memory.path(path, path_len)?;
     memory.check(buffer, buffer_len)?;
     memory.check(result, 4)?;
-    let dir = ctx
-        .table
-        .get(fd)?
-        .dir(Rights::PATH_READLINK, DirPerms::READ)?;
+    let dir = ctx.dir(fd, Rights::PATH_READLINK, DirPerms::READ)?;
     // A link to an absolute path is one that leads out, and what it says is the host's business.
     let target = dir.dir.read_link(&*path)?.into_os_string();
     drop(path);
@@ -187,17 +169,14 @@ pub(crate) fn path_readlink(
 }
 
 pub(crate) fn path_remove_directory(
-    ctx: &mut WasiCtx,
+    ctx: &WasiCtx,
     memory: &mut GuestMemory<'_>,
     fd: u32,
     path: u32,
     path_len: u32,
 ) -> Outcome {
     let path = memory.path(path, path_len)?;
-    let dir = ctx
-        .table
-        .get(fd)?
-        .dir(Rights::PATH_REMOVE_DIRECTORY, DirPerms::MUTATE)?;
+    let dir = ctx.dir(fd, Rights::PATH_REMOVE_DIRECTORY, DirPerms::MUTATE)?;
     // `cap-std` takes a slash at the end for `/.`, which POSIX does not here.
     let stripped = path.trim_end_matches('/');
     dir.dir
@@ -207,7 +186,7 @@ pub(crate) fn path_remove_directory(
 
 #[expect(clippy::too_many_arguments, reason = "they are the specification's")]
 pub(crate) fn path_rename(
-    ctx: &mut WasiCtx,
+    ctx: &WasiCtx,
     memory: &mut GuestMemory<'_>,
     old_fd: u32,
     old_path: u32,
@@ -219,15 +198,9 @@ pub(crate) fn path_rename(
     let old_path = memory.path(old_path, old_path_len)?;
     let new_path = memory.path(new_path, new_path_len)?;
     let perms = DirPerms::MUTATE;
-    let old = ctx
-        .table
-        .get(old_fd)?
-        .dir(Rights::PATH_RENAME_SOURCE, perms)?;
-    let new = ctx
-        .table
-        .get(new_fd)?
-        .dir(Rights::PATH_RENAME_TARGET, perms)?;
-    old.require_no_wider(new)?;
+    let old = ctx.dir(old_fd, Rights::PATH_RENAME_SOURCE, perms)?;
+    let new = ctx.dir(new_fd, Rights::PATH_RENAME_TARGET, perms)?;
+    old.require_no_wider(&new)?;
     old.dir.rename(&*old_path, &new.dir, &*new_path)?;
     Ok(())
 }
@@ -235,7 +208,7 @@ pub(crate) fn path_rename(
 /// Makes a symbolic link. One to an absolute path would lead out, and is refused at once; one
 /// that leads out by `..` can be made but not followed.
 pub(crate) fn path_symlink(
-    ctx: &mut WasiCtx,
+    ctx: &WasiCtx,
     memory: &mut GuestMemory<'_>,
     old_path: u32,
     old_path_len: u32,
@@ -245,26 +218,20 @@ pub(crate) fn path_symlink(
 ) -> Outcome {
     let old_path = memory.path(old_path, old_path_len)?;
     let new_path = memory.path(new_path, new_path_len)?;
-    let dir = ctx
-        .table
-        .get(fd)?
-        .dir(Rights::PATH_SYMLINK, DirPerms::MUTATE)?;
+    let dir = ctx.dir(fd, Rights::PATH_SYMLINK, DirPerms::MUTATE)?;
     DirExt::symlink(&dir.dir, &*old_path, &*new_path)?;
     Ok(())
 }
 
 pub(crate) fn path_unlink_file(
-    ctx: &mut WasiCtx,
+    ctx: &WasiCtx,
     memory: &mut GuestMemory<'_>,
     fd: u32,
     path: u32,
     path_len: u32,
 ) -> Outcome {
     let path = memory.path(path, path_len)?;
-    let dir = ctx
-        .table
-        .get(fd)?
-        .dir(Rights::PATH_UNLINK_FILE, DirPerms::MUTATE)?;
+    let dir = ctx.dir(fd, Rights::PATH_UNLINK_FILE, DirPerms::MUTATE)?;
     dir.dir.remove_file_or_symlink(&*path)?;
     Ok(())
 }

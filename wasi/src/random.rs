@@ -47,7 +47,7 @@ impl RandomSource for HostRandom {
 }
 
 pub(crate) fn random_get(
-    ctx: &mut WasiCtx,
+    ctx: &WasiCtx,
     memory: &mut GuestMemory<'_>,
     buffer: u32,
     len: u32,
@@ -57,7 +57,7 @@ pub(crate) fn random_get(
     while left > 0 {
         let len = memory.piece(left);
         memory.fill(at, len, |bytes| {
-            ctx.random.get().fill(bytes).map(|()| bytes.len())
+            ctx.world.random.get().fill(bytes).map(|()| bytes.len())
         })??;
         (at, left) = (at.wrapping_add(len), left - len);
     }

@@ -3,9 +3,9 @@
 use crate::WasiCtx;
 use crate::errno::{Errno, Outcome};
 use crate::fd::filetype;
-use crate::fd_table::{Kind, OpenDir};
 use crate::memory::GuestMemory;
 use crate::perms::DirPerms;
+use crate::stream::lock;
 use crate::types::{Dirent, FileType, Rights};
 use cap_fs_ext::MetadataExt;
 use cap_std::fs::{Dir, DirEntry, ReadDir};
@@ -19,7 +19,7 @@ const DOTS: u64 = 2;
 /// once, also when it removes those that it has got; one that goes back to an earlier cookie has
 /// the directory read anew.
 pub(crate) fn fd_readdir(
-    ctx: &mut WasiCtx,
+    ctx: &WasiCtx,
     memory: &mut GuestMemory<'_>,
     fd: u32,
     buffer: u32,
@@ -29,11 +29,9 @@ pub(crate) fn fd_readdir(
 ) -> Outcome {
     memory.check(result, 4)?;
     memory.check(buffer, len)?;
-    let descriptor = ctx.table.get_mut(fd)?;
-    descriptor.dir(Rights::FD_READDIR, DirPerms::READ)?;
-    let Kind::Dir(OpenDir { dir, cursor, .. }) = &mut descriptor.kind else {
-        return Err(Errno::Notdir);
-    };
+    let open = ctx.dir(fd, Rights::FD_READDIR, DirPerms::READ)?;
+    let dir = &open.dir;
+    let cursor = &mut *lock(&open.cursor);
     if cookie == 0 {
         *cursor = None;
     }

@@ -50,39 +50,39 @@ impl Strings {
 }
 
 pub(crate) fn args_sizes_get(
-    ctx: &mut WasiCtx,
+    ctx: &WasiCtx,
     memory: &mut GuestMemory<'_>,
     count_at: u32,
     size_at: u32,
 ) -> Outcome {
-    ctx.args.sizes(memory, count_at, size_at)
+    ctx.world.args.sizes(memory, count_at, size_at)
 }
 
 pub(crate) fn args_get(
-    ctx: &mut WasiCtx,
+    ctx: &WasiCtx,
     memory: &mut GuestMemory<'_>,
     pointers: u32,
     buffer: u32,
 ) -> Outcome {
-    ctx.args.get(memory, pointers, buffer)
+    ctx.world.args.get(memory, pointers, buffer)
 }
 
 pub(crate) fn environ_sizes_get(
-    ctx: &mut WasiCtx,
+    ctx: &WasiCtx,
     memory: &mut GuestMemory<'_>,
     count_at: u32,
     size_at: u32,
 ) -> Outcome {
-    ctx.env.sizes(memory, count_at, size_at)
+    ctx.world.env.sizes(memory, count_at, size_at)
 }
 
 pub(crate) fn environ_get(
-    ctx: &mut WasiCtx,
+    ctx: &WasiCtx,
     memory: &mut GuestMemory<'_>,
     pointers: u32,
     buffer: u32,
 ) -> Outcome {
-    ctx.env.get(memory, pointers, buffer)
+    ctx.world.env.get(memory, pointers, buffer)
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ mod poll;
 mod sandbox;
 mod shared;
 mod streams;
+mod together;
 
 use crate::errno::{Errno, Failure, Outcome};
 use crate::memory::GuestMemory;
@@ -87,6 +88,15 @@ impl Guest {
             ctx: builder.build(),
             memory: vec![0; MEMORY],
             shared: false,
+        }
+    }
+
+    /// Another thread of the guest, with a memory that the first does not see.
+    fn thread(&self) -> Self {
+        Self {
+            ctx: self.ctx.clone(),
+            memory: self.memory.clone(),
+            shared: self.shared,
         }
     }
 

@@ -8,15 +8,15 @@ use core::sync::atomic::{AtomicBool, AtomicU64};
 use core::time::Duration;
 use std::time::Instant;
 
-const SUBSCRIPTIONS: u32 = 0x8000;
-const EVENTS: u32 = 0xa000;
+pub(super) const SUBSCRIPTIONS: u32 = 0x8000;
+pub(super) const EVENTS: u32 = 0xa000;
 
 const WALL: u32 = 0;
 const MONOTONIC: u32 = 1;
 
 /// What is waited for.
 #[derive(Clone, Copy)]
-enum For {
+pub(super) enum For {
     Time(u32, u64),
     Moment(u32, u64),
     Read(u32),
@@ -24,10 +24,10 @@ enum For {
 }
 
 /// What has happened: which subscription, with which error, how many bytes, whether it is over.
-type Happened = (u64, u16, u64, bool);
+pub(super) type Happened = (u64, u16, u64, bool);
 
 impl Guest {
-    fn subscribe(&mut self, subscriptions: &[For], unstable: bool) {
+    pub(super) fn subscribe(&mut self, subscriptions: &[For], unstable: bool) {
         let size = if unstable { 56 } else { 48 };
         for (i, what) in (0_u32..).zip(subscriptions) {
             let at = SUBSCRIPTIONS + size * i;
@@ -68,7 +68,7 @@ impl Guest {
             .collect()
     }
 
-    fn poll(&mut self, subscriptions: &[For]) -> Outcome<Vec<Happened>> {
+    pub(super) fn poll(&mut self, subscriptions: &[For]) -> Outcome<Vec<Happened>> {
         self.subscribe(subscriptions, false);
         let count = subscriptions.len() as u32;
         self.call(|ctx, memory| {
