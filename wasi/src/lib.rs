@@ -37,6 +37,13 @@
 //! Every pointer of the guest is checked (`EFAULT`), and nothing that a guest does makes the host
 //! allocate more than a bounded amount, except a [`WritePipe`] without a bound.
 //!
+//! # Threads
+//!
+//! A guest's memory can be one that threads share. Programs for `wasm32-wasip1-threads` start
+//! threads by `wasi::thread-spawn`: that, their stores, and their common end are the matter of
+//! [`WasiThreads`]. An embedder that starts threads otherwise gives the store of each a clone of one
+//! [`WasiCtx`].
+//!
 //! # What a guest cannot do
 //!
 //! There are no sockets: preview 1 has no way to open one, and the functions for them say

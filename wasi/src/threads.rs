@@ -161,6 +161,12 @@ struct Group<T> {
     wasi: WasiCtx,
     store: Box<dyn Fn(WasiCtx) -> Result<Store<T>> + Send + Sync>,
     program: OnceLock<InstancePre<T>>,
+    members: Arc<Members>,
+}
+
+/// The threads that there are. They keep this alone, so that nothing of the embedder's is left when
+/// the last has gone.
+struct Members {
     max_threads: usize,
     ended: Arc<AtomicBool>,
     state: Mutex<State>,
@@ -210,10 +216,12 @@ impl<T: Send + 'static> WasiThreads<T> {
                 wasi,
                 store: Box::new(store),
                 program: OnceLock::new(),
-                max_threads,
-                ended,
-                state: Mutex::default(),
-                thread_left: Condvar::new(),
+                members: Arc::new(Members {
+                    max_threads,
+                    ended,
+                    state: Mutex::default(),
+                    thread_left: Condvar::new(),
+                }),
             }),
         }
     }
@@ -252,13 +260,14 @@ impl<T: Send + 'static> WasiThreads<T> {
         if group.program.set(program.clone()).is_err() {
             return Err(Error::msg("the threads of a guest were run before").into());
         }
-        lock(&group.state).first = Some(store.interrupt_handle());
+        let members = &group.members;
+        lock(&members.state).first = Some(store.interrupt_handle());
         let result = catch_unwind(AssertUnwindSafe(|| {
             let instance = program.instantiate(&mut *store)?;
             body(store, instance)
         }));
-        group.end(None);
-        let end = group.wait_for_all();
+        members.end(None);
+        let end = members.wait_for_all();
         match (result, end) {
             (Err(panic), _) | (_, Some(End::Panic(panic))) => resume_unwind(panic),
             (_, Some(End::Error(error))) => Err(error.into()),
@@ -273,7 +282,7 @@ impl<T> fmt::Debug for WasiThreads<T> {
     }
 }
 
-impl<T> Group<T> {
+impl Members {
     /// Ends the guest, if it has not ended before, and interrupts its threads.
     fn end(&self, end: Option<End>) {
         let mut state = lock(&self.state);
@@ -302,7 +311,7 @@ impl<T> Group<T> {
     }
 
     /// Takes a number for a new thread, unless there are enough.
-    fn reserve(self: &Arc<Self>) -> Outcome<Place<T>> {
+    fn reserve(self: &Arc<Self>) -> Outcome<Place> {
         let mut state = lock(&self.state);
         let state = &mut *state;
         if state.ended || state.others.len() >= self.max_threads {
@@ -319,7 +328,7 @@ impl<T> Group<T> {
         state.last_id = id;
         state.others.insert(id, None);
         Ok(Place {
-            group: Arc::clone(self),
+            members: Arc::clone(self),
             id,
             fuel: 0,
         })
@@ -337,14 +346,14 @@ impl<T: Send + 'static> Group<T> {
 impl<T: Send + 'static> Spawn for Group<T> {
     fn spawn(self: Arc<Self>, arg: i32, fuel: Option<&mut u64>) -> Outcome<i32> {
         let program = self.program.get().ok_or(Errno::Notsup)?;
-        let mut place = self.reserve()?;
+        let mut place = self.members.reserve()?;
         let mut store = self.new_store().map_err(|_| Errno::Again)?;
         place.register(store.interrupt_handle());
         let id = place.id;
         let config = store.engine().config();
         let stack = config.get_max_wasm_stack().saturating_add(HOST_STACK);
         if let Some(fuel) = fuel {
-            let left = core::mem::take(&mut lock(&self.state).fuel);
+            let left = core::mem::take(&mut lock(&self.members.state).fuel);
             let both = fuel.saturating_add(left);
             place.fuel = both / 2;
             *fuel = both - place.fuel;
@@ -354,23 +363,23 @@ impl<T: Send + 'static> Spawn for Group<T> {
         let thread = thread::Builder::new()
             .name(format!("wasi-thread-{id}"))
             .stack_size(stack)
-            .spawn(move || place.run(store, &program, arg));
+            .spawn(move || place.run(store, program, arg));
         thread.map_err(|_| Errno::Again)?;
         Ok(id)
     }
 }
 
 /// A thread's place among the others, until it has ended.
-struct Place<T> {
-    group: Arc<Group<T>>,
+struct Place {
+    members: Arc<Members>,
     id: i32,
     /// What the thread has not used of its fuel.
     fuel: u64,
 }
 
-impl<T: 'static> Place<T> {
+impl Place {
     fn register(&self, handle: InterruptHandle) {
-        let mut state = lock(&self.group.state);
+        let mut state = lock(&self.members.state);
         if state.ended {
             handle.interrupt();
         }
@@ -378,27 +387,27 @@ impl<T: 'static> Place<T> {
     }
 
     /// What the thread does.
-    fn run(mut self, mut store: Store<T>, program: &InstancePre<T>, arg: i32) {
+    fn run<T: 'static>(mut self, mut store: Store<T>, program: InstancePre<T>, arg: i32) {
         let result = catch_unwind(AssertUnwindSafe(|| {
             let instance = program.instantiate(&mut store)?;
             let start = instance.get_typed_func::<(i32, i32), ()>(&mut store, START)?;
             start.call(&mut store, (self.id, arg))
         }));
         self.fuel = store.get_fuel().unwrap_or(0);
-        drop(store);
+        drop((store, program));
         match result {
             Ok(Ok(())) => {}
-            Ok(Err(error)) => self.group.end(Some(End::Error(error))),
-            Err(panic) => self.group.end(Some(End::Panic(panic))),
+            Ok(Err(error)) => self.members.end(Some(End::Error(error))),
+            Err(panic) => self.members.end(Some(End::Panic(panic))),
         }
     }
 }
 
-impl<T> Drop for Place<T> {
+impl Drop for Place {
     fn drop(&mut self) {
-        let mut state = lock(&self.group.state);
+        let mut state = lock(&self.members.state);
         state.others.remove(&self.id);
         state.fuel = state.fuel.saturating_add(self.fuel);
-        self.group.thread_left.notify_all();
+        self.members.thread_left.notify_all();
     }
 }

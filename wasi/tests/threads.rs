@@ -208,10 +208,11 @@ fn all_threads_have_the_fuel_of_the_first() {
     // Each thread starts another, so there would be no end if each had as much.
     let chain = r#"
         (func $thread (param i32 i32)
-            (drop (call $spawn (i32.const 0))))
+            (loop $again
+                (br_if $again (i32.lt_s (call $spawn (i32.const 0)) (i32.const 0)))))
         (func (export "_start") (drop (call $spawn (i32.const 0))) (call $forever))"#;
     assert_eq!(trap(run(10_000, chain)), Some(Trap::OutOfFuel));
-    // What threads leave is for others: half a million times half of it would be nothing.
+    // What threads leave is for others: half of it, halved a hundred times, would be nothing.
     let many = r#"
         (func $thread (param $id i32) (param i32)
             (drop (i32.atomic.rmw.add (i32.const 4) (i32.const 1)))
