@@ -155,24 +155,24 @@ impl Clocks {
 }
 
 pub(crate) fn clock_res_get(
-    ctx: &mut WasiCtx,
+    ctx: &WasiCtx,
     memory: &mut GuestMemory<'_>,
     id: u32,
     result: u32,
 ) -> Outcome {
-    let resolution = ctx.clocks.resolution(ClockId::from_guest(id)?);
+    let resolution = ctx.world.clocks.resolution(ClockId::from_guest(id)?);
     // Zero would say that the clock is not there.
     memory.write_u64(result, nanoseconds(resolution)?.max(1))
 }
 
 pub(crate) fn clock_time_get(
-    ctx: &mut WasiCtx,
+    ctx: &WasiCtx,
     memory: &mut GuestMemory<'_>,
     id: u32,
     _precision: u64,
     result: u32,
 ) -> Outcome {
-    let now = ctx.clocks.now(ClockId::from_guest(id)?);
+    let now = ctx.world.clocks.now(ClockId::from_guest(id)?);
     memory.write_u64(result, nanoseconds(now)?)
 }
 

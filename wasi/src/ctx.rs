@@ -1,19 +1,24 @@
 //! The world of one guest.
 
 use crate::clock::{Clocks, HostMonotonicClock, HostWallClock};
+use crate::errno::Outcome;
 use crate::fd_table::{Descriptor, FdTable, OpenDir};
 use crate::perms::{DirPerms, FilePerms};
 use crate::random::{HostRandom, RandomSource};
 use crate::stdio::{Stderr, Stdin, Stdout};
-use crate::stream::{InputStream, OutputStream, Owned};
+use crate::stream::{InputStream, OutputStream, Owned, lock};
 use crate::strings::Strings;
+use crate::threads::Spawn;
+use crate::types::Rights;
 use crate::wait::Wait;
 use crate::{MonotonicClock, WallClock};
+use alloc::sync::Arc;
 use cap_std::ambient_authority;
 use cap_std::fs::Dir;
 use core::fmt;
 use std::io;
 use std::path::Path;
+use std::sync::{Mutex, MutexGuard};
 
 /// How many descriptors a guest can have at a time, if the embedder does not say.
 const MAX_DESCRIPTORS: usize = 1024;
@@ -21,22 +26,65 @@ const MAX_DESCRIPTORS: usize = 1024;
 /// What one guest has of the world: its arguments, its variables, its open files, its clocks.
 ///
 /// It belongs into the state of the guest's store, where
-/// [`add_to_linker`](crate::add_to_linker) finds it.
+/// [`add_to_linker`](crate::add_to_linker) finds it. Clones are the same world, for the stores in
+/// which the threads of one guest run: what one opens or closes is open or closed for all. No
+/// thread keeps another from it while it waits. A descriptor that is closed while a thread waits
+/// for it is a bad one (`EBADF`) for that thread, too, 10 ms later at most; one that is in use at
+/// that moment is used to the end of the call.
+#[derive(Clone)]
 pub struct WasiCtx {
+    pub(crate) world: Arc<World>,
+    pub(crate) wait: Wait,
+    /// What starts threads in this world, if the guest can.
+    pub(crate) threads: Option<Arc<dyn Spawn>>,
+}
+
+/// What clones of a context share. Each lock is held for a moment, and none while another is
+/// asked for; only a stream's is held as long as the embedder's functions for it take.
+pub(crate) struct World {
     pub(crate) args: Strings,
     pub(crate) env: Strings,
-    pub(crate) table: FdTable,
+    table: Mutex<FdTable>,
     pub(crate) clocks: Clocks,
     pub(crate) random: Owned<dyn RandomSource>,
-    pub(crate) wait: Wait,
 }
 
 impl WasiCtx {
     /// Lets the embedder end the guest while it waits, as
     /// [`WasiCtxBuilder::cancel_waits_when`] does, from now on: what ends the wait can be
-    /// something that there is only when the guest's store is made.
+    /// something that there is only when the guest's store is made. Of clones, those have it that
+    /// are made later.
     pub fn cancel_waits_when(&mut self, cancelled: impl Fn() -> bool + Send + Sync + 'static) {
-        self.wait.cancel_when(Box::new(cancelled));
+        self.wait.cancel_when(Arc::new(cancelled));
+    }
+
+    /// Whether the guest is to end, and so its waits do: by
+    /// [`cancel_waits_when`](Self::cancel_waits_when), or because another thread has ended it. This
+    /// is for functions of the embedder's that take long, or that decide whether an interrupted
+    /// guest goes on ([`Store::on_interrupt`](diptych::Store::on_interrupt)).
+    pub fn is_cancelled(&self) -> bool {
+        self.wait.check().is_err()
+    }
+
+    pub(crate) fn table(&self) -> MutexGuard<'_, FdTable> {
+        lock(&self.world.table)
+    }
+
+    /// What a number stands for at this moment.
+    pub(crate) fn get(&self, fd: u32) -> Outcome<Descriptor> {
+        self.table().get(fd).cloned()
+    }
+
+    /// The directory with this number, if it is one and the guest has these rights and
+    /// permissions.
+    pub(crate) fn dir(&self, fd: u32, rights: Rights, perms: DirPerms) -> Outcome<Arc<OpenDir>> {
+        self.get(fd)?.dir(rights, perms).map(Arc::clone)
+    }
+
+    /// Whether something must be looked at during a wait that cannot end it: the embedder may want
+    /// to end the guest, or another thread close what is waited for.
+    pub(crate) fn looks_up_from_waits(&self) -> bool {
+        self.wait.can_be_cancelled() || Arc::strong_count(&self.world) > 1
     }
 }
 
@@ -71,7 +119,7 @@ pub struct WasiCtxBuilder {
     wall: Box<dyn WallClock>,
     monotonic: Option<Box<dyn MonotonicClock>>,
     random: Owned<dyn RandomSource>,
-    cancelled: Option<Box<dyn Fn() -> bool + Send + Sync>>,
+    cancelled: Option<Arc<dyn Fn() -> bool + Send + Sync>>,
     max_descriptors: usize,
 }
 
@@ -214,7 +262,7 @@ impl WasiCtxBuilder {
             dir_perms,
             file_perms,
             preopen: Some(guest_path.as_ref().to_owned()),
-            cursor: None,
+            cursor: Mutex::new(None),
         }));
         Ok(self)
     }
@@ -260,7 +308,7 @@ impl WasiCtxBuilder {
         &mut self,
         cancelled: impl Fn() -> bool + Send + Sync + 'static,
     ) -> &mut Self {
-        self.cancelled = Some(Box::new(cancelled));
+        self.cancelled = Some(Arc::new(cancelled));
         self
     }
 
@@ -292,10 +340,10 @@ impl WasiCtxBuilder {
         let monotonic_is_hosts = monotonic.is_none();
         let monotonic = monotonic.unwrap_or_else(|| Box::new(HostMonotonicClock::new()));
         let start = monotonic.now();
-        WasiCtx {
+        let world = World {
             args,
             env,
-            table: FdTable::new(descriptors, max_descriptors),
+            table: Mutex::new(FdTable::new(descriptors, max_descriptors)),
             clocks: Clocks {
                 wall,
                 monotonic,
@@ -304,7 +352,11 @@ impl WasiCtxBuilder {
                 start,
             },
             random,
+        };
+        WasiCtx {
+            world: Arc::new(world),
             wait: Wait::new(cancelled),
+            threads: None,
         }
     }
 }

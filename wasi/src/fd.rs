@@ -3,62 +3,65 @@
 use crate::WasiCtx;
 use crate::clock::Clocks;
 use crate::errno::{Errno, Outcome};
-use crate::fd_table::Kind;
+use crate::fd_table::{Kind, OpenDir};
 use crate::memory::GuestMemory;
 use crate::perms::{DirPerms, FilePerms};
 use crate::types::{FDSTAT_SIZE, FdFlags, FileType, Filestat, FstFlags, Rights, Version};
+use alloc::sync::Arc;
 use cap_fs_ext::{DirExt, FileTypeExt, MetadataExt, SystemTimeSpec};
 use cap_std::fs::Metadata;
 use cap_std::time::SystemTime;
 use core::time::Duration;
 use std::time::UNIX_EPOCH;
 
-pub(crate) fn fd_close(ctx: &mut WasiCtx, _: &mut GuestMemory<'_>, fd: u32) -> Outcome {
-    ctx.table.remove(fd).map(drop)
+pub(crate) fn fd_close(ctx: &WasiCtx, _: &mut GuestMemory<'_>, fd: u32) -> Outcome {
+    // What it takes to close it is not for other threads to wait for.
+    let closed = ctx.table().remove(fd)?;
+    drop(closed);
+    Ok(())
 }
 
-pub(crate) fn fd_renumber(
-    ctx: &mut WasiCtx,
-    _: &mut GuestMemory<'_>,
-    from: u32,
-    to: u32,
-) -> Outcome {
-    ctx.table.renumber(from, to)
+pub(crate) fn fd_renumber(ctx: &WasiCtx, _: &mut GuestMemory<'_>, from: u32, to: u32) -> Outcome {
+    let closed = ctx.table().renumber(from, to)?;
+    drop(closed);
+    Ok(())
 }
 
 pub(crate) fn fd_fdstat_get(
-    ctx: &mut WasiCtx,
+    ctx: &WasiCtx,
     memory: &mut GuestMemory<'_>,
     fd: u32,
     result: u32,
 ) -> Outcome {
     memory.check(result, FDSTAT_SIZE)?;
-    ctx.table.get_mut(fd)?.fdstat().write(memory, result)
+    ctx.get(fd)?.fdstat().write(memory, result)
 }
 
 /// All the flags are kept here, none by the host: descriptors of the host's that others use as
 /// well, such as a terminal, are not changed by a guest.
 pub(crate) fn fd_fdstat_set_flags(
-    ctx: &mut WasiCtx,
+    ctx: &WasiCtx,
     _: &mut GuestMemory<'_>,
     fd: u32,
     flags: u32,
 ) -> Outcome {
     let flags = FdFlags::from_guest(flags)?;
-    let descriptor = ctx.table.get_mut(fd)?;
+    let mut table = ctx.table();
+    let descriptor = table.get_mut(fd)?;
     descriptor.require(Rights::FD_FDSTAT_SET_FLAGS)?;
     descriptor.flags = flags;
     Ok(())
 }
 
 pub(crate) fn fd_fdstat_set_rights(
-    ctx: &mut WasiCtx,
+    ctx: &WasiCtx,
     _: &mut GuestMemory<'_>,
     fd: u32,
     rights: u64,
     inheriting: u64,
 ) -> Outcome {
-    let descriptor = ctx.table.get_mut(fd)?;
+    let mut table = ctx.table();
+    let descriptor = table.get_mut(fd)?;
     // A right that does not exist is one that the descriptor has not got.
     let rights = Rights::from_bits(rights).ok_or(Errno::Notcapable)?;
     let inheriting = Rights::from_bits(inheriting).ok_or(Errno::Notcapable)?;
@@ -74,12 +77,13 @@ pub(crate) fn fd_fdstat_set_rights(
 const PRESTAT_SIZE: u32 = 8;
 
 pub(crate) fn fd_prestat_get(
-    ctx: &mut WasiCtx,
+    ctx: &WasiCtx,
     memory: &mut GuestMemory<'_>,
     fd: u32,
     result: u32,
 ) -> Outcome {
-    let name = preopen_name(ctx, fd)?;
+    let dir = preopen(ctx, fd)?;
+    let name = dir.name()?;
     let len = u32::try_from(name.len()).map_err(|_| Errno::Overflow)?;
     let mut bytes = [0; PRESTAT_SIZE as usize];
     bytes[4..8].copy_from_slice(&len.to_le_bytes());
@@ -87,44 +91,51 @@ pub(crate) fn fd_prestat_get(
 }
 
 pub(crate) fn fd_prestat_dir_name(
-    ctx: &mut WasiCtx,
+    ctx: &WasiCtx,
     memory: &mut GuestMemory<'_>,
     fd: u32,
     buffer: u32,
     len: u32,
 ) -> Outcome {
-    let name = preopen_name(ctx, fd)?.as_bytes();
-    memory
-        .bytes_mut(buffer, len)?
-        .get_mut(..name.len())
-        .ok_or(Errno::Nametoolong)?
-        .copy_from_slice(name);
-    Ok(())
+    let dir = preopen(ctx, fd)?;
+    let name = dir.name()?.as_bytes();
+    memory.check(buffer, len)?;
+    if u32::try_from(name.len()).is_ok_and(|needed| needed <= len) {
+        memory.write(buffer, name)
+    } else {
+        Err(Errno::Nametoolong)
+    }
 }
 
-/// The guest's name for a directory. Programs look for the end of these directories by asking
-/// until there is a bad descriptor.
-fn preopen_name(ctx: &WasiCtx, fd: u32) -> Outcome<&str> {
-    match &ctx.table.get(fd)?.kind {
-        Kind::Dir(dir) => dir.preopen.as_deref().ok_or(Errno::Badf),
+/// A directory that has a name of the guest's. Programs look for the end of these by asking until
+/// there is a bad descriptor.
+fn preopen(ctx: &WasiCtx, fd: u32) -> Outcome<Arc<OpenDir>> {
+    match ctx.get(fd)?.kind {
+        Kind::Dir(dir) => Ok(dir),
         _ => Err(Errno::Badf),
     }
 }
 
-pub(crate) fn fd_sync(ctx: &mut WasiCtx, _: &mut GuestMemory<'_>, fd: u32) -> Outcome {
+impl OpenDir {
+    fn name(&self) -> Outcome<&str> {
+        self.preopen.as_deref().ok_or(Errno::Badf)
+    }
+}
+
+pub(crate) fn fd_sync(ctx: &WasiCtx, _: &mut GuestMemory<'_>, fd: u32) -> Outcome {
     sync(ctx, fd, Rights::FD_SYNC)
 }
 
-pub(crate) fn fd_datasync(ctx: &mut WasiCtx, _: &mut GuestMemory<'_>, fd: u32) -> Outcome {
+pub(crate) fn fd_datasync(ctx: &WasiCtx, _: &mut GuestMemory<'_>, fd: u32) -> Outcome {
     sync(ctx, fd, Rights::FD_DATASYNC)
 }
 
-fn sync(ctx: &mut WasiCtx, fd: u32, right: Rights) -> Outcome {
-    let descriptor = ctx.table.get_mut(fd)?;
+fn sync(ctx: &WasiCtx, fd: u32, right: Rights) -> Outcome {
+    let descriptor = ctx.get(fd)?;
     descriptor.require(right)?;
-    match &mut descriptor.kind {
+    match &descriptor.kind {
         Kind::Input(_) => {}
-        Kind::Output(stream) => stream.get().flush()?,
+        Kind::Output(stream) => stream.stream.get().flush()?,
         Kind::File(file) if right == Rights::FD_DATASYNC => file.file.sync_data()?,
         Kind::File(file) => file.file.sync_all()?,
         // The descriptor of a directory may be one that only names it.
@@ -137,7 +148,7 @@ fn sync(ctx: &mut WasiCtx, fd: u32, right: Rights) -> Outcome {
 }
 
 pub(crate) fn fd_filestat_get(
-    ctx: &mut WasiCtx,
+    ctx: &WasiCtx,
     memory: &mut GuestMemory<'_>,
     fd: u32,
     result: u32,
@@ -146,7 +157,7 @@ pub(crate) fn fd_filestat_get(
 }
 
 pub(crate) fn fd_filestat_get_unstable(
-    ctx: &mut WasiCtx,
+    ctx: &WasiCtx,
     memory: &mut GuestMemory<'_>,
     fd: u32,
     result: u32,
@@ -156,12 +167,12 @@ pub(crate) fn fd_filestat_get_unstable(
 
 fn filestat_get(
     version: Version,
-    ctx: &mut WasiCtx,
+    ctx: &WasiCtx,
     memory: &mut GuestMemory<'_>,
     fd: u32,
     result: u32,
 ) -> Outcome {
-    let descriptor = ctx.table.get_mut(fd)?;
+    let descriptor = ctx.get(fd)?;
     descriptor.require(Rights::FD_FILESTAT_GET)?;
     let stat = match &descriptor.kind {
         Kind::Input(_) | Kind::Output(_) => Filestat::of_stream(descriptor.filetype()),
@@ -227,15 +238,15 @@ pub(crate) fn filetype(filetype: cap_std::fs::FileType) -> FileType {
 }
 
 pub(crate) fn fd_filestat_set_times(
-    ctx: &mut WasiCtx,
+    ctx: &WasiCtx,
     _: &mut GuestMemory<'_>,
     fd: u32,
     atim: u64,
     mtim: u64,
     flags: u32,
 ) -> Outcome {
-    let times = Times::new(&ctx.clocks, atim, mtim, flags)?;
-    let descriptor = ctx.table.get(fd)?;
+    let times = Times::new(&ctx.world.clocks, atim, mtim, flags)?;
+    let descriptor = ctx.get(fd)?;
     let right = Rights::FD_FILESTAT_SET_TIMES;
     match &descriptor.kind {
         Kind::Dir(_) => {

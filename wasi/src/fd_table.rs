@@ -5,9 +5,13 @@ use crate::perms::{DirPerms, FilePerms};
 use crate::readdir::Cursor;
 use crate::stream::{InputStream, OutputStream, Owned, filetype};
 use crate::types::{FdFlags, Fdstat, FileType, Rights};
+use alloc::sync::Arc;
 use cap_std::fs::{Dir, File};
+use std::sync::Mutex;
 
-/// What a number stands for.
+/// What a number stands for. A clone is the same thing, as it could be used when it was made: so a
+/// thread goes on with what another one closes.
+#[derive(Clone)]
 pub(crate) struct Descriptor {
     pub(crate) kind: Kind,
     /// What the guest may do with it: it can only become less.
@@ -18,11 +22,27 @@ pub(crate) struct Descriptor {
 }
 
 /// The things that can be open.
+#[derive(Clone)]
 pub(crate) enum Kind {
-    Input(Owned<dyn InputStream>),
-    Output(Owned<dyn OutputStream>),
-    File(OpenFile),
-    Dir(OpenDir),
+    Input(Stream<dyn InputStream>),
+    Output(Stream<dyn OutputStream>),
+    File(Arc<OpenFile>),
+    Dir(Arc<OpenDir>),
+}
+
+/// A stream of the embedder's.
+pub(crate) struct Stream<S: ?Sized> {
+    pub(crate) stream: Owned<S>,
+    is_terminal: bool,
+}
+
+impl<S: ?Sized> Clone for Stream<S> {
+    fn clone(&self) -> Self {
+        Self {
+            stream: self.stream.clone(),
+            is_terminal: self.is_terminal,
+        }
+    }
 }
 
 /// An open file, or something else with a path that is no directory.
@@ -40,14 +60,18 @@ pub(crate) struct OpenDir {
     /// The guest's name for it, if it was there from the start.
     pub(crate) preopen: Option<String>,
     /// Where the guest is in reading it.
-    pub(crate) cursor: Option<Cursor>,
+    pub(crate) cursor: Mutex<Option<Cursor>>,
 }
 
 impl Descriptor {
     pub(crate) fn input(stream: impl InputStream + 'static) -> Self {
-        let kind = Kind::Input(Owned::new(Box::new(stream)));
+        let is_terminal = stream.is_terminal();
+        let stream = Owned::<dyn InputStream>::new(Box::new(stream));
         Self {
-            kind,
+            kind: Kind::Input(Stream {
+                stream,
+                is_terminal,
+            }),
             rights: Rights::INPUT,
             inheriting: Rights::empty(),
             flags: FdFlags::empty(),
@@ -55,9 +79,13 @@ impl Descriptor {
     }
 
     pub(crate) fn output(stream: impl OutputStream + 'static) -> Self {
-        let kind = Kind::Output(Owned::new(Box::new(stream)));
+        let is_terminal = stream.is_terminal();
+        let stream = Owned::<dyn OutputStream>::new(Box::new(stream));
         Self {
-            kind,
+            kind: Kind::Output(Stream {
+                stream,
+                is_terminal,
+            }),
             rights: Rights::OUTPUT,
             inheriting: Rights::empty(),
             flags: FdFlags::empty(),
@@ -66,23 +94,23 @@ impl Descriptor {
 
     pub(crate) fn preopen(dir: OpenDir) -> Self {
         Self {
-            kind: Kind::Dir(dir),
+            kind: Kind::Dir(Arc::new(dir)),
             rights: Rights::DIRECTORY,
             inheriting: Rights::INHERITING,
             flags: FdFlags::empty(),
         }
     }
 
-    pub(crate) fn filetype(&mut self) -> FileType {
-        match &mut self.kind {
-            Kind::Input(stream) => filetype(stream.get().is_terminal()),
-            Kind::Output(stream) => filetype(stream.get().is_terminal()),
+    pub(crate) fn filetype(&self) -> FileType {
+        match &self.kind {
+            Kind::Input(stream) => filetype(stream.is_terminal),
+            Kind::Output(stream) => filetype(stream.is_terminal),
             Kind::File(file) => file.filetype,
             Kind::Dir(_) => FileType::Directory,
         }
     }
 
-    pub(crate) fn fdstat(&mut self) -> Fdstat {
+    pub(crate) fn fdstat(&self) -> Fdstat {
         Fdstat {
             filetype: self.filetype(),
             flags: self.flags,
@@ -101,7 +129,7 @@ impl Descriptor {
     }
 
     /// The directory, if it is one and the guest has these rights and permissions.
-    pub(crate) fn dir(&self, rights: Rights, perms: DirPerms) -> Outcome<&OpenDir> {
+    pub(crate) fn dir(&self, rights: Rights, perms: DirPerms) -> Outcome<&Arc<OpenDir>> {
         let Kind::Dir(dir) = &self.kind else {
             return Err(Errno::Notdir);
         };
@@ -212,33 +240,15 @@ impl FdTable {
         Ok(descriptor)
     }
 
-    /// Gives what `from` names the number `to`, whose own descriptor goes. Both must be open.
-    pub(crate) fn renumber(&mut self, from: u32, to: u32) -> Outcome {
+    /// Gives what `from` names the number `to`, and gives back what that named. Both must be open.
+    pub(crate) fn renumber(&mut self, from: u32, to: u32) -> Outcome<Option<Descriptor>> {
         self.get(from)?;
         self.get(to)?;
-        if from != to {
-            let descriptor = self.remove(from)?;
-            *self.slot(to)? = Some(descriptor);
+        if from == to {
+            return Ok(None);
         }
-        Ok(())
-    }
-
-    /// The host's descriptors of those streams that have one and that are wanted.
-    #[cfg(unix)]
-    pub(crate) fn host_fds(
-        &mut self,
-        wanted: impl Fn(u32) -> bool,
-    ) -> Vec<(std::os::fd::BorrowedFd<'_>, crate::host::Direction)> {
-        use crate::host::Direction;
-        (0_u32..)
-            .zip(&mut self.entries)
-            .filter(|&(fd, _)| wanted(fd))
-            .filter_map(|(_, entry)| match &mut entry.as_mut()?.kind {
-                Kind::Input(stream) => Some((stream.get().host_fd()?, Direction::Read)),
-                Kind::Output(stream) => Some((stream.get().host_fd()?, Direction::Write)),
-                Kind::File(_) | Kind::Dir(_) => None,
-            })
-            .collect()
+        let descriptor = self.remove(from)?;
+        Ok(self.slot(to)?.replace(descriptor))
     }
 
     fn slot(&mut self, fd: u32) -> Outcome<&mut Option<Descriptor>> {
@@ -275,10 +285,11 @@ mod tests {
     #[test]
     fn renumbering_needs_both_and_frees_the_first() {
         let mut table = FdTable::new(vec![stream(), Descriptor::output(std::io::sink())], 5);
-        assert_eq!(table.renumber(1, 2), Err(Errno::Badf));
-        assert_eq!(table.renumber(2, 1), Err(Errno::Badf));
-        assert_eq!(table.renumber(1, 1), Ok(()));
-        assert_eq!(table.renumber(1, 0), Ok(()));
+        let mut renumber = |from, to| table.renumber(from, to).map(drop);
+        assert_eq!(renumber(1, 2), Err(Errno::Badf));
+        assert_eq!(renumber(2, 1), Err(Errno::Badf));
+        assert_eq!(renumber(1, 1), Ok(()));
+        assert_eq!(renumber(1, 0), Ok(()));
         assert!(matches!(table.get(0).unwrap().kind, Kind::Output(_)));
         assert_eq!(table.get(1).map(drop), Err(Errno::Badf));
         assert_eq!(table.insert(stream()), Ok(1));

@@ -4,15 +4,17 @@ use crate::WasiCtx;
 use crate::errno::{Errno, Failure, Outcome};
 use crate::fd_table::{Descriptor, Kind, OpenFile};
 use crate::host::{self, Advice};
-use crate::memory::{GuestMemory, Iovecs};
+use crate::memory::{GuestMemory, Iovecs, PIECE, range, zeros};
+use crate::stream::{Owned, Readiness};
 use crate::types::{FdFlags, FileType, Rights, Version, Whence};
 use std::io::{self, IoSlice, Read, Seek, SeekFrom, Write};
+use std::sync::MutexGuard;
 
 /// How many buffers go to the host at a time.
 const BATCH: usize = 16;
 
 pub(crate) fn fd_read(
-    ctx: &mut WasiCtx,
+    ctx: &WasiCtx,
     memory: &mut GuestMemory<'_>,
     fd: u32,
     iovecs: u32,
@@ -21,34 +23,86 @@ pub(crate) fn fd_read(
 ) -> Outcome<(), Failure> {
     memory.check(result, 4)?;
     let iovecs = Iovecs::new(memory, iovecs, iovecs_len)?;
-    let descriptor = ctx.table.get_mut(fd)?;
-    let nonblock = descriptor.flags.contains(FdFlags::NONBLOCK);
-    let readable = require_open_for(descriptor, Rights::FD_READ);
-    let read = match &mut descriptor.kind {
-        Kind::Dir(_) => return Err(Errno::Isdir.into()),
-        Kind::Output(_) => return Err(Errno::Badf.into()),
-        Kind::Input(stream) => {
-            readable?;
-            let stream = stream.get();
-            ctx.wait.until_ready(nonblock, || Ok(stream.readiness()?))?;
-            fill_one(memory, iovecs, |buffer| stream.read(buffer))?
-        }
-        Kind::File(file) => {
-            readable?;
-            if file.filetype != FileType::RegularFile {
-                ctx.wait
-                    .until_ready(nonblock, || file.readiness(Rights::FD_READ))?;
-            }
-            let mut host = &file.file;
-            fill(file, memory, iovecs, |buffer, _| host.read(buffer))?
-        }
-    };
+    let read = ctx.wait.until(|| read_now(ctx, fd, memory, iovecs))?;
     memory.write_u32(result, read)?;
     Ok(())
 }
 
+/// Reads, unless that has to be waited for.
+fn read_now(
+    ctx: &WasiCtx,
+    fd: u32,
+    memory: &mut GuestMemory<'_>,
+    iovecs: Iovecs,
+) -> Outcome<Option<u32>> {
+    let descriptor = ctx.get(fd)?;
+    let readable = require_open_for(&descriptor, Rights::FD_READ);
+    let pace = Pace::of(ctx, &descriptor);
+    match &descriptor.kind {
+        Kind::Dir(_) => Err(Errno::Isdir),
+        Kind::Output(_) => Err(Errno::Badf),
+        Kind::Input(stream) => {
+            readable?;
+            let mut stream = pace.stream(&stream.stream)?;
+            if pace.must_wait(|| Ok(stream.readiness()?))? {
+                return Ok(None);
+            }
+            fill_one(memory, iovecs, |buffer| stream.read(buffer)).map(Some)
+        }
+        Kind::File(file) => {
+            readable?;
+            if file.filetype != FileType::RegularFile
+                && pace.must_wait(|| file.readiness(Rights::FD_READ))?
+            {
+                return Ok(None);
+            }
+            let mut host = &file.file;
+            fill(file, memory, iovecs, |buffer, _| host.read(buffer)).map(Some)
+        }
+    }
+}
+
+/// How a descriptor is waited for.
+#[derive(Clone, Copy, Debug)]
+struct Pace {
+    /// The guest does not want to wait.
+    nonblock: bool,
+    /// The host is asked before it is made to wait.
+    asks: bool,
+}
+
+impl Pace {
+    fn of(ctx: &WasiCtx, descriptor: &Descriptor) -> Self {
+        let nonblock = descriptor.flags.contains(FdFlags::NONBLOCK);
+        Self {
+            nonblock,
+            asks: nonblock || ctx.looks_up_from_waits(),
+        }
+    }
+
+    /// A stream, when it is this thread's turn.
+    fn stream<S: ?Sized>(self, stream: &Owned<S>) -> Outcome<MutexGuard<'_, Box<S>>> {
+        if self.nonblock {
+            stream.try_get().ok_or(Errno::Again)
+        } else {
+            Ok(stream.get())
+        }
+    }
+
+    /// Whether it is to be waited until something is ready that the host would wait for.
+    fn must_wait(self, readiness: impl FnOnce() -> Outcome<Readiness>) -> Outcome<bool> {
+        if !self.asks || readiness()? != Readiness::Pending {
+            return Ok(false);
+        }
+        if self.nonblock {
+            return Err(Errno::Again);
+        }
+        Ok(true)
+    }
+}
+
 pub(crate) fn fd_pread(
-    ctx: &mut WasiCtx,
+    ctx: &WasiCtx,
     memory: &mut GuestMemory<'_>,
     fd: u32,
     iovecs: u32,
@@ -58,9 +112,9 @@ pub(crate) fn fd_pread(
 ) -> Outcome {
     memory.check(result, 4)?;
     let iovecs = Iovecs::new(memory, iovecs, iovecs_len)?;
-    let descriptor = ctx.table.get(fd)?;
+    let descriptor = ctx.get(fd)?;
     let file = descriptor.file(Rights::empty())?;
-    require_open_for(descriptor, Rights::FD_READ)?;
+    require_open_for(&descriptor, Rights::FD_READ)?;
     descriptor.require(Rights::FD_SEEK)?;
     let read = fill(file, memory, iovecs, |buffer, done| {
         host::read_at(&file.file, buffer, offset.saturating_add(done))
@@ -69,7 +123,7 @@ pub(crate) fn fd_pread(
 }
 
 pub(crate) fn fd_write(
-    ctx: &mut WasiCtx,
+    ctx: &WasiCtx,
     memory: &mut GuestMemory<'_>,
     fd: u32,
     iovecs: u32,
@@ -78,26 +132,41 @@ pub(crate) fn fd_write(
 ) -> Outcome<(), Failure> {
     memory.check(result, 4)?;
     let iovecs = Iovecs::new(memory, iovecs, iovecs_len)?;
-    let descriptor = ctx.table.get_mut(fd)?;
+    let written = ctx.wait.until(|| write_now(ctx, fd, memory, iovecs))?;
+    memory.write_u32(result, written)?;
+    Ok(())
+}
+
+/// Writes, unless that has to be waited for.
+fn write_now(
+    ctx: &WasiCtx,
+    fd: u32,
+    memory: &GuestMemory<'_>,
+    iovecs: Iovecs,
+) -> Outcome<Option<u32>> {
+    let descriptor = ctx.get(fd)?;
     let flags = descriptor.flags;
-    let nonblock = flags.contains(FdFlags::NONBLOCK);
-    let writable = require_open_for(descriptor, Rights::FD_WRITE);
-    let written = match &mut descriptor.kind {
-        Kind::Dir(_) => return Err(Errno::Isdir.into()),
-        Kind::Input(_) => return Err(Errno::Badf.into()),
+    let writable = require_open_for(&descriptor, Rights::FD_WRITE);
+    let pace = Pace::of(ctx, &descriptor);
+    let written = match &descriptor.kind {
+        Kind::Dir(_) => return Err(Errno::Isdir),
+        Kind::Input(_) => return Err(Errno::Badf),
         Kind::Output(stream) => {
             writable?;
-            let stream = stream.get();
-            ctx.wait.until_ready(nonblock, || Ok(stream.readiness()?))?;
+            let mut stream = pace.stream(&stream.stream)?;
+            if pace.must_wait(|| Ok(stream.readiness()?))? {
+                return Ok(None);
+            }
             let written = drain_one_by_one(memory, iovecs, |bytes, _| stream.write(bytes))?;
             stream.flush()?;
             written
         }
         Kind::File(file) => {
             writable?;
-            if file.filetype != FileType::RegularFile {
-                ctx.wait
-                    .until_ready(nonblock, || file.readiness(Rights::FD_WRITE))?;
+            if file.filetype != FileType::RegularFile
+                && pace.must_wait(|| file.readiness(Rights::FD_WRITE))?
+            {
+                return Ok(None);
             }
             let mut host = &file.file;
             let append = flags.contains(FdFlags::APPEND);
@@ -112,12 +181,11 @@ pub(crate) fn fd_write(
             written
         }
     };
-    memory.write_u32(result, written)?;
-    Ok(())
+    Ok(Some(written))
 }
 
 pub(crate) fn fd_pwrite(
-    ctx: &mut WasiCtx,
+    ctx: &WasiCtx,
     memory: &mut GuestMemory<'_>,
     fd: u32,
     iovecs: u32,
@@ -127,9 +195,9 @@ pub(crate) fn fd_pwrite(
 ) -> Outcome {
     memory.check(result, 4)?;
     let iovecs = Iovecs::new(memory, iovecs, iovecs_len)?;
-    let descriptor = ctx.table.get(fd)?;
+    let descriptor = ctx.get(fd)?;
     let file = descriptor.file(Rights::empty())?;
-    require_open_for(descriptor, Rights::FD_WRITE)?;
+    require_open_for(&descriptor, Rights::FD_WRITE)?;
     descriptor.require(Rights::FD_SEEK)?;
     let written = drain_one_by_one(memory, iovecs, |bytes, done| {
         host::write_at(&file.file, bytes, offset.saturating_add(done))
@@ -176,13 +244,19 @@ fn fill(
     }
     let mut total = Total::default();
     for i in 0..iovecs.count() {
-        let (at, len) = iovecs.get(memory, i)?;
-        let buffer = memory.bytes_mut(at, len)?;
-        if len > 0 && !total.add(len, retry(|| read(buffer, total.done())))? {
-            break;
+        let (mut at, mut left) = iovecs.get(memory, i)?;
+        memory.check(at, left)?;
+        left = left.min(total.room());
+        while left > 0 {
+            let len = memory.piece(left);
+            let moved = memory.fill(at, len, |buffer| retry(|| read(buffer, total.done())))?;
+            if !total.add(len, moved)? {
+                return Ok(total.0);
+            }
+            (at, left) = (at.wrapping_add(len), left - len);
         }
     }
-    total.get()
+    Ok(total.0)
 }
 
 /// Reads once, into the first buffer that has room.
@@ -194,10 +268,12 @@ fn fill_one(
     for i in 0..iovecs.count() {
         let (at, len) = iovecs.get(memory, i)?;
         if len > 0 {
+            memory.check(at, len)?;
+            let len = memory.piece(len);
+            let moved = memory.fill(at, len, |buffer| retry(|| read(buffer)))?;
             let mut total = Total::default();
-            let buffer = memory.bytes_mut(at, len)?;
-            total.add(len, retry(|| read(buffer)))?;
-            return total.get();
+            total.add(len, moved)?;
+            return Ok(total.0);
         }
     }
     Ok(0)
@@ -209,6 +285,9 @@ fn drain(
     iovecs: Iovecs,
     mut write: impl FnMut(&[IoSlice<'_>]) -> io::Result<usize>,
 ) -> Outcome<u32> {
+    let GuestMemory::Own(bytes) = memory else {
+        return drain_copies(memory, iovecs, |bytes| write(&[IoSlice::new(bytes)]));
+    };
     let mut total = Total::default();
     let mut next = 0;
     while next < iovecs.count() {
@@ -219,7 +298,7 @@ fn drain(
             let (at, len) = iovecs.get(memory, next)?;
             next += 1;
             if len > 0 {
-                batch[held] = IoSlice::new(memory.bytes(at, len)?);
+                batch[held] = IoSlice::new(bytes.get(range(at, len)?).ok_or(Errno::Fault)?);
                 held += 1;
                 len_of_batch = len_of_batch.checked_add(len).ok_or(Errno::Inval)?;
             }
@@ -233,7 +312,44 @@ fn drain(
             break;
         }
     }
-    total.get()
+    Ok(total.0)
+}
+
+/// Writes copies of the buffers, as many at a time as a piece has room for, until not all of a
+/// piece is taken.
+fn drain_copies(
+    memory: &GuestMemory<'_>,
+    iovecs: Iovecs,
+    mut write: impl FnMut(&[u8]) -> io::Result<usize>,
+) -> Outcome<u32> {
+    let mut total = Total::default();
+    let size = iovecs.total().min(PIECE);
+    if size == 0 {
+        return Ok(0);
+    }
+    let mut copy = zeros(size)?;
+    let mut held = 0_u32;
+    let mut flush = |total: &mut Total, bytes: &[u8], len| total.add(len, retry(|| write(bytes)));
+    for i in 0..iovecs.count() {
+        let (mut at, mut left) = iovecs.get(memory, i)?;
+        memory.check(at, left)?;
+        left = left.min(total.room().saturating_sub(held));
+        while left > 0 {
+            let len = left.min(size - held);
+            memory.read(at, &mut copy[held as usize..][..len as usize])?;
+            (at, left, held) = (at.wrapping_add(len), left - len, held + len);
+            if held == size {
+                if !flush(&mut total, &copy, held)? {
+                    return Ok(total.0);
+                }
+                held = 0;
+            }
+        }
+    }
+    if held > 0 {
+        flush(&mut total, &copy[..held as usize], held)?;
+    }
+    Ok(total.0)
 }
 
 /// Writes the buffers, each for itself, until one is not taken whole. `write` also gets the
@@ -245,19 +361,28 @@ fn drain_one_by_one(
 ) -> Outcome<u32> {
     let mut total = Total::default();
     for i in 0..iovecs.count() {
-        let (at, len) = iovecs.get(memory, i)?;
-        let bytes = memory.bytes(at, len)?;
-        if len > 0 && !total.add(len, retry(|| write(bytes, total.done())))? {
-            break;
+        let (mut at, mut left) = iovecs.get(memory, i)?;
+        memory.check(at, left)?;
+        left = left.min(total.room());
+        while left > 0 {
+            let len = memory.piece(left);
+            let bytes = memory.bytes(at, len)?;
+            if !total.add(len, retry(|| write(&bytes, total.done())))? {
+                return Ok(total.0);
+            }
+            (at, left) = (at.wrapping_add(len), left - len);
         }
     }
-    total.get()
+    Ok(total.0)
 }
 
 /// How many bytes have been moved. What was moved before an error counts: the error comes again
 /// with the next call.
+///
+/// A guest can change its list of buffers after that was found to be a good one: by letting the
+/// buffers overlap it, or from another thread. It gets no more than what it can be told of.
 #[derive(Clone, Copy, Debug, Default)]
-struct Total(u64);
+struct Total(u32);
 
 impl Total {
     /// Adds what was moved of `wanted` bytes, and says whether to go on.
@@ -265,23 +390,22 @@ impl Total {
         match moved {
             Ok(moved) => {
                 // A stream of the embedder's could claim more than there was.
-                let moved = u64::try_from(moved).unwrap_or(u64::MAX).min(wanted.into());
-                self.0 += moved;
-                Ok(moved == u64::from(wanted))
+                let moved = u32::try_from(moved).unwrap_or(u32::MAX).min(wanted);
+                self.0 = self.0.saturating_add(moved);
+                Ok(moved == wanted)
             }
             Err(_) if self.0 > 0 => Ok(false),
             Err(error) => Err(error.into()),
         }
     }
 
-    const fn done(self) -> u64 {
-        self.0
+    fn done(self) -> u64 {
+        self.0.into()
     }
 
-    /// The number as the guest gets it. The guest can change its list of buffers while it is
-    /// filled, by letting the buffers overlap it; then the number need not fit.
-    fn get(self) -> Outcome<u32> {
-        u32::try_from(self.0).map_err(|_| Errno::Inval)
+    /// How many more there can be.
+    const fn room(self) -> u32 {
+        u32::MAX - self.0
     }
 }
 
@@ -296,7 +420,7 @@ fn retry(mut action: impl FnMut() -> io::Result<usize>) -> io::Result<usize> {
 }
 
 pub(crate) fn fd_seek(
-    ctx: &mut WasiCtx,
+    ctx: &WasiCtx,
     memory: &mut GuestMemory<'_>,
     fd: u32,
     offset: i64,
@@ -307,7 +431,7 @@ pub(crate) fn fd_seek(
 }
 
 pub(crate) fn fd_seek_unstable(
-    ctx: &mut WasiCtx,
+    ctx: &WasiCtx,
     memory: &mut GuestMemory<'_>,
     fd: u32,
     offset: i64,
@@ -319,7 +443,7 @@ pub(crate) fn fd_seek_unstable(
 
 fn seek(
     version: Version,
-    ctx: &mut WasiCtx,
+    ctx: &WasiCtx,
     memory: &mut GuestMemory<'_>,
     fd: u32,
     offset: i64,
@@ -328,10 +452,10 @@ fn seek(
 ) -> Outcome {
     memory.check(result, 8)?;
     let whence = version.whence(whence)?;
-    let descriptor = ctx.table.get(fd)?;
+    let descriptor = ctx.get(fd)?;
     let mut file = &descriptor.file(Rights::empty())?.file;
     if whence == Whence::Cur && offset == 0 {
-        require_tell(descriptor)?;
+        require_tell(&descriptor)?;
     } else {
         descriptor.require(Rights::FD_SEEK)?;
     }
@@ -344,15 +468,15 @@ fn seek(
 }
 
 pub(crate) fn fd_tell(
-    ctx: &mut WasiCtx,
+    ctx: &WasiCtx,
     memory: &mut GuestMemory<'_>,
     fd: u32,
     result: u32,
 ) -> Outcome {
     memory.check(result, 8)?;
-    let descriptor = ctx.table.get(fd)?;
+    let descriptor = ctx.get(fd)?;
     let mut file = &descriptor.file(Rights::empty())?.file;
-    require_tell(descriptor)?;
+    require_tell(&descriptor)?;
     let position = file.stream_position()?;
     memory.write_u64(result, position)
 }
@@ -365,7 +489,7 @@ fn require_tell(descriptor: &Descriptor) -> Outcome {
 }
 
 pub(crate) fn fd_advise(
-    ctx: &mut WasiCtx,
+    ctx: &WasiCtx,
     _: &mut GuestMemory<'_>,
     fd: u32,
     offset: u64,
@@ -381,22 +505,23 @@ pub(crate) fn fd_advise(
         5 => Advice::NoReuse,
         _ => return Err(Errno::Inval),
     };
-    let file = ctx.table.get(fd)?.file(Rights::FD_ADVISE)?;
+    let descriptor = ctx.get(fd)?;
+    let file = descriptor.file(Rights::FD_ADVISE)?;
     check_range(offset, len, Errno::Inval)?;
     host::advise(&file.file, offset, len, advice)?;
     Ok(())
 }
 
 pub(crate) fn fd_allocate(
-    ctx: &mut WasiCtx,
+    ctx: &WasiCtx,
     _: &mut GuestMemory<'_>,
     fd: u32,
     offset: u64,
     len: u64,
 ) -> Outcome {
-    let descriptor = ctx.table.get(fd)?;
+    let descriptor = ctx.get(fd)?;
     let file = descriptor.file(Rights::empty())?;
-    require_for_change(descriptor, Rights::FD_ALLOCATE)?;
+    require_for_change(&descriptor, Rights::FD_ALLOCATE)?;
     if len == 0 {
         return Err(Errno::Inval);
     }
@@ -412,17 +537,17 @@ fn check_range(offset: u64, len: u64, otherwise: Errno) -> Outcome {
 }
 
 pub(crate) fn fd_filestat_set_size(
-    ctx: &mut WasiCtx,
+    ctx: &WasiCtx,
     _: &mut GuestMemory<'_>,
     fd: u32,
     size: u64,
 ) -> Outcome {
-    let descriptor = ctx.table.get(fd)?;
+    let descriptor = ctx.get(fd)?;
     if let Kind::Input(_) | Kind::Output(_) = descriptor.kind {
         return Err(Errno::Inval);
     }
     let file = descriptor.file(Rights::empty())?;
-    require_for_change(descriptor, Rights::FD_FILESTAT_SET_SIZE)?;
+    require_for_change(&descriptor, Rights::FD_FILESTAT_SET_SIZE)?;
     check_range(size, 0, Errno::Fbig)?;
     file.file.set_len(size)?;
     Ok(())

@@ -37,6 +37,13 @@
 //! Every pointer of the guest is checked (`EFAULT`), and nothing that a guest does makes the host
 //! allocate more than a bounded amount, except a [`WritePipe`] without a bound.
 //!
+//! # Threads
+//!
+//! A guest's memory can be one that threads share. Programs for `wasm32-wasip1-threads` start
+//! threads by `wasi::thread-spawn`: that, their stores, and their common end are the matter of
+//! [`WasiThreads`]. An embedder that starts threads otherwise gives the store of each a clone of one
+//! [`WasiCtx`].
+//!
 //! # What a guest cannot do
 //!
 //! There are no sockets: preview 1 has no way to open one, and the functions for them say
@@ -75,6 +82,7 @@ mod strings;
 // The error codes that they expect are those of Unix.
 #[cfg(all(test, unix))]
 mod tests;
+mod threads;
 mod types;
 mod wait;
 
@@ -85,3 +93,4 @@ pub use perms::{DirPerms, FilePerms};
 pub use pipe::{ReadPipe, WritePipe};
 pub use random::RandomSource;
 pub use stream::{InputStream, OutputStream, Readiness};
+pub use threads::{WasiThreads, add_threads_to_linker, define_shared_memories, spawns_threads};

@@ -64,15 +64,18 @@ fn call<T: 'static>(
     get: impl Fn(&mut T) -> &mut WasiCtx,
     body: impl FnOnce(&mut WasiCtx, &mut GuestMemory<'_>) -> Outcome<(), Failure>,
 ) -> Result<Outcome> {
-    let memory = caller.get_export("memory").and_then(Extern::into_memory);
-    let outcome = if let Some(memory) = memory {
-        let (bytes, data) = memory.data_and_store_mut(caller);
-        body(get(data), &mut GuestMemory::new(bytes))
-    } else {
-        match body(get(caller.data_mut()), &mut GuestMemory::new(&mut [])) {
+    let outcome = match caller.get_export("memory") {
+        Some(Extern::Memory(memory)) => {
+            let (bytes, data) = memory.data_and_store_mut(caller);
+            body(get(data), &mut GuestMemory::Own(bytes))
+        }
+        Some(Extern::SharedMemory(memory)) => {
+            body(get(caller.data_mut()), &mut GuestMemory::Shared(&memory))
+        }
+        _ => match body(get(caller.data_mut()), &mut GuestMemory::Own(&mut [])) {
             Err(Failure::Errno(Errno::Fault)) => return Err(no_memory()),
             outcome => outcome,
-        }
+        },
     };
     match outcome {
         Ok(()) => Ok(Ok(())),

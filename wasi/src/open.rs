@@ -7,12 +7,14 @@ use crate::fd_table::{Descriptor, Kind, OpenDir, OpenFile};
 use crate::memory::GuestMemory;
 use crate::perms::{DirPerms, FilePerms};
 use crate::types::{FdFlags, LookupFlags, OpenFlags, Rights};
+use alloc::sync::Arc;
 use cap_fs_ext::{FollowSymlinks, OpenOptionsFollowExt, OpenOptionsMaybeDirExt};
 use cap_std::fs::{Dir, OpenOptions};
+use std::sync::Mutex;
 
 #[expect(clippy::too_many_arguments, reason = "they are the specification's")]
 pub(crate) fn path_open(
-    ctx: &mut WasiCtx,
+    ctx: &WasiCtx,
     memory: &mut GuestMemory<'_>,
     fd: u32,
     dirflags: u32,
@@ -34,12 +36,14 @@ pub(crate) fn path_open(
         rights: Rights::from_bits_truncate(rights),
         inheriting: Rights::from_bits_truncate(inheriting),
     };
-    let from = ctx.table.get(fd)?;
+    let from = ctx.get(fd)?;
     let dir = from.dir(Rights::PATH_OPEN, DirPerms::READ)?;
-    request.check(from, dir)?;
-    ctx.table.check_room()?;
-    let descriptor = request.open(from, dir, path)?;
-    let opened = ctx.table.insert(descriptor)?;
+    request.check(&from, dir)?;
+    ctx.table().check_room()?;
+    let descriptor = request.open(&from, dir, &path)?;
+    drop(path);
+    // Another thread may have taken the room.
+    let opened = ctx.table().insert(descriptor)?;
     memory.write_u32(result, opened)
 }
 
@@ -117,10 +121,10 @@ impl Request {
                 dir_perms: dir.dir_perms,
                 file_perms: dir.file_perms,
                 preopen: None,
-                cursor: None,
+                cursor: Mutex::new(None),
             };
             return Ok(Descriptor {
-                kind: Kind::Dir(dir),
+                kind: Kind::Dir(Arc::new(dir)),
                 rights: rights & Rights::DIRECTORY,
                 inheriting: self.inheriting & from.inheriting,
                 flags: self.flags,
@@ -140,7 +144,7 @@ impl Request {
             perms: dir.file_perms,
         };
         Ok(Descriptor {
-            kind: Kind::File(file),
+            kind: Kind::File(Arc::new(file)),
             rights: rights & applicable,
             inheriting: Rights::empty(),
             flags: self.flags,

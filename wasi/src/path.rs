@@ -12,23 +12,20 @@ use crate::types::{LookupFlags, Rights, Version};
 use cap_fs_ext::DirExt;
 
 pub(crate) fn path_create_directory(
-    ctx: &mut WasiCtx,
+    ctx: &WasiCtx,
     memory: &mut GuestMemory<'_>,
     fd: u32,
     path: u32,
     path_len: u32,
 ) -> Outcome {
     let path = memory.path(path, path_len)?;
-    let dir = ctx
-        .table
-        .get(fd)?
-        .dir(Rights::PATH_CREATE_DIRECTORY, DirPerms::MUTATE)?;
-    dir.dir.create_dir(path)?;
+    let dir = ctx.dir(fd, Rights::PATH_CREATE_DIRECTORY, DirPerms::MUTATE)?;
+    dir.dir.create_dir(&*path)?;
     Ok(())
 }
 
 pub(crate) fn path_filestat_get(
-    ctx: &mut WasiCtx,
+    ctx: &WasiCtx,
     memory: &mut GuestMemory<'_>,
     fd: u32,
     flags: u32,
@@ -48,7 +45,7 @@ pub(crate) fn path_filestat_get(
 }
 
 pub(crate) fn path_filestat_get_unstable(
-    ctx: &mut WasiCtx,
+    ctx: &WasiCtx,
     memory: &mut GuestMemory<'_>,
     fd: u32,
     flags: u32,
@@ -69,7 +66,7 @@ pub(crate) fn path_filestat_get_unstable(
 
 fn filestat_get(
     version: Version,
-    ctx: &mut WasiCtx,
+    ctx: &WasiCtx,
     memory: &mut GuestMemory<'_>,
     fd: u32,
     flags: u32,
@@ -79,21 +76,19 @@ fn filestat_get(
     memory.check(result, version.filestat_size())?;
     let path = memory.path(path, path_len)?;
     let flags = LookupFlags::from_guest(flags)?;
-    let dir = ctx
-        .table
-        .get(fd)?
-        .dir(Rights::PATH_FILESTAT_GET, DirPerms::READ)?;
+    let dir = ctx.dir(fd, Rights::PATH_FILESTAT_GET, DirPerms::READ)?;
     let metadata = if flags.contains(LookupFlags::SYMLINK_FOLLOW) {
-        dir.dir.metadata(path)?
+        dir.dir.metadata(&*path)?
     } else {
-        dir.dir.symlink_metadata(path)?
+        dir.dir.symlink_metadata(&*path)?
     };
+    drop(path);
     filestat(&metadata).write(version, memory, result)
 }
 
 #[expect(clippy::too_many_arguments, reason = "they are the specification's")]
 pub(crate) fn path_filestat_set_times(
-    ctx: &mut WasiCtx,
+    ctx: &WasiCtx,
     memory: &mut GuestMemory<'_>,
     fd: u32,
     flags: u32,
@@ -105,16 +100,13 @@ pub(crate) fn path_filestat_set_times(
 ) -> Outcome {
     let path = memory.path(path, path_len)?;
     let flags = LookupFlags::from_guest(flags)?;
-    let times = Times::new(&ctx.clocks, atim, mtim, fst_flags)?;
-    let dir = ctx
-        .table
-        .get(fd)?
-        .dir(Rights::PATH_FILESTAT_SET_TIMES, DirPerms::MUTATE)?;
+    let times = Times::new(&ctx.world.clocks, atim, mtim, fst_flags)?;
+    let dir = ctx.dir(fd, Rights::PATH_FILESTAT_SET_TIMES, DirPerms::MUTATE)?;
     let [accessed, modified] = times.specs();
     if flags.contains(LookupFlags::SYMLINK_FOLLOW) {
-        dir.dir.set_times(path, accessed, modified)?;
+        dir.dir.set_times(&*path, accessed, modified)?;
     } else {
-        dir.dir.set_symlink_times(path, accessed, modified)?;
+        dir.dir.set_symlink_times(&*path, accessed, modified)?;
     }
     Ok(())
 }
@@ -123,7 +115,7 @@ pub(crate) fn path_filestat_set_times(
 /// choose; a guest that insists on it gets an error.
 #[expect(clippy::too_many_arguments, reason = "they are the specification's")]
 pub(crate) fn path_link(
-    ctx: &mut WasiCtx,
+    ctx: &WasiCtx,
     memory: &mut GuestMemory<'_>,
     old_fd: u32,
     old_flags: u32,
@@ -137,25 +129,19 @@ pub(crate) fn path_link(
     let new_path = memory.path(new_path, new_path_len)?;
     let flags = LookupFlags::from_guest(old_flags)?;
     let perms = DirPerms::READ | DirPerms::MUTATE;
-    let old = ctx
-        .table
-        .get(old_fd)?
-        .dir(Rights::PATH_LINK_SOURCE, perms)?;
-    let new = ctx
-        .table
-        .get(new_fd)?
-        .dir(Rights::PATH_LINK_TARGET, perms)?;
-    old.require_no_wider(new)?;
+    let old = ctx.dir(old_fd, Rights::PATH_LINK_SOURCE, perms)?;
+    let new = ctx.dir(new_fd, Rights::PATH_LINK_TARGET, perms)?;
+    old.require_no_wider(&new)?;
     if flags.contains(LookupFlags::SYMLINK_FOLLOW) {
         return Err(Errno::Inval);
     }
-    old.dir.hard_link(old_path, &new.dir, new_path)?;
+    old.dir.hard_link(&*old_path, &new.dir, &*new_path)?;
     Ok(())
 }
 
 #[expect(clippy::too_many_arguments, reason = "they are the specification's")]
 pub(crate) fn path_readlink(
-    ctx: &mut WasiCtx,
+    ctx: &WasiCtx,
     memory: &mut GuestMemory<'_>,
     fd: u32,
     path: u32,
@@ -167,12 +153,10 @@ pub(crate) fn path_readlink(
     let path = memory.path(path, path_len)?;
     memory.check(buffer, buffer_len)?;
     memory.check(result, 4)?;
-    let dir = ctx
-        .table
-        .get(fd)?
-        .dir(Rights::PATH_READLINK, DirPerms::READ)?;
+    let dir = ctx.dir(fd, Rights::PATH_READLINK, DirPerms::READ)?;
     // A link to an absolute path is one that leads out, and what it says is the host's business.
-    let target = dir.dir.read_link(path)?.into_os_string();
+    let target = dir.dir.read_link(&*path)?.into_os_string();
+    drop(path);
     let target = target.into_string().map_err(|_| Errno::Ilseq)?;
     #[cfg(windows)]
     let target = target.replace('\\', "/");
@@ -180,33 +164,29 @@ pub(crate) fn path_readlink(
     let len = u32::try_from(target.len())
         .unwrap_or(u32::MAX)
         .min(buffer_len);
-    let bytes = memory.bytes_mut(buffer, len)?;
-    bytes.copy_from_slice(&target.as_bytes()[..bytes.len()]);
+    memory.write(buffer, &target.as_bytes()[..len as usize])?;
     memory.write_u32(result, len)
 }
 
 pub(crate) fn path_remove_directory(
-    ctx: &mut WasiCtx,
+    ctx: &WasiCtx,
     memory: &mut GuestMemory<'_>,
     fd: u32,
     path: u32,
     path_len: u32,
 ) -> Outcome {
     let path = memory.path(path, path_len)?;
-    let dir = ctx
-        .table
-        .get(fd)?
-        .dir(Rights::PATH_REMOVE_DIRECTORY, DirPerms::MUTATE)?;
+    let dir = ctx.dir(fd, Rights::PATH_REMOVE_DIRECTORY, DirPerms::MUTATE)?;
     // `cap-std` takes a slash at the end for `/.`, which POSIX does not here.
     let stripped = path.trim_end_matches('/');
     dir.dir
-        .remove_dir(if stripped.is_empty() { path } else { stripped })?;
+        .remove_dir(if stripped.is_empty() { &path } else { stripped })?;
     Ok(())
 }
 
 #[expect(clippy::too_many_arguments, reason = "they are the specification's")]
 pub(crate) fn path_rename(
-    ctx: &mut WasiCtx,
+    ctx: &WasiCtx,
     memory: &mut GuestMemory<'_>,
     old_fd: u32,
     old_path: u32,
@@ -218,23 +198,17 @@ pub(crate) fn path_rename(
     let old_path = memory.path(old_path, old_path_len)?;
     let new_path = memory.path(new_path, new_path_len)?;
     let perms = DirPerms::MUTATE;
-    let old = ctx
-        .table
-        .get(old_fd)?
-        .dir(Rights::PATH_RENAME_SOURCE, perms)?;
-    let new = ctx
-        .table
-        .get(new_fd)?
-        .dir(Rights::PATH_RENAME_TARGET, perms)?;
-    old.require_no_wider(new)?;
-    old.dir.rename(old_path, &new.dir, new_path)?;
+    let old = ctx.dir(old_fd, Rights::PATH_RENAME_SOURCE, perms)?;
+    let new = ctx.dir(new_fd, Rights::PATH_RENAME_TARGET, perms)?;
+    old.require_no_wider(&new)?;
+    old.dir.rename(&*old_path, &new.dir, &*new_path)?;
     Ok(())
 }
 
 /// Makes a symbolic link. One to an absolute path would lead out, and is refused at once; one
 /// that leads out by `..` can be made but not followed.
 pub(crate) fn path_symlink(
-    ctx: &mut WasiCtx,
+    ctx: &WasiCtx,
     memory: &mut GuestMemory<'_>,
     old_path: u32,
     old_path_len: u32,
@@ -244,26 +218,20 @@ pub(crate) fn path_symlink(
 ) -> Outcome {
     let old_path = memory.path(old_path, old_path_len)?;
     let new_path = memory.path(new_path, new_path_len)?;
-    let dir = ctx
-        .table
-        .get(fd)?
-        .dir(Rights::PATH_SYMLINK, DirPerms::MUTATE)?;
-    DirExt::symlink(&dir.dir, old_path, new_path)?;
+    let dir = ctx.dir(fd, Rights::PATH_SYMLINK, DirPerms::MUTATE)?;
+    DirExt::symlink(&dir.dir, &*old_path, &*new_path)?;
     Ok(())
 }
 
 pub(crate) fn path_unlink_file(
-    ctx: &mut WasiCtx,
+    ctx: &WasiCtx,
     memory: &mut GuestMemory<'_>,
     fd: u32,
     path: u32,
     path_len: u32,
 ) -> Outcome {
     let path = memory.path(path, path_len)?;
-    let dir = ctx
-        .table
-        .get(fd)?
-        .dir(Rights::PATH_UNLINK_FILE, DirPerms::MUTATE)?;
-    dir.dir.remove_file_or_symlink(path)?;
+    let dir = ctx.dir(fd, Rights::PATH_UNLINK_FILE, DirPerms::MUTATE)?;
+    dir.dir.remove_file_or_symlink(&*path)?;
     Ok(())
 }

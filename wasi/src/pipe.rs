@@ -1,9 +1,9 @@
 //! Pipes in memory, from the embedder to a guest and back.
 
-use crate::stream::{InputStream, OutputStream, Readiness};
+use crate::stream::{InputStream, OutputStream, Readiness, lock};
 use alloc::sync::Arc;
 use std::io;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::Mutex;
 
 /// Bytes that a guest reads, and then the end.
 ///
@@ -125,10 +125,6 @@ impl OutputStream for WritePipe {
 }
 
 /// The lock, also after a panic of another holder: every state in between is whole.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -7,16 +7,20 @@
 use crate::WasiCtx;
 use crate::clock::{ClockId, Clocks};
 use crate::errno::{Errno, Failure, Outcome};
-use crate::fd_table::{FdTable, Kind, OpenFile};
+use crate::fd_table::{Kind, OpenFile};
+#[cfg(unix)]
+use crate::host::Direction;
 use crate::memory::GuestMemory;
 use crate::stream::Readiness;
 use crate::types::{EVENT_SIZE, Event, EventType, FileType, Rights, Subscription, Version};
 use crate::wait::SLICE;
 use core::time::Duration;
 use std::io::Seek;
+#[cfg(unix)]
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
 pub(crate) fn poll_oneoff(
-    ctx: &mut WasiCtx,
+    ctx: &WasiCtx,
     memory: &mut GuestMemory<'_>,
     subscriptions: u32,
     events: u32,
@@ -34,7 +38,7 @@ pub(crate) fn poll_oneoff(
 }
 
 pub(crate) fn poll_oneoff_unstable(
-    ctx: &mut WasiCtx,
+    ctx: &WasiCtx,
     memory: &mut GuestMemory<'_>,
     subscriptions: u32,
     events: u32,
@@ -67,17 +71,13 @@ struct Round {
     /// How long it is until the next clock's time.
     soonest: Option<Duration>,
     streams: PendingStreams,
-    /// Whether a file that is not a regular one is waited for.
+    /// Whether something is waited for that the host is not asked to wait for: a file that is not
+    /// a regular one, or a stream that another thread uses.
     other: bool,
 }
 
 impl Poll {
-    fn run(
-        self,
-        ctx: &mut WasiCtx,
-        memory: &mut GuestMemory<'_>,
-        result: u32,
-    ) -> Outcome<(), Failure> {
+    fn run(self, ctx: &WasiCtx, memory: &mut GuestMemory<'_>, result: u32) -> Outcome<(), Failure> {
         if self.count == 0 {
             return Err(Errno::Inval.into());
         }
@@ -85,7 +85,7 @@ impl Poll {
         memory.check_array(self.subscriptions, self.count, size)?;
         memory.check_array(self.events, self.count, EVENT_SIZE)?;
         memory.check(result, 4)?;
-        let start = Start::new(&ctx.clocks);
+        let start = Start::new(&ctx.world.clocks);
         loop {
             let round = self.round(&start, ctx, memory)?;
             if round.events > 0 {
@@ -98,12 +98,7 @@ impl Poll {
     }
 
     /// Writes the events of all that is ready.
-    fn round(
-        self,
-        start: &Start,
-        ctx: &mut WasiCtx,
-        memory: &mut GuestMemory<'_>,
-    ) -> Outcome<Round> {
+    fn round(self, start: &Start, ctx: &WasiCtx, memory: &mut GuestMemory<'_>) -> Outcome<Round> {
         let mut round = Round::default();
         for i in 0..self.count {
             // The arrays have been found to be in the memory, so this cannot overflow.
@@ -129,12 +124,7 @@ impl Poll {
 }
 
 /// Whether an event has happened.
-fn look(
-    start: &Start,
-    ctx: &mut WasiCtx,
-    event: EventType,
-    round: &mut Round,
-) -> Outcome<Readiness> {
+fn look(start: &Start, ctx: &WasiCtx, event: EventType, round: &mut Round) -> Outcome<Readiness> {
     match event {
         EventType::Clock {
             id,
@@ -148,7 +138,7 @@ fn look(
             } else {
                 start.of(id).saturating_add(timeout)
             };
-            let left = deadline.saturating_sub(ctx.clocks.now(id));
+            let left = deadline.saturating_sub(ctx.world.clocks.now(id));
             if left.is_zero() {
                 return Ok(Readiness::Ready(0));
             }
@@ -156,27 +146,32 @@ fn look(
             round.soonest = Some(soonest);
             Ok(Readiness::Pending)
         }
-        EventType::FdRead(fd) => readiness(&mut ctx.table, fd, Rights::FD_READ, round),
-        EventType::FdWrite(fd) => readiness(&mut ctx.table, fd, Rights::FD_WRITE, round),
+        EventType::FdRead(fd) => readiness(ctx, fd, Rights::FD_READ, round),
+        EventType::FdWrite(fd) => readiness(ctx, fd, Rights::FD_WRITE, round),
     }
 }
 
-fn readiness(table: &mut FdTable, fd: u32, right: Rights, round: &mut Round) -> Outcome<Readiness> {
-    let descriptor = table.get_mut(fd)?;
+fn readiness(ctx: &WasiCtx, fd: u32, right: Rights, round: &mut Round) -> Outcome<Readiness> {
+    let descriptor = ctx.get(fd)?;
     if let Kind::Dir(_) = descriptor.kind {
         return Err(Errno::Isdir);
     }
     descriptor.require(right).map_err(|_| Errno::Badf)?;
     descriptor.require(Rights::POLL_FD_READWRITE)?;
-    let readiness = match &mut descriptor.kind {
+    let readiness = match &descriptor.kind {
         Kind::Dir(_) => return Err(Errno::Isdir),
-        Kind::Input(stream) => stream.get().readiness()?,
-        Kind::Output(stream) => stream.get().readiness()?,
+        Kind::Input(stream) => stream.stream.try_get().map(|mut stream| stream.readiness()),
+        Kind::Output(stream) => stream.stream.try_get().map(|mut stream| stream.readiness()),
         Kind::File(file) => {
             let readiness = file.readiness(right)?;
             round.other |= readiness == Readiness::Pending;
             return Ok(readiness);
         }
+    };
+    // Another thread that uses the stream may make it one that has to be waited for.
+    let Some(readiness) = readiness.transpose()? else {
+        round.other = true;
+        return Ok(Readiness::Pending);
     };
     if readiness == Readiness::Pending {
         round.streams.add(fd);
@@ -197,16 +192,12 @@ impl OpenFile {
         }
         #[cfg(unix)]
         {
-            use crate::host::{self, Direction};
             let direction = if right == Rights::FD_WRITE {
                 Direction::Write
             } else {
                 Direction::Read
             };
-            Ok(host::readiness(
-                std::os::fd::AsFd::as_fd(&self.file),
-                direction,
-            )?)
+            Ok(crate::host::readiness(self.file.as_fd(), direction)?)
         }
         #[cfg(not(unix))]
         Ok(Readiness::Ready(1))
@@ -257,34 +248,62 @@ impl PendingStreams {
     }
 
     fn contains(&self, fd: u32) -> bool {
-        self.fds[..self.len].contains(&fd)
+        self.fds().contains(&fd)
+    }
+
+    fn fds(&self) -> &[u32] {
+        &self.fds[..self.len]
+    }
+
+    /// The host's descriptors of all the streams, if all have one. They are copies: another thread
+    /// can close or use a stream meanwhile.
+    #[cfg(unix)]
+    fn host_fds(&self, ctx: &WasiCtx) -> Option<Vec<(OwnedFd, Direction)>> {
+        let copy = |fd: Option<BorrowedFd<'_>>| fd?.try_clone_to_owned().ok();
+        self.fds()
+            .iter()
+            .map(|&fd| match ctx.get(fd).ok()?.kind {
+                Kind::Input(stream) => {
+                    let stream = stream.stream.try_get()?;
+                    Some((copy(stream.host_fd())?, Direction::Read))
+                }
+                Kind::Output(stream) => {
+                    let stream = stream.stream.try_get()?;
+                    Some((copy(stream.host_fd())?, Direction::Write))
+                }
+                Kind::File(_) | Kind::Dir(_) => None,
+            })
+            .collect()
     }
 }
 
 /// Waits until something can have changed.
-fn pause(ctx: &mut WasiCtx, round: &Round) -> Outcome {
-    let none_pending = round.streams.len == 0 && !round.other;
-    let watched = ctx.wait.can_be_cancelled();
-    if none_pending {
+fn pause(ctx: &WasiCtx, round: &Round) -> Outcome {
+    let clocks = &ctx.world.clocks;
+    if round.streams.len == 0 && !round.other {
         let time = round.soonest.unwrap_or(SLICE);
-        let time = if watched { time.min(SLICE) } else { time };
-        ctx.clocks.monotonic.sleep(time);
+        // No other thread can change a time.
+        let watched = ctx.wait.can_be_cancelled();
+        clocks
+            .monotonic
+            .sleep(if watched { time.min(SLICE) } else { time });
         return Ok(());
     }
     #[cfg(unix)]
-    if ctx.clocks.monotonic_is_hosts && !round.other {
-        let fds = ctx.table.host_fds(|fd| round.streams.contains(fd));
-        if fds.len() == round.streams.len {
-            let time = if watched {
-                Some(round.soonest.unwrap_or(SLICE).min(SLICE))
-            } else {
-                round.soonest
-            };
-            return Ok(crate::host::wait(&fds, time)?);
-        }
+    if clocks.monotonic_is_hosts
+        && !round.other
+        && let Some(fds) = round.streams.host_fds(ctx)
+    {
+        let time = if ctx.looks_up_from_waits() {
+            Some(round.soonest.unwrap_or(SLICE).min(SLICE))
+        } else {
+            round.soonest
+        };
+        let fds: Vec<_> = fds.iter().map(|(fd, to)| (fd.as_fd(), *to)).collect();
+        return Ok(crate::host::wait(&fds, time)?);
     }
     // The streams can only be asked again and again.
     let time = round.soonest.unwrap_or(SLICE).min(SLICE);
-    ctx.clocks.monotonic.sleep(time);
+    clocks.monotonic.sleep(time);
     Ok(())
 }

@@ -5,17 +5,13 @@ use crate::errno::{Errno, Failure, Outcome};
 use crate::memory::{GuestMemory, Iovecs};
 use crate::types::FdFlags;
 
-pub(crate) fn proc_exit(
-    _: &mut WasiCtx,
-    _: &mut GuestMemory<'_>,
-    code: u32,
-) -> Outcome<(), Failure> {
+pub(crate) fn proc_exit(_: &WasiCtx, _: &mut GuestMemory<'_>, code: u32) -> Outcome<(), Failure> {
     Err(Failure::Exit(code.cast_signed()))
 }
 
 /// What a signal does that nobody handles, as `signal` in the specification says.
 pub(crate) fn proc_raise(
-    _: &mut WasiCtx,
+    _: &WasiCtx,
     _: &mut GuestMemory<'_>,
     signal: u32,
 ) -> Outcome<(), Failure> {
@@ -30,7 +26,7 @@ pub(crate) fn proc_raise(
     }
 }
 
-pub(crate) fn sched_yield(_: &mut WasiCtx, _: &mut GuestMemory<'_>) -> Outcome {
+pub(crate) fn sched_yield(_: &WasiCtx, _: &mut GuestMemory<'_>) -> Outcome {
     std::thread::yield_now();
     Ok(())
 }
@@ -38,7 +34,7 @@ pub(crate) fn sched_yield(_: &mut WasiCtx, _: &mut GuestMemory<'_>) -> Outcome {
 // No socket can be opened in preview 1, and none is given: every descriptor is something else.
 
 pub(crate) fn sock_accept(
-    ctx: &mut WasiCtx,
+    ctx: &WasiCtx,
     memory: &mut GuestMemory<'_>,
     fd: u32,
     flags: u32,
@@ -51,7 +47,7 @@ pub(crate) fn sock_accept(
 
 #[expect(clippy::too_many_arguments, reason = "they are the specification's")]
 pub(crate) fn sock_recv(
-    ctx: &mut WasiCtx,
+    ctx: &WasiCtx,
     memory: &mut GuestMemory<'_>,
     fd: u32,
     iovecs: u32,
@@ -67,7 +63,7 @@ pub(crate) fn sock_recv(
 }
 
 pub(crate) fn sock_send(
-    ctx: &mut WasiCtx,
+    ctx: &WasiCtx,
     memory: &mut GuestMemory<'_>,
     fd: u32,
     iovecs: u32,
@@ -80,16 +76,11 @@ pub(crate) fn sock_send(
     no_socket(ctx, fd)
 }
 
-pub(crate) fn sock_shutdown(
-    ctx: &mut WasiCtx,
-    _: &mut GuestMemory<'_>,
-    fd: u32,
-    _how: u32,
-) -> Outcome {
+pub(crate) fn sock_shutdown(ctx: &WasiCtx, _: &mut GuestMemory<'_>, fd: u32, _how: u32) -> Outcome {
     no_socket(ctx, fd)
 }
 
-fn no_socket(ctx: &mut WasiCtx, fd: u32) -> Outcome {
-    ctx.table.get(fd)?;
+fn no_socket(ctx: &WasiCtx, fd: u32) -> Outcome {
+    ctx.get(fd)?;
     Err(Errno::Notsock)
 }

@@ -47,11 +47,19 @@ impl RandomSource for HostRandom {
 }
 
 pub(crate) fn random_get(
-    ctx: &mut WasiCtx,
+    ctx: &WasiCtx,
     memory: &mut GuestMemory<'_>,
     buffer: u32,
     len: u32,
 ) -> Outcome {
-    ctx.random.get().fill(memory.bytes_mut(buffer, len)?)?;
+    memory.check(buffer, len)?;
+    let (mut at, mut left) = (buffer, len);
+    while left > 0 {
+        let len = memory.piece(left);
+        memory.fill(at, len, |bytes| {
+            ctx.world.random.get().fill(bytes).map(|()| bytes.len())
+        })??;
+        (at, left) = (at.wrapping_add(len), left - len);
+    }
     Ok(())
 }

@@ -3,9 +3,9 @@
 use crate::WasiCtx;
 use crate::errno::{Errno, Outcome};
 use crate::fd::filetype;
-use crate::fd_table::{Kind, OpenDir};
 use crate::memory::GuestMemory;
 use crate::perms::DirPerms;
+use crate::stream::lock;
 use crate::types::{Dirent, FileType, Rights};
 use cap_fs_ext::MetadataExt;
 use cap_std::fs::{Dir, DirEntry, ReadDir};
@@ -19,7 +19,7 @@ const DOTS: u64 = 2;
 /// once, also when it removes those that it has got; one that goes back to an earlier cookie has
 /// the directory read anew.
 pub(crate) fn fd_readdir(
-    ctx: &mut WasiCtx,
+    ctx: &WasiCtx,
     memory: &mut GuestMemory<'_>,
     fd: u32,
     buffer: u32,
@@ -29,17 +29,19 @@ pub(crate) fn fd_readdir(
 ) -> Outcome {
     memory.check(result, 4)?;
     memory.check(buffer, len)?;
-    let descriptor = ctx.table.get_mut(fd)?;
-    descriptor.dir(Rights::FD_READDIR, DirPerms::READ)?;
-    let Kind::Dir(OpenDir { dir, cursor, .. }) = &mut descriptor.kind else {
-        return Err(Errno::Notdir);
-    };
+    let open = ctx.dir(fd, Rights::FD_READDIR, DirPerms::READ)?;
+    let dir = &open.dir;
+    let cursor = &mut *lock(&open.cursor);
     if cookie == 0 {
         *cursor = None;
     }
-    let mut rest = memory.bytes_mut(buffer, len)?;
+    let mut rest = Rest {
+        memory,
+        at: buffer,
+        left: len,
+    };
     let mut index = cookie;
-    while !rest.is_empty() {
+    while rest.left > 0 {
         let next = index.checked_add(1).ok_or(Errno::Inval)?;
         let dot;
         let entry = if index < DOTS {
@@ -54,12 +56,12 @@ pub(crate) fn fd_readdir(
                 Err(error) => return Err(error),
             }
         };
-        if !entry.write(next, &mut rest) {
+        if !entry.write(next, &mut rest)? {
             break;
         }
         index = next;
     }
-    let used = len - u32::try_from(rest.len()).unwrap_or(0);
+    let used = len - rest.left;
     memory.write_u32(result, used)
 }
 
@@ -137,25 +139,38 @@ impl Entry {
         })
     }
 
-    /// Writes the entry, or as much of it as fits, to the start of `rest`; says whether it is
-    /// whole.
-    fn write(&self, next: u64, rest: &mut &mut [u8]) -> bool {
+    /// Writes the entry, or as much of it as fits; says whether it is whole.
+    fn write(&self, next: u64, rest: &mut Rest<'_, '_>) -> Outcome<bool> {
         let head = Dirent {
             next,
             ino: self.ino,
             name_len: u32::try_from(self.name.len()).unwrap_or(u32::MAX),
             filetype: self.filetype,
         };
-        put(&head.to_bytes(), rest) && put(self.name.as_bytes(), rest)
+        Ok(rest.put(&head.to_bytes())? && rest.put(self.name.as_bytes())?)
     }
 }
 
-fn put(bytes: &[u8], rest: &mut &mut [u8]) -> bool {
-    let len = bytes.len().min(rest.len());
-    let (to, behind) = core::mem::take(rest).split_at_mut(len);
-    to.copy_from_slice(&bytes[..len]);
-    *rest = behind;
-    len == bytes.len()
+/// What is left of the guest's buffer.
+struct Rest<'m, 'a> {
+    memory: &'m mut GuestMemory<'a>,
+    at: u32,
+    left: u32,
+}
+
+impl Rest<'_, '_> {
+    /// Writes as much as fits, and says whether that is all.
+    fn put(&mut self, bytes: &[u8]) -> Outcome<bool> {
+        let len = u32::try_from(bytes.len())
+            .unwrap_or(u32::MAX)
+            .min(self.left);
+        let bytes_that_fit = &bytes[..len as usize];
+        self.memory.write(self.at, bytes_that_fit)?;
+        // The buffer may end where addresses do.
+        self.at = self.at.wrapping_add(len);
+        self.left -= len;
+        Ok(bytes_that_fit.len() == bytes.len())
+    }
 }
 
 #[cfg(unix)]

@@ -1,8 +1,9 @@
 //! Streams: what standard input, output and error are.
 
 use crate::types::FileType;
+use alloc::sync::Arc;
 use std::io::{self, IsTerminal};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
 
 /// What can be said of a stream without waiting for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,7 +55,7 @@ pub trait InputStream: Send {
         Ok(Readiness::Ready(1))
     }
 
-    /// Whether the stream is a terminal, and the guest is to treat it so.
+    /// Whether the stream is a terminal, and the guest is to treat it so. This is asked once.
     fn is_terminal(&self) -> bool {
         false
     }
@@ -111,7 +112,7 @@ pub trait OutputStream: Send {
         Ok(Readiness::Ready(1))
     }
 
-    /// Whether the stream is a terminal, and the guest is to treat it so.
+    /// Whether the stream is a terminal, and the guest is to treat it so. This is asked once.
     fn is_terminal(&self) -> bool {
         false
     }
@@ -186,18 +187,38 @@ impl OutputStream for io::Sink {
     }
 }
 
-/// What the embedder has given to a context. The lock is never held: it makes what can be sent to
-/// another thread fit to be shared with one, as a context is.
-pub(crate) struct Owned<S: ?Sized>(Mutex<Box<S>>);
+/// What the embedder has given to a context. Clones are the same.
+pub(crate) struct Owned<S: ?Sized>(Arc<Mutex<Box<S>>>);
 
 impl<S: ?Sized> Owned<S> {
     pub(crate) fn new(object: Box<S>) -> Self {
-        Self(Mutex::new(object))
+        Self(Arc::new(Mutex::new(object)))
     }
 
-    pub(crate) fn get(&mut self) -> &mut S {
-        self.0.get_mut().unwrap_or_else(PoisonError::into_inner)
+    pub(crate) fn get(&self) -> MutexGuard<'_, Box<S>> {
+        lock(&self.0)
     }
+
+    /// It, if no other thread is using it.
+    pub(crate) fn try_get(&self) -> Option<MutexGuard<'_, Box<S>>> {
+        match self.0.try_lock() {
+            Ok(guard) => Some(guard),
+            Err(TryLockError::Poisoned(error)) => Some(error.into_inner()),
+            Err(TryLockError::WouldBlock) => None,
+        }
+    }
+}
+
+impl<S: ?Sized> Clone for Owned<S> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
+/// A lock that is taken even after a thread has panicked with it: the embedder's own functions
+/// may, and what they leave behind is theirs.
+pub(crate) fn lock<T: ?Sized>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// What a guest is told that a stream is: terminals are recognized by this.

@@ -50,39 +50,39 @@ impl Strings {
 }
 
 pub(crate) fn args_sizes_get(
-    ctx: &mut WasiCtx,
+    ctx: &WasiCtx,
     memory: &mut GuestMemory<'_>,
     count_at: u32,
     size_at: u32,
 ) -> Outcome {
-    ctx.args.sizes(memory, count_at, size_at)
+    ctx.world.args.sizes(memory, count_at, size_at)
 }
 
 pub(crate) fn args_get(
-    ctx: &mut WasiCtx,
+    ctx: &WasiCtx,
     memory: &mut GuestMemory<'_>,
     pointers: u32,
     buffer: u32,
 ) -> Outcome {
-    ctx.args.get(memory, pointers, buffer)
+    ctx.world.args.get(memory, pointers, buffer)
 }
 
 pub(crate) fn environ_sizes_get(
-    ctx: &mut WasiCtx,
+    ctx: &WasiCtx,
     memory: &mut GuestMemory<'_>,
     count_at: u32,
     size_at: u32,
 ) -> Outcome {
-    ctx.env.sizes(memory, count_at, size_at)
+    ctx.world.env.sizes(memory, count_at, size_at)
 }
 
 pub(crate) fn environ_get(
-    ctx: &mut WasiCtx,
+    ctx: &WasiCtx,
     memory: &mut GuestMemory<'_>,
     pointers: u32,
     buffer: u32,
 ) -> Outcome {
-    ctx.env.get(memory, pointers, buffer)
+    ctx.world.env.get(memory, pointers, buffer)
 }
 
 #[cfg(test)]
@@ -95,7 +95,7 @@ mod tests {
         strings.push(&["tool"]);
         strings.push(&["A", "=", "b"]);
         let mut bytes = vec![0xff; 64];
-        let mut memory = GuestMemory::new(&mut bytes);
+        let mut memory = GuestMemory::Own(&mut bytes);
         strings.sizes(&mut memory, 0, 4).unwrap();
         strings.get(&mut memory, 8, 32).unwrap();
         assert_eq!(
@@ -110,7 +110,7 @@ mod tests {
         let mut strings = Strings::default();
         strings.push(&["tool"]);
         let mut bytes = vec![0xff; 8];
-        let mut memory = GuestMemory::new(&mut bytes);
+        let mut memory = GuestMemory::Own(&mut bytes);
         assert_eq!(strings.get(&mut memory, 0, 4), Err(Errno::Fault));
         assert_eq!(strings.get(&mut memory, 5, 0), Err(Errno::Fault));
         assert_eq!(strings.sizes(&mut memory, 0, u32::MAX), Err(Errno::Fault));

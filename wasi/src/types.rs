@@ -362,7 +362,9 @@ impl EventType {
 
 impl Subscription {
     pub(crate) fn read(version: Version, memory: &GuestMemory<'_>, at: u32) -> Outcome<Self> {
-        let bytes = memory.bytes(at, version.subscription_size())?;
+        let mut bytes = [0; 56];
+        let bytes = &mut bytes[..version.subscription_size() as usize];
+        memory.read(at, bytes)?;
         let u32_at = |offset| u32::from_le_bytes(array(bytes, offset));
         let u64_at = |offset| u64::from_le_bytes(array(bytes, offset));
         let event = match bytes[8] {
@@ -459,7 +461,7 @@ mod tests {
             ctim: 7,
         };
         let mut bytes = vec![0xff; 64];
-        stat.write(Version::Preview1, &mut GuestMemory::new(&mut bytes), 0)
+        stat.write(Version::Preview1, &mut GuestMemory::Own(&mut bytes), 0)
             .unwrap();
         assert_eq!(
             (bytes[0], bytes[8], bytes[16], bytes[24], bytes[32]),
@@ -468,7 +470,7 @@ mod tests {
         assert_eq!((bytes[40], bytes[48], bytes[56]), (5, 6, 7));
 
         let mut bytes = vec![0xff; 64];
-        stat.write(Version::Unstable, &mut GuestMemory::new(&mut bytes), 0)
+        stat.write(Version::Unstable, &mut GuestMemory::Own(&mut bytes), 0)
             .unwrap();
         assert_eq!((bytes[16], bytes[20], bytes[24]), (4, 3, 4));
         assert_eq!(
@@ -490,7 +492,7 @@ mod tests {
             bytes[offset] = 1;
             bytes[offset + 8] = 9;
             bytes[offset + 24] = 1;
-            let memory = GuestMemory::new(&mut bytes);
+            let memory = GuestMemory::Own(&mut bytes);
             let read = Subscription::read(version, &memory, 0).unwrap();
             assert_eq!(
                 read,

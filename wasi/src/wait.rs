@@ -1,7 +1,8 @@
 //! Waits, and how an embedder ends them.
 
-use crate::errno::{Errno, Failure, Outcome};
-use crate::stream::Readiness;
+use crate::errno::{Failure, Outcome};
+use alloc::sync::Arc;
+use core::sync::atomic::{AtomicBool, Ordering};
 use core::time::Duration;
 use std::thread;
 
@@ -9,49 +10,55 @@ use std::thread;
 pub(crate) const SLICE: Duration = Duration::from_millis(10);
 
 /// What the embedder says of waits.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Wait {
-    cancelled: Option<Box<dyn Fn() -> bool + Send + Sync>>,
+    cancelled: Option<Arc<dyn Fn() -> bool + Send + Sync>>,
+    /// Whether another thread has ended the guest.
+    ended: Option<Arc<AtomicBool>>,
 }
 
 impl Wait {
-    pub(crate) fn new(cancelled: Option<Box<dyn Fn() -> bool + Send + Sync>>) -> Self {
-        Self { cancelled }
+    pub(crate) fn new(cancelled: Option<Arc<dyn Fn() -> bool + Send + Sync>>) -> Self {
+        Self {
+            cancelled,
+            ended: None,
+        }
     }
 
-    pub(crate) fn cancel_when(&mut self, cancelled: Box<dyn Fn() -> bool + Send + Sync>) {
+    pub(crate) fn cancel_when(&mut self, cancelled: Arc<dyn Fn() -> bool + Send + Sync>) {
         self.cancelled = Some(cancelled);
     }
 
+    pub(crate) fn end_when(&mut self, ended: Arc<AtomicBool>) {
+        self.ended = Some(ended);
+    }
+
     pub(crate) const fn can_be_cancelled(&self) -> bool {
-        self.cancelled.is_some()
+        self.cancelled.is_some() || self.ended.is_some()
     }
 
     /// That the wait may go on.
     pub(crate) fn check(&self) -> Outcome<(), Failure> {
-        match &self.cancelled {
-            Some(cancelled) if cancelled() => Err(Failure::Interrupted),
-            _ => Ok(()),
+        let ended = self.ended.as_ref();
+        if ended.is_some_and(|ended| ended.load(Ordering::SeqCst))
+            || self.cancelled.as_ref().is_some_and(|cancelled| cancelled())
+        {
+            return Err(Failure::Interrupted);
         }
+        Ok(())
     }
 
-    /// Waits for a stream as far as the stream itself does not: when the guest does not want to
-    /// wait, or the embedder wants to be able to end the wait.
-    pub(crate) fn until_ready(
+    /// Calls `attempt` again and again until it does not have to wait for something.
+    pub(crate) fn until<R>(
         &self,
-        nonblock: bool,
-        mut readiness: impl FnMut() -> Outcome<Readiness>,
-    ) -> Outcome<(), Failure> {
-        if !nonblock && !self.can_be_cancelled() {
-            return Ok(());
-        }
-        while readiness()? == Readiness::Pending {
-            if nonblock {
-                return Err(Errno::Again.into());
+        mut attempt: impl FnMut() -> Outcome<Option<R>>,
+    ) -> Outcome<R, Failure> {
+        loop {
+            if let Some(result) = attempt()? {
+                return Ok(result);
             }
             self.check()?;
             thread::sleep(SLICE);
         }
-        Ok(())
     }
 }

@@ -34,9 +34,11 @@ fn measure(flags: &Bench, engine: &Engine, bytes: &[u8]) -> Outcome {
     let module = Module::new(engine, bytes).map_err(fail)?;
     let compile = begin.elapsed();
 
-    let linker = host::linker(&module, &flags.world)?;
+    let mut linker = host::linker(engine)?;
+    host::define_unknown(&mut linker, &module, &flags.world)?;
     let name = host::program_name(&flags.file);
-    let mut store = host::store(engine, &name, &[], &flags.world, &limits)?;
+    let wasi = host::wasi(&name, &[], &flags.world)?;
+    let mut store = host::store(engine, wasi, &limits).map_err(host::unmade)?;
     let begin = Instant::now();
     let instance = linker.instantiate(&mut store, &module).map_err(fail)?;
     let instantiate = begin.elapsed();

@@ -2,6 +2,7 @@
 
 use crate::engine;
 use crate::flags::{Backend, Compile, EngineFlags};
+use crate::host;
 use crate::input;
 use crate::progress;
 use crate::report::{Failure, Outcome};
@@ -15,7 +16,7 @@ pub(crate) fn run(flags: &Compile) -> Outcome {
     let bytes = input::module(&flags.file)?;
     let mut config = engine::config(&with_compiler(&flags.engine))?;
     config.consume_fuel(flags.fuel);
-    config.interruption(flags.interruption);
+    config.interruption(flags.interruption || host::spawns_threads(&bytes));
     let engine = engine::engine(&config)?;
     let artifact = engine
         .precompile_module(&bytes, flags.target.as_deref())
@@ -56,13 +57,31 @@ pub(crate) fn with_compiler(flags: &EngineFlags) -> EngineFlags {
     }
 }
 
-/// The module in a file that [`run`] wrote.
-pub(crate) fn load(engine: &Engine, file: &Path) -> Outcome<Module> {
+/// The module in a file that [`run`] wrote, and the engine that it is for: `engine` makes one that
+/// can end threads, or need not.
+pub(crate) fn load(
+    file: &Path,
+    engine: impl Fn(bool) -> Outcome<Engine>,
+) -> Outcome<(Engine, Module)> {
+    let plain = engine(false)?;
+    let refused = match deserialize(&plain, file) {
+        Ok(module) => return Ok((plain, module)),
+        Err(error) => error,
+    };
+    let engine = engine(true)?;
+    match deserialize(&engine, file) {
+        Ok(module) if diptych_wasi::spawns_threads(&module) => Ok((engine, module)),
+        _ => Err(Failure::guest(file.display(), &refused)),
+    }
+}
+
+fn deserialize(engine: &Engine, file: &Path) -> diptych::Result<Module> {
     #[expect(
         unsafe_code,
         reason = "whoever asks for a compiled file to be run trusts it, as any executable"
     )]
     // SAFETY: the user says by a flag that the file is one that `diptych compile` wrote.
-    let module = unsafe { Module::deserialize_file(engine, file) };
-    module.map_err(|error| Failure::guest(file.display(), &error))
+    unsafe {
+        Module::deserialize_file(engine, file)
+    }
 }

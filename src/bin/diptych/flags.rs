@@ -213,6 +213,13 @@ pub(crate) struct LimitFlags {
     #[arg(long, value_name = "N")]
     pub(crate) max_table: Option<usize>,
 
+    /// Let the guest have this many threads beside its first at a time.
+    ///
+    /// All threads share its fuel and its time; each has tables of its own. One too many gives the
+    /// guest an error code.
+    #[arg(long, value_name = "N", default_value_t = 256)]
+    pub(crate) max_threads: usize,
+
     /// Give the guest's calls this much stack [default: 8MiB].
     #[arg(long, value_name = "SIZE", value_parser = quantity::size)]
     pub(crate) max_stack: Option<usize>,
@@ -223,6 +230,8 @@ pub(crate) struct LimitFlags {
 #[command(next_help_heading = "Profile")]
 pub(crate) struct ProfileFlags {
     /// Print a table of the functions in which the guest spent its time, when it has ended.
+    ///
+    /// Of a guest with threads it is the time of the first.
     ///
     /// With a file, also draw a flame graph there, as SVG; or when its name ends in `.folded`,
     /// write collapsed stacks, which other tools draw.
@@ -355,7 +364,8 @@ pub(crate) struct Compile {
     #[arg(long)]
     pub(crate) fuel: bool,
 
-    /// Let the code be interrupted, for `run --timeout` and `run --profile`.
+    /// Let the code be interrupted, for `run --timeout` and `run --profile`. That of a program
+    /// with threads always can be.
     #[arg(long)]
     pub(crate) interruption: bool,
 

@@ -3,9 +3,10 @@
 use crate::engine;
 use crate::flags::{EngineFlags, LimitFlags, WorldFlags};
 use crate::report::{Failure, Outcome};
+use crate::sections;
 use core::sync::atomic::{AtomicBool, Ordering};
 use diptych::{Engine, Linker, Module, Store, StoreLimits, StoreLimitsBuilder};
-use diptych_wasi::{DirPerms, FilePerms, WasiCtx, WasiCtxBuilder};
+use diptych_wasi::{DirPerms, FilePerms, WasiCtx, WasiCtxBuilder, WasiThreads};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
@@ -16,25 +17,28 @@ use std::time::Duration;
 pub(crate) struct Host {
     wasi: WasiCtx,
     limits: StoreLimits,
-    deadline: Deadline,
 }
 
 impl Host {
-    /// The end of the guest's time.
-    pub(crate) const fn deadline(&self) -> &Deadline {
-        &self.deadline
+    /// Whether the guest is to end: its time is over, or another thread of its ended it.
+    /// Interruption alone does not say so: it can also be that somebody wants to know where the
+    /// guest is.
+    pub(crate) fn is_over(&self) -> bool {
+        self.wasi.is_cancelled()
     }
 }
 
-/// Whether the time that a guest has is over. Interruption alone does not say so: it can also be
-/// that somebody wants to know where the guest is.
+/// Whether the time that a guest has is over.
 #[derive(Clone, Default)]
 pub(crate) struct Deadline(Arc<AtomicBool>);
 
 impl Deadline {
-    /// Whether it is over.
-    pub(crate) fn is_over(&self) -> bool {
-        self.0.load(Ordering::SeqCst)
+    /// One that ends the waits of a guest in this world.
+    pub(crate) fn of(wasi: &mut WasiCtx) -> Self {
+        let deadline = Self::default();
+        let seen = deadline.clone();
+        wasi.cancel_waits_when(move || seen.0.load(Ordering::SeqCst));
+        deadline
     }
 }
 
@@ -53,45 +57,75 @@ pub(crate) fn engine(
     engine::engine(&config)
 }
 
-/// A store for a guest that is called by this name and has these arguments.
+/// A store for a guest with this world.
 pub(crate) fn store(
     engine: &Engine,
-    name: &str,
-    args: &[String],
-    world: &WorldFlags,
+    wasi: WasiCtx,
     limits: &LimitFlags,
-) -> Outcome<Store<Host>> {
+) -> diptych::Result<Store<Host>> {
     let host = Host {
-        wasi: wasi(name, args, world)?,
+        wasi,
         limits: store_limits(limits),
-        deadline: Deadline::default(),
     };
     let mut store = Store::new(engine, host);
     store.limiter(|host| &mut host.limits);
-    if limits.timeout.is_some() {
-        let deadline = store.data().deadline.clone();
-        let wasi = &mut store.data_mut().wasi;
-        wasi.cancel_waits_when(move || deadline.is_over());
-    }
     if let Some(fuel) = limits.fuel {
-        store
-            .set_fuel(fuel)
-            .map_err(|error| Failure::guest("cannot set the fuel", &error))?;
+        store.set_fuel(fuel)?;
     }
     Ok(store)
 }
 
-/// A linker with everything that a guest may import.
-pub(crate) fn linker(module: &Module, world: &WorldFlags) -> Outcome<Linker<Host>> {
-    let fail = |error: diptych::Error| Failure::guest("cannot define the imports", &error);
-    let mut linker = Linker::new(module.engine());
-    diptych_wasi::add_to_linker(&mut linker, |host: &mut Host| &mut host.wasi).map_err(fail)?;
+/// What starts the guest's threads, each with a store as [`store`] makes it, and its imports.
+pub(crate) fn threads(
+    module: &Module,
+    wasi: WasiCtx,
+    limits: &LimitFlags,
+    linker: &mut Linker<Host>,
+) -> Outcome<(WasiThreads<Host>, Store<Host>)> {
+    diptych_wasi::add_threads_to_linker(linker, |host: &mut Host| &mut host.wasi)
+        .map_err(unlinked)?;
+    let (engine, flags) = (module.engine().clone(), limits.clone());
+    let make = move |wasi| store(&engine, wasi, &flags);
+    let threads = WasiThreads::new(wasi, limits.max_threads, make);
+    let mut store = threads.store().map_err(unmade)?;
+    let limits = &mut store_limits(limits);
+    diptych_wasi::define_shared_memories(linker, &mut store, module, limits).map_err(unlinked)?;
+    Ok((threads, store))
+}
+
+/// A store that cannot be made.
+pub(crate) fn unmade(error: diptych::Error) -> Failure {
+    Failure::guest("cannot make the store", &error)
+}
+
+/// A linker with what every guest may import.
+pub(crate) fn linker(engine: &Engine) -> Outcome<Linker<Host>> {
+    let mut linker = Linker::new(engine);
+    diptych_wasi::add_to_linker(&mut linker, |host: &mut Host| &mut host.wasi).map_err(unlinked)?;
+    Ok(linker)
+}
+
+/// Defines the imports that nothing else provides, if that is asked for.
+pub(crate) fn define_unknown(
+    linker: &mut Linker<Host>,
+    module: &Module,
+    world: &WorldFlags,
+) -> Outcome {
     if world.unknown_imports_trap {
         linker
             .define_unknown_imports_as_traps(module)
-            .map_err(fail)?;
+            .map_err(unlinked)?;
     }
-    Ok(linker)
+    Ok(())
+}
+
+fn unlinked(error: diptych::Error) -> Failure {
+    Failure::guest("cannot define the imports", &error)
+}
+
+/// Whether a module in binary starts threads, which only an engine with interruption can end.
+pub(crate) fn spawns_threads(bytes: &[u8]) -> bool {
+    sections::imports(bytes, "wasi", "thread-spawn")
 }
 
 /// The name by which a program knows itself: that of its file.
@@ -102,7 +136,8 @@ pub(crate) fn program_name(file: &Path) -> String {
         .into_owned()
 }
 
-fn wasi(name: &str, args: &[String], world: &WorldFlags) -> Outcome<WasiCtx> {
+/// The world of a guest that is called by this name and has these arguments.
+pub(crate) fn wasi(name: &str, args: &[String], world: &WorldFlags) -> Outcome<WasiCtx> {
     let mut builder = WasiCtxBuilder::new();
     builder.arg(name).args(args).inherit_stdio();
     for (name, value) in &world.env {
@@ -139,9 +174,8 @@ pub(crate) struct Watchdog {
 
 impl Watchdog {
     /// Begins to watch.
-    pub(crate) fn start(after: Duration, store: &Store<Host>) -> Outcome<Self> {
+    pub(crate) fn start(after: Duration, deadline: Deadline, store: &Store<Host>) -> Outcome<Self> {
         let handle = store.interrupt_handle();
-        let deadline = store.data().deadline.clone();
         let (alive, ended) = mpsc::channel::<()>();
         thread::Builder::new()
             .name("watchdog".to_owned())

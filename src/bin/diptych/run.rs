@@ -3,24 +3,27 @@
 use crate::compile;
 use crate::engine;
 use crate::flags::{LimitFlags, Run};
-use crate::host::{self, Host, Watchdog};
+use crate::host::{self, Deadline, Host, Watchdog};
 use crate::input;
 use crate::profile::Profile;
 use crate::report::{Failure, Outcome};
 use crate::value;
 use diptych::{Engine, ExternType, Func, Instance, Linker, Module, Store, Trap, Val};
+use diptych_wasi::WasiThreads;
 use std::io::Write as _;
 
 pub(crate) fn run(flags: &Run) -> Outcome {
-    let profiled = flags.profile.profile.is_some();
+    let interruption = flags.profile.profile.is_some();
     if flags.precompiled {
         let engine = compile::with_compiler(&flags.engine);
-        let engine = host::engine(&engine, &flags.limits, profiled)?;
-        let module = compile::load(&engine, flags.file())?;
+        let (engine, module) = compile::load(flags.file(), |threads| {
+            host::engine(&engine, &flags.limits, interruption || threads)
+        })?;
         return engine::with_stack(&engine, || guest(flags, &engine, &module));
     }
     let bytes = input::module(flags.file())?;
-    let engine = host::engine(&flags.engine, &flags.limits, profiled)?;
+    let interruption = interruption || host::spawns_threads(&bytes);
+    let engine = host::engine(&flags.engine, &flags.limits, interruption)?;
     engine::with_stack(&engine, || {
         let module = Module::new(&engine, &bytes)
             .map_err(|error| Failure::guest(flags.file().display(), &error))?;
@@ -29,8 +32,6 @@ pub(crate) fn run(flags: &Run) -> Outcome {
 }
 
 fn guest(flags: &Run, engine: &Engine, module: &Module) -> Outcome {
-    let linker = host::linker(module, &flags.world)?;
-
     let name = host::program_name(flags.file());
     // The arguments of a function are not the program's.
     let args = if flags.invoke.is_some() {
@@ -38,13 +39,25 @@ fn guest(flags: &Run, engine: &Engine, module: &Module) -> Outcome {
     } else {
         flags.args()
     };
-    let mut store = host::store(engine, &name, args, &flags.world, &flags.limits)?;
-    let _watchdog = match flags.limits.timeout {
-        Some(after) => Some(Watchdog::start(after, &store)?),
+    let limits = &flags.limits;
+    let mut wasi = host::wasi(&name, args, &flags.world)?;
+    let deadline = limits.timeout.map(|after| (after, Deadline::of(&mut wasi)));
+    let mut linker = host::linker(engine)?;
+    let (threads, mut store) = if diptych_wasi::spawns_threads(module) {
+        let (threads, store) = host::threads(module, wasi, limits, &mut linker)?;
+        (Some(threads), store)
+    } else {
+        let store = host::store(engine, wasi, limits).map_err(host::unmade)?;
+        (None, store)
+    };
+    host::define_unknown(&mut linker, module, &flags.world)?;
+    let _watchdog = match deadline {
+        Some((after, deadline)) => Some(Watchdog::start(after, deadline, &store)?),
         None => None,
     };
     let profile = Profile::begin(&flags.profile, &mut store)?;
-    let outcome = execute(flags, module, &linker, &mut store);
+    let outcome = run_in(flags, module, &linker, threads, &mut store);
+    let outcome = outcome.map_err(|stopped| stopped.failure(flags));
     match (outcome, profile.map_or(Ok(()), Profile::finish)) {
         (Err(failure), Err(unprofiled)) => {
             unprofiled.print();
@@ -54,23 +67,74 @@ fn guest(flags: &Run, engine: &Engine, module: &Module) -> Outcome {
     }
 }
 
-fn execute(
+/// What ends a guest other than well.
+enum Stopped {
+    /// It is not one that could be run, or the host failed.
+    Failure(Failure),
+    Guest(diptych::Error),
+}
+
+impl From<Failure> for Stopped {
+    fn from(failure: Failure) -> Self {
+        Self::Failure(failure)
+    }
+}
+
+impl From<std::io::Error> for Stopped {
+    fn from(error: std::io::Error) -> Self {
+        Self::Failure(error.into())
+    }
+}
+
+impl From<diptych::Error> for Stopped {
+    fn from(error: diptych::Error) -> Self {
+        Self::Guest(error)
+    }
+}
+
+impl Stopped {
+    /// What the user is told.
+    fn failure(self, flags: &Run) -> Failure {
+        match self {
+            Self::Failure(failure) => failure,
+            Self::Guest(error) => stopped(&flags.file().display(), &error, &flags.limits),
+        }
+    }
+}
+
+/// Runs the guest in this store, with its threads if it has some.
+fn run_in(
     flags: &Run,
     module: &Module,
     linker: &Linker<Host>,
+    threads: Option<WasiThreads<Host>>,
     store: &mut Store<Host>,
-) -> Outcome {
+) -> Result<(), Stopped> {
+    let Some(threads) = threads else {
+        let instance = linker.instantiate(&mut *store, module)?;
+        return execute(flags, module, store, instance);
+    };
+    let program = linker.instantiate_pre(module)?;
+    threads.run(store, &program, |store, instance| {
+        execute(flags, module, store, instance)
+    })
+}
+
+fn execute(
+    flags: &Run,
+    module: &Module,
+    store: &mut Store<Host>,
+    instance: Instance,
+) -> Result<(), Stopped> {
     let file = flags.file().display();
-    let stopped = |error: diptych::Error| stopped(&file, &error, &flags.limits);
-    let instance = linker.instantiate(&mut *store, module).map_err(stopped)?;
     match &flags.invoke {
         Some(name) => {
             let func = function(store, &instance, module, name)?;
             let ty = func.ty(&*store);
             let args = value::parse_all(flags.args(), &ty)
                 .map_err(|error| Failure::msg(format!("{file}: {name}: {error}")))?;
-            initialize(store, &instance).map_err(stopped)?;
-            let results = call(store, func, &args, ty.results().len()).map_err(stopped)?;
+            initialize(store, &instance)?;
+            let results = call(store, func, &args, ty.results().len())?;
             let mut out = std::io::stdout().lock();
             for result in &results {
                 writeln!(out, "{}", value::print(result))?;
@@ -78,14 +142,14 @@ fn execute(
             Ok(out.flush()?)
         }
         None => match instance.get_func(&mut *store, "_start") {
-            Some(start) => call(store, start, &[], 0).map(drop).map_err(stopped),
-            None if initialize(store, &instance).map_err(stopped)? => Ok(()),
+            Some(start) => Ok(call(store, start, &[], 0).map(drop)?),
+            None if initialize(store, &instance)? => Ok(()),
             // Whatever it does, it did at its instantiation.
             None if module.ir().start.is_some() => Ok(()),
-            None => Err(Failure::msg(format!(
+            None => Err(Stopped::Failure(Failure::msg(format!(
                 "{file}: not a program: it exports no `_start`; {}",
                 choice(module)
-            ))),
+            )))),
         },
     }
 }

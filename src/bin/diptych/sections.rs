@@ -53,3 +53,17 @@ fn describe(payload: &Payload<'_>) -> (String, Option<u32>) {
     };
     (name.to_owned(), count)
 }
+
+/// Whether a binary imports this item. One that is invalid does not.
+pub(crate) fn imports(bytes: &[u8], module: &str, name: &str) -> bool {
+    Parser::new(0)
+        .parse_all(bytes)
+        .map_while(Result::ok)
+        .any(|payload| match payload {
+            Payload::ImportSection(reader) => reader
+                .into_imports()
+                .map_while(Result::ok)
+                .any(|import| (import.module, import.name) == (module, name)),
+            _ => false,
+        })
+}

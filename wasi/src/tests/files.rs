@@ -256,7 +256,7 @@ fn a_file_can_be_synchronized_in_every_way() {
         guest
             .call(|ctx, memory| fd::fd_datasync(ctx, memory, file))
             .unwrap();
-        let stat = guest.ctx.table.get_mut(file).unwrap().fdstat();
+        let stat = guest.ctx.get(file).unwrap().fdstat();
         assert_eq!(stat.flags, flags);
     }
     guest

@@ -170,12 +170,19 @@ const VALUES_64: &[u64] = &[
 
 #[test]
 fn no_argument_makes_a_function_do_worse_than_fail() {
+    for shared in [false, true] {
+        call_all_with_anything(shared);
+    }
+}
+
+fn call_all_with_anything(shared: bool) {
     let folder = Folder::new();
     fs::write(folder.join("file"), "text").unwrap();
     let mut random = Random(1);
     for function in all() {
         let mut guest = guest(&folder);
         guest.memory.truncate(4096);
+        guest.shared = shared;
         for round in 0..2000 {
             // The guest's memory is full of things that it could be pointing to.
             for (i, word) in guest.memory.chunks_mut(4).enumerate() {
@@ -195,8 +202,7 @@ fn no_argument_makes_a_function_do_worse_than_fail() {
                     _ => random.pick(VALUES_32),
                 })
                 .collect();
-            let mut memory = GuestMemory::new(&mut guest.memory);
-            match (function.body)(&mut guest.ctx, &mut memory, &args) {
+            match guest.run(|ctx, memory| (function.body)(ctx, memory, &args)) {
                 Ok(()) | Err(Failure::Errno(_)) => {}
                 Err(Failure::Exit(_)) => {
                     assert!(matches!(function.name, "proc_exit" | "proc_raise"));
@@ -206,8 +212,11 @@ fn no_argument_makes_a_function_do_worse_than_fail() {
             // Descriptors get lost in this; they come back.
             if round % 50 == 0 {
                 let memory = core::mem::take(&mut guest.memory);
-                guest = self::guest(&folder);
-                guest.memory = memory;
+                guest = Guest {
+                    memory,
+                    shared,
+                    ..self::guest(&folder)
+                };
             }
         }
     }
@@ -224,8 +233,12 @@ fn every_pointer_out_of_bounds_is_a_bad_address() {
             .enumerate()
             .filter(|&(_, &ty)| ty == "Ptr");
         for (pointer, _) in pointers {
-            for address in [4096, 4097, 0x7fff_ffff, 0xffff_fffe, 0xffff_ffff] {
+            for (address, shared) in [4096, 4097, 0x7fff_ffff, 0xffff_fffe, 0xffff_ffff]
+                .into_iter()
+                .flat_map(|address| [(address, false), (address, true)])
+            {
                 let mut guest = guest(&folder);
+                guest.shared = shared;
                 let file = guest.open(ROOT, "file", Open::WRITE).unwrap();
                 let on_directory = function.name.starts_with("path_")
                     || matches!(
@@ -247,8 +260,7 @@ fn every_pointer_out_of_bounds_is_a_bad_address() {
                 guest.memory.truncate(4096);
                 guest.memory.fill(1);
                 guest.put(1, [1, 0, 0, 0, 0, 0, 0, 0]);
-                let mut memory = GuestMemory::new(&mut guest.memory);
-                let outcome = (function.body)(&mut guest.ctx, &mut memory, &args);
+                let outcome = guest.run(|ctx, memory| (function.body)(ctx, memory, &args));
                 let fault = Err(Failure::Errno(Errno::Fault));
                 assert_eq!(outcome, fault, "{} {pointer} {address:#x}", function.name);
             }
@@ -277,12 +289,16 @@ fn lists_of_buffers_that_overlap_themselves_do_no_harm() {
     fs::write(folder.join("file"), content).unwrap();
     let mut guest = guest(&folder);
     let file = guest.open(ROOT, "file", Open::READ).unwrap();
-    // The first buffer is the list itself, from its second element on.
-    for (i, word) in [8_u32, 16, 64, 8].into_iter().enumerate() {
-        guest.put(4 * i as u32, word.to_le_bytes());
+    for shared in [false, true] {
+        guest.shared = shared;
+        // The first buffer is the list itself, from its second element on.
+        for (i, word) in [8_u32, 16, 64, 8].into_iter().enumerate() {
+            guest.put(4 * i as u32, word.to_le_bytes());
+        }
+        let outcome = guest.call(|ctx, memory| io::fd_read(ctx, memory, file, 0, 2, 128));
+        assert_eq!(outcome, Err(Errno::Fault));
+        guest.seek(file, 0, 0).unwrap();
     }
-    let outcome = guest.call(|ctx, memory| io::fd_read(ctx, memory, file, 0, 2, 128));
-    assert_eq!(outcome, Err(Errno::Fault));
 }
 
 #[test]
@@ -326,10 +342,7 @@ fn a_call_whose_result_has_no_place_changes_nothing() {
 #[test]
 fn signals_end_the_program_or_do_nothing() {
     let mut guest = Guest::new(&mut WasiCtxBuilder::new());
-    let mut raise = |signal| {
-        let mut memory = GuestMemory::new(&mut guest.memory);
-        process::proc_raise(&mut guest.ctx, &mut memory, signal)
-    };
+    let mut raise = |signal| guest.run(|ctx, memory| process::proc_raise(ctx, memory, signal));
     assert_eq!(raise(6), Err(Failure::Exit(134)));
     assert_eq!(raise(15), Err(Failure::Exit(143)));
     assert_eq!(raise(16), Ok(()));

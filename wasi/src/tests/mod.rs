@@ -6,15 +6,19 @@ mod files;
 mod hostile;
 mod poll;
 mod sandbox;
+mod shared;
 mod streams;
+mod together;
 
 use crate::errno::{Errno, Failure, Outcome};
 use crate::memory::GuestMemory;
 use crate::types::{FdFlags, Filestat, LookupFlags, OpenFlags, Rights};
 use crate::{DirPerms, FilePerms, WasiCtx, WasiCtxBuilder, fd, io, open, path, readdir};
 use core::sync::atomic::{AtomicU32, Ordering};
+use diptych::{Config, Engine, MemoryType, SharedMemory};
 use std::fs;
 use std::path::PathBuf;
+use std::sync::LazyLock;
 
 /// Where the guest has its things.
 const PATH: u32 = 0;
@@ -55,6 +59,27 @@ impl Drop for Folder {
 struct Guest {
     ctx: WasiCtx,
     memory: Vec<u8>,
+    /// Whether its memory is one that threads share.
+    shared: bool,
+}
+
+/// A memory that threads share, with these bytes.
+fn shared_memory(bytes: &[u8]) -> SharedMemory {
+    static ENGINE: LazyLock<Engine> = LazyLock::new(|| {
+        let mut config = Config::new();
+        config.wasm_custom_page_sizes(true);
+        Engine::with_backends(&config, &[diptych_interp::backend()]).unwrap()
+    });
+    let len = bytes.len() as u64;
+    let ty = MemoryType {
+        minimum: len,
+        maximum: Some(len),
+        page_size_log2: 0,
+        ..MemoryType::new(0, Some(0)).shared(true)
+    };
+    let memory = SharedMemory::new(&ENGINE, ty).unwrap();
+    memory.write(0, bytes).unwrap();
+    memory
 }
 
 impl Guest {
@@ -62,7 +87,36 @@ impl Guest {
         Self {
             ctx: builder.build(),
             memory: vec![0; MEMORY],
+            shared: false,
         }
+    }
+
+    /// Another thread of the guest, with a memory that the first does not see.
+    fn thread(&self) -> Self {
+        Self {
+            ctx: self.ctx.clone(),
+            memory: self.memory.clone(),
+            shared: self.shared,
+        }
+    }
+
+    /// The guest with its memory shared.
+    fn shared(self) -> Self {
+        Self {
+            shared: true,
+            ..self
+        }
+    }
+
+    /// Calls what a guest calls.
+    fn run<R>(&mut self, body: impl FnOnce(&mut WasiCtx, &mut GuestMemory<'_>) -> R) -> R {
+        if !self.shared {
+            return body(&mut self.ctx, &mut GuestMemory::Own(&mut self.memory));
+        }
+        let memory = shared_memory(&self.memory);
+        let result = body(&mut self.ctx, &mut GuestMemory::Shared(&memory));
+        memory.read(0, &mut self.memory).unwrap();
+        result
     }
 
     /// A guest with all permissions in a folder.
@@ -83,7 +137,7 @@ impl Guest {
     where
         Failure: From<E>,
     {
-        match body(&mut self.ctx, &mut GuestMemory::new(&mut self.memory)).map_err(Failure::from) {
+        match self.run(body).map_err(Failure::from) {
             Ok(()) => Ok(()),
             Err(Failure::Errno(errno)) => Err(errno),
             Err(failure) => panic!("{failure:?}"),

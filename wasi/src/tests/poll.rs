@@ -8,15 +8,15 @@ use core::sync::atomic::{AtomicBool, AtomicU64};
 use core::time::Duration;
 use std::time::Instant;
 
-const SUBSCRIPTIONS: u32 = 0x8000;
-const EVENTS: u32 = 0xa000;
+pub(super) const SUBSCRIPTIONS: u32 = 0x8000;
+pub(super) const EVENTS: u32 = 0xa000;
 
 const WALL: u32 = 0;
 const MONOTONIC: u32 = 1;
 
 /// What is waited for.
 #[derive(Clone, Copy)]
-enum For {
+pub(super) enum For {
     Time(u32, u64),
     Moment(u32, u64),
     Read(u32),
@@ -24,10 +24,10 @@ enum For {
 }
 
 /// What has happened: which subscription, with which error, how many bytes, whether it is over.
-type Happened = (u64, u16, u64, bool);
+pub(super) type Happened = (u64, u16, u64, bool);
 
 impl Guest {
-    fn subscribe(&mut self, subscriptions: &[For], unstable: bool) {
+    pub(super) fn subscribe(&mut self, subscriptions: &[For], unstable: bool) {
         let size = if unstable { 56 } else { 48 };
         for (i, what) in (0_u32..).zip(subscriptions) {
             let at = SUBSCRIPTIONS + size * i;
@@ -68,7 +68,7 @@ impl Guest {
             .collect()
     }
 
-    fn poll(&mut self, subscriptions: &[For]) -> Outcome<Vec<Happened>> {
+    pub(super) fn poll(&mut self, subscriptions: &[For]) -> Outcome<Vec<Happened>> {
         self.subscribe(subscriptions, false);
         let count = subscriptions.len() as u32;
         self.call(|ctx, memory| {
@@ -330,15 +330,8 @@ fn an_embedder_ends_a_wait() {
     builder.cancel_waits_when(move || seen.fetch_add(1, Ordering::Relaxed) == 2);
     let mut guest = Guest::new(&mut builder);
     guest.subscribe(&[For::Time(MONOTONIC, u64::MAX)], false);
-    let mut memory = GuestMemory::new(&mut guest.memory);
-    let outcome = poll::poll_oneoff(
-        &mut guest.ctx,
-        &mut memory,
-        SUBSCRIPTIONS,
-        EVENTS,
-        1,
-        RESULT,
-    );
+    let outcome =
+        guest.run(|ctx, memory| poll::poll_oneoff(ctx, memory, SUBSCRIPTIONS, EVENTS, 1, RESULT));
     assert_eq!(outcome, Err(Failure::Interrupted));
     assert_eq!(asked.load(Ordering::Relaxed), 3);
 }

@@ -136,8 +136,7 @@ fn an_embedder_ends_a_read_that_waits() {
         .cancel_waits_when(move || seen.fetch_add(1, Ordering::Relaxed) == 3);
     let mut guest = Guest::new(&mut builder);
     guest.iovec(1);
-    let mut memory = GuestMemory::new(&mut guest.memory);
-    let outcome = io::fd_read(&mut guest.ctx, &mut memory, 0, IOVEC, 1, RESULT);
+    let outcome = guest.run(|ctx, memory| io::fd_read(ctx, memory, 0, IOVEC, 1, RESULT));
     assert_eq!(outcome, Err(Failure::Interrupted));
     assert_eq!(asked.load(Ordering::Relaxed), 4);
 }

@@ -45,7 +45,7 @@ impl Profile {
         let samples = Arc::new(Mutex::new(Samples::new()));
         let counted = Arc::clone(&samples);
         store.on_interrupt(move |host, backtrace| {
-            if host.deadline().is_over() {
+            if host.is_over() {
                 return Err(Trap::Interrupted.into());
             }
             let mut samples = counted.lock().unwrap_or_else(PoisonError::into_inner);
