@@ -1,13 +1,73 @@
 //! Memories that threads share: what guests in several stores see of each other.
 
-use super::{call, module, on_each_engine, on_each_engine_with, trap};
+use super::{call, module, trap};
 use core::time::Duration;
+use diptych::platform::Parking;
 use diptych::{
     Config, Engine, ErrorKind, Extern, Instance, Linker, Memory, MemoryType, Module,
     ResourceLimiter, Result, SharedMemory, Store, Trap, Val, WaitResult,
 };
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
+use std::time::Instant;
+
+/// How threads wait where the library has no way: they look again and again.
+#[derive(Debug)]
+struct Looking(Instant);
+
+impl Parking for Looking {
+    fn park(&self, word: &AtomicU32, value: u32, timeout: Option<Duration>) {
+        let start = self.now();
+        while word.load(Ordering::SeqCst) == value
+            && timeout.is_none_or(|timeout| self.now() - start < timeout)
+        {
+            thread::yield_now();
+        }
+    }
+
+    fn wake(&self, _: &AtomicU32) {}
+
+    fn now(&self) -> Duration {
+        self.0.elapsed()
+    }
+}
+
+fn on_each_engine(test: impl Fn(&Engine) + Sync) {
+    on_each_engine_with(|_| (), test);
+}
+
+/// With the library's way to wait, if it has one, and with the embedder's.
+fn on_each_engine_with(configure: impl Fn(&mut Config), test: impl Fn(&Engine) + Sync) {
+    for own in [false, true] {
+        let configure = |config: &mut Config| {
+            configure(config);
+            if own || config.get_parking().is_none() {
+                config.parking(Arc::new(Looking(Instant::now())));
+            }
+        };
+        super::on_each_engine_with(configure, &test);
+        if cfg!(not(feature = "threads")) {
+            break;
+        }
+    }
+}
+
+#[cfg(not(feature = "threads"))]
+#[test]
+fn without_a_way_to_wait_a_guest_that_wants_to_ends() {
+    super::on_each_engine(|engine| {
+        let module = module(engine, WAITS);
+        let (mut store, instance) = instance(&module, &shared(engine, 1, 1));
+        let mut wait = |expected| {
+            let args = [Val::I32(0), Val::I32(expected), Val::I64(-1)];
+            call(&mut store, instance, "wait32", &args)
+        };
+        assert!(wait(1).is_ok());
+        let error = wait(0).expect_err("it would sleep for ever");
+        assert!(matches!(error.kind(), ErrorKind::Unsupported(_)), "{error}");
+    });
+}
 
 /// What a function gives that does not trap.
 fn call_i32<T: 'static>(store: &mut Store<T>, instance: Instance, name: &str, args: &[Val]) -> i32 {

@@ -57,6 +57,10 @@ impl BranchHints {
         })
     }
 
+    pub(super) fn is_empty(&self) -> bool {
+        self.hints.is_empty()
+    }
+
     /// Whether the branch at this offset is likely to be taken; `None` when nothing is said.
     pub(super) fn at(&self, offset: u32) -> Option<bool> {
         if self.hints.is_empty() {

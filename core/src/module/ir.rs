@@ -298,6 +298,11 @@ impl ModuleIr {
         &self.elements[elem.index()]
     }
 
+    /// Whether the module says of any branch whether it is likely to be taken.
+    pub fn has_branch_hints(&self) -> bool {
+        !self.branch_hints.is_empty()
+    }
+
     /// Whether the module says that the conditional branch at this offset in it is likely to be
     /// taken; `None` when it says nothing.
     pub fn branch_hint(&self, offset: u32) -> Option<bool> {

@@ -104,6 +104,7 @@ macro_rules! proposals {
 }
 
 proposals! {
+    "branch-hinting" = wasm_branch_hinting;
     "bulk-memory" = wasm_bulk_memory;
     "custom-page-sizes" = wasm_custom_page_sizes;
     "exceptions" = wasm_exceptions;

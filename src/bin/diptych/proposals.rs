@@ -74,6 +74,9 @@ fn types(module: &ModuleIr, used: &mut Used) {
     if !module.tags.is_empty() {
         used.insert("exceptions");
     }
+    if module.has_branch_hints() {
+        used.insert("branch-hinting");
+    }
 }
 
 fn memory_type(ty: &MemoryType, used: &mut Used) {
