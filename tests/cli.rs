@@ -624,6 +624,8 @@ fn threads_add_under_a_lock_and_print() {
             assert_eq!(lines, ["A", "B", "C", "D"]);
         }
     }
+    let alone = r#"(module (import "any" "name" (memory 1 1 shared)) (func (export "_start")))"#;
+    good(&["run", &folder.file("alone.wat", alone)]);
     let compiled = folder.path("count.cwasm");
     good(&["compile", &program, "-o", &compiled]);
     assert_eq!(good(&["run", "--precompiled", &compiled]).len(), 8);
