@@ -34,7 +34,8 @@ macro_rules! add_to_linker {
         /// with the layouts of its predecessor under `wasi_unstable`.
         ///
         /// `get` finds the guest's context in the state of its store. A guest must export its
-        /// memory as `memory`; one that does not ends with an error when it passes a pointer.
+        /// memory as `memory`, its own or one that threads share; one that does not ends with an
+        /// error when it passes a pointer.
         ///
         /// A guest that ends by `proc_exit` returns from its call with an error whose
         /// [`exit_code`](Error::exit_code) there is.

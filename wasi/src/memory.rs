@@ -213,7 +213,7 @@ impl Iovecs {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
 
     #[test]
@@ -229,18 +229,26 @@ mod tests {
         assert_eq!(memory.check_array(0, u32::MAX, 8), Err(Errno::Fault));
     }
 
-    #[test]
-    fn paths_that_cannot_be_are_refused() {
+    /// Bytes for [`refuses_what_is_no_path`].
+    pub(crate) fn bytes_of_paths() -> Vec<u8> {
         let mut bytes = vec![b'a'; 8192];
         bytes[0] = 0xff;
         bytes[2] = 0;
-        let memory = GuestMemory::Own(&mut bytes);
+        bytes
+    }
+
+    pub(crate) fn refuses_what_is_no_path(memory: &GuestMemory<'_>) {
         assert_eq!(memory.path(0, 1), Err(Errno::Ilseq));
         assert_eq!(memory.path(1, 0), Err(Errno::Noent));
         assert_eq!(memory.path(1, 2), Err(Errno::Inval));
         assert_eq!(memory.path(3, 4097), Err(Errno::Nametoolong));
         assert_eq!(memory.path(3, 8192), Err(Errno::Fault));
         assert_eq!(memory.path(3, 2), Ok("aa".into()));
+    }
+
+    #[test]
+    fn paths_that_cannot_be_are_refused() {
+        refuses_what_is_no_path(&GuestMemory::Own(&mut bytes_of_paths()));
     }
 
     #[test]

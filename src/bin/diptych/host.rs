@@ -75,22 +75,29 @@ pub(crate) fn store(
     Ok(store)
 }
 
-/// What starts the guest's threads, each with a store as [`store`] makes it, and its imports.
+/// What starts the guest's threads, each with a store as [`store`] makes it.
 pub(crate) fn threads(
-    module: &Module,
+    engine: &Engine,
     wasi: WasiCtx,
     limits: &LimitFlags,
     linker: &mut Linker<Host>,
-) -> Outcome<(WasiThreads<Host>, Store<Host>)> {
+) -> Outcome<WasiThreads<Host>> {
     diptych_wasi::add_threads_to_linker(linker, |host: &mut Host| &mut host.wasi)
         .map_err(unlinked)?;
-    let (engine, flags) = (module.engine().clone(), limits.clone());
+    let (engine, flags) = (engine.clone(), limits.clone());
     let make = move |wasi| store(&engine, wasi, &flags);
-    let threads = WasiThreads::new(wasi, limits.max_threads, make);
-    let mut store = threads.store().map_err(unmade)?;
+    Ok(WasiThreads::new(wasi, limits.max_threads, make))
+}
+
+/// Makes the shared memories that the module imports.
+pub(crate) fn define_memories(
+    linker: &mut Linker<Host>,
+    store: &mut Store<Host>,
+    module: &Module,
+    limits: &LimitFlags,
+) -> Outcome {
     let limits = &mut store_limits(limits);
-    diptych_wasi::define_shared_memories(linker, &mut store, module, limits).map_err(unlinked)?;
-    Ok((threads, store))
+    diptych_wasi::define_shared_memories(linker, store, module, limits).map_err(unlinked)
 }
 
 /// A store that cannot be made.

@@ -43,13 +43,15 @@ fn guest(flags: &Run, engine: &Engine, module: &Module) -> Outcome {
     let mut wasi = host::wasi(&name, args, &flags.world)?;
     let deadline = limits.timeout.map(|after| (after, Deadline::of(&mut wasi)));
     let mut linker = host::linker(engine)?;
-    let (threads, mut store) = if diptych_wasi::spawns_threads(module) {
-        let (threads, store) = host::threads(module, wasi, limits, &mut linker)?;
+    let (threads, store) = if diptych_wasi::spawns_threads(module) {
+        let threads = host::threads(engine, wasi, limits, &mut linker)?;
+        let store = threads.store();
         (Some(threads), store)
     } else {
-        let store = host::store(engine, wasi, limits).map_err(host::unmade)?;
-        (None, store)
+        (None, host::store(engine, wasi, limits))
     };
+    let mut store = store.map_err(host::unmade)?;
+    host::define_memories(&mut linker, &mut store, module, limits)?;
     host::define_unknown(&mut linker, module, &flags.world)?;
     let _watchdog = match deadline {
         Some((after, deadline)) => Some(Watchdog::start(after, deadline, &store)?),

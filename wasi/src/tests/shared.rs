@@ -3,6 +3,7 @@
 
 use super::*;
 use crate::memory::PIECE;
+use crate::memory::tests::{bytes_of_paths, refuses_what_is_no_path};
 use crate::{ReadPipe, WritePipe, poll, process, random, strings};
 use core::sync::atomic::AtomicBool;
 use std::thread;
@@ -172,17 +173,9 @@ fn paths_strings_and_attributes_are_copied() {
 
 #[test]
 fn paths_are_checked_as_copies() {
-    let mut bytes = vec![b'a'; 8192];
-    bytes[0] = 0xff;
-    bytes[2] = 0;
-    let memory = shared_memory(&bytes);
+    let memory = shared_memory(&bytes_of_paths());
     let memory = GuestMemory::Shared(&memory);
-    assert_eq!(memory.path(0, 1), Err(Errno::Ilseq));
-    assert_eq!(memory.path(1, 0), Err(Errno::Noent));
-    assert_eq!(memory.path(1, 2), Err(Errno::Inval));
-    assert_eq!(memory.path(3, 4097), Err(Errno::Nametoolong));
-    assert_eq!(memory.path(3, 8192), Err(Errno::Fault));
-    assert_eq!(memory.path(3, 2), Ok("aa".into()));
+    refuses_what_is_no_path(&memory);
     assert_eq!(memory.check(u32::MAX, u32::MAX), Err(Errno::Fault));
 }
 
