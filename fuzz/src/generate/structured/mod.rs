@@ -220,7 +220,10 @@ fn spaces(random: &mut Random, text: &mut String, index: usize, shape: &Shape) {
         lines.push(format!("(memory {} i64 1 3)", import("memory64")));
     }
     if features.objects {
-        lines.push(format!("(table {} 4 20 anyref)", import("objects")));
+        lines.push(format!(
+            "(table $objects {} 4 20 anyref)",
+            import("objects")
+        ));
     }
     for (tag, values) in shape.tags.iter().enumerate() {
         let params = Signature {
