@@ -57,7 +57,7 @@ pub struct Call {
 }
 
 /// Fuel that ends what does not end by itself before anyone tires of it.
-pub const AMPLE_FUEL: u64 = 50_000;
+pub const AMPLE_FUEL: u64 = 10_000;
 
 /// Begins a line that says something of a case, in what is a comment to the text format.
 const MARK: &str = ";;! ";

@@ -5,12 +5,14 @@
 //! * [`generate`] makes cases from seeds;
 //! * [`oracle`] executes a case everywhere and compares;
 //! * [`session`] does so for one seed after the other, and counts;
+//! * [`coverage`] counts which operators are executed;
 //! * [`reduce`] makes a case small on which they differ.
 //!
 //! The program `diptych-fuzz` does this for as long as it is told; `docs/testing.md` says how.
 
 pub mod case;
 pub mod configurations;
+pub mod coverage;
 pub mod generate;
 mod module;
 pub mod oracle;

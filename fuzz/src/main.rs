@@ -22,6 +22,7 @@ fn main() -> ExitCode {
             Ok(true)
         }
         Task::Fuzz => driver::parent::run(&options),
+        Task::Case(seed) => driver::replay::of_seed(*seed, &options),
         Task::Replay(file) => driver::replay::run(file, &options),
         Task::Reduce(file) => driver::replay::reduce(file, &options),
         Task::Work { worker, first } => driver::worker::run(*worker, *first, &options),

@@ -273,8 +273,8 @@ fn unwrapped(code: &Code<'_>, points: &[Point], func: usize, at: usize) -> Optio
     use wasmparser::Operator;
     let body = &code.bodies[func];
     if !matches!(
-        body.operator(at),
-        Some(Operator::Block { .. } | Operator::Loop { .. } | Operator::TryTable { .. })
+        body.operators[at],
+        Operator::Block { .. } | Operator::Loop { .. } | Operator::TryTable { .. }
     ) {
         return None;
     }

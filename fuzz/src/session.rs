@@ -2,6 +2,7 @@
 
 use crate::case::Case;
 use crate::configurations::{Configuration, configurations};
+use crate::coverage::Coverage;
 use crate::generate::Generator;
 use crate::oracle::{Difference, Limit, Oracle, Verdict};
 use crate::random::Random;
@@ -36,6 +37,7 @@ pub struct Session {
     options: Options,
     oracle: Oracle,
     counts: Counts,
+    coverage: Coverage,
 }
 
 /// A case on which configurations differ.
@@ -129,6 +131,7 @@ impl Session {
         Self {
             oracle: Oracle::new(options.configurations.clone()),
             counts: Counts::default(),
+            coverage: Coverage::default(),
             options,
         }
     }
@@ -141,6 +144,11 @@ impl Session {
     /// What was done since this was last asked.
     pub fn take_counts(&mut self) -> Counts {
         core::mem::take(&mut self.counts)
+    }
+
+    /// Which operators were executed.
+    pub const fn coverage(&mut self) -> &mut Coverage {
+        &mut self.coverage
     }
 
     /// The generator for a seed.
@@ -168,6 +176,9 @@ impl Session {
         let verdict = self.oracle.judge_with(&case, &others);
         self.counts.execution_us += micros(made.elapsed());
         self.count(&case, &others, &verdict);
+        if matches!(verdict, Verdict::Agreed(_)) && Random::of(seed, COVERAGE).once_in(COUNTED) {
+            self.coverage.run(&case);
+        }
         match verdict {
             Verdict::Differs(difference) => Some(Finding {
                 generator,
@@ -222,6 +233,10 @@ impl Session {
 /// What choices from a seed are for.
 const CHOICE: u64 = 1_000;
 const CONFIGURATIONS: u64 = 1_001;
+const COVERAGE: u64 = 1_002;
+
+/// Of so many cases, one has its operators counted.
+const COUNTED: usize = 12;
 
 fn micros(time: Duration) -> u64 {
     u64::try_from(time.as_micros()).unwrap_or(u64::MAX)

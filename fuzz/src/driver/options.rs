@@ -23,6 +23,8 @@ Usage: diptych-fuzz [OPTIONS]
   --configurations A,B  what has to agree, the first of them with each other [all]
   --others N            in how many configurations, beside the first, a case is executed [5]
   --findings FOLDER     where cases are kept on which something differs [findings]
+  --case SEED           the case that is made of a seed, as names of findings have it: print it,
+                        and execute it in all configurations
   --replay FILE         execute a case in all configurations
   --reduce FILE         make a case smaller on which something differs, and print it
   --list                the generators and the configurations
@@ -37,6 +39,8 @@ pub(crate) enum Task {
     Help,
     /// Look for differences.
     Fuzz,
+    /// Make a case of a seed and execute it.
+    Case(u64),
     /// Execute a case.
     Replay(PathBuf),
     /// Make a case smaller.
@@ -123,6 +127,7 @@ impl Options {
                     options.said.extend([name, value]);
                 }
                 "--findings" => options.findings = PathBuf::from(value),
+                "--case" => options.task = Task::Case(number()?),
                 "--replay" => options.task = Task::Replay(value.into()),
                 "--reduce" => options.task = Task::Reduce(value.into()),
                 "--check" => options.task = Task::Check(value.into()),

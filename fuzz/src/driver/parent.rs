@@ -4,6 +4,7 @@ use super::SILENCE;
 use super::options::Options;
 use super::worker::{save, seed_of_case};
 use core::time::Duration;
+use diptych_fuzz::coverage::{COLUMNS, Coverage};
 use diptych_fuzz::session::{Counts, Session};
 use std::io::{BufRead as _, BufReader, IsTerminal as _, Write as _};
 use std::process::{Child, Command, Stdio};
@@ -31,6 +32,7 @@ struct Worker {
 /// All that has been told.
 struct Progress {
     counts: Counts,
+    coverage: Coverage,
     findings: Vec<String>,
     start: Instant,
 }
@@ -45,6 +47,7 @@ pub(crate) fn run(options: &Options) -> Result<bool, String> {
     let mut workers = Vec::new();
     let mut progress = Progress {
         counts: Counts::default(),
+        coverage: Coverage::default(),
         findings: Vec::new(),
         start: Instant::now(),
     };
@@ -168,6 +171,9 @@ fn hear(worker: &mut Worker, line: &str, progress: &mut Progress) {
         (Some("count"), Some(name), Some(n)) => {
             progress.counts.add(name, n.parse().unwrap_or(0));
         }
+        (Some("operator"), Some(operator), Some(n)) => {
+            progress.coverage.add(operator, n.parse().unwrap_or(0));
+        }
         (Some("found"), ..) => found(line, progress),
         (Some("done"), ..) => worker.is_done = true,
         _ => {}
@@ -237,6 +243,7 @@ fn summary(progress: &Progress) {
     for (name, n) in &counts.executed {
         println!("  {name:<36} {n}");
     }
+    operators(progress);
     if progress.findings.is_empty() {
         println!("\nno differences in {seconds:.0} s");
     } else {
@@ -245,4 +252,23 @@ fn summary(progress: &Progress) {
             println!("  {finding}");
         }
     }
+}
+
+/// How often each operator was executed, as far as it was counted.
+fn operators(progress: &Progress) {
+    let table = progress.coverage.table();
+    println!("\noperators executed, where they were counted:");
+    println!("  {:<36} {}", "", COLUMNS.join("  "));
+    for (name, counts) in &table {
+        let counts: Vec<String> = counts.iter().map(u64::to_string).collect();
+        println!("  {name:<36} {}", counts.join("  "));
+    }
+    let never = table.iter().filter(|(_, counts)| counts.contains(&0));
+    let never: Vec<&str> = never.map(|(name, _)| *name).collect();
+    println!(
+        "{} of {} operators executed in every column; not: {}",
+        table.len() - never.len(),
+        table.len(),
+        never.join(" ")
+    );
 }

@@ -5,6 +5,7 @@ use super::options::Options;
 use diptych_fuzz::case::Case;
 use diptych_fuzz::oracle::{Oracle, Verdict};
 use diptych_fuzz::reduce::{Effort, reduce as smaller};
+use diptych_fuzz::session::Session;
 use std::path::Path;
 
 /// Executes a case in all configurations, and says what came of it. True when they agree.
@@ -12,9 +13,22 @@ use std::path::Path;
 /// # Errors
 /// When there is no such case.
 pub(crate) fn run(file: &Path, options: &Options) -> Result<bool, String> {
-    let case = read(file)?;
-    let verdict = judge(&case, options)?;
-    match verdict {
+    report(&read(file)?, options)
+}
+
+/// Prints the case of a seed, and does the same with it.
+///
+/// # Errors
+/// When the seed gives none.
+pub(crate) fn of_seed(seed: u64, options: &Options) -> Result<bool, String> {
+    let generator = Session::new(options.session.clone()).generator(seed);
+    let case = generator.case(seed).ok_or("the seed gives no case")?;
+    println!("{}", case.to_text().unwrap_or_else(|error| error));
+    report(&case, options)
+}
+
+fn report(case: &Case, options: &Options) -> Result<bool, String> {
+    match judge(case, options)? {
         Verdict::Differs(difference) => {
             println!("{}", difference.describe());
             Ok(false)

@@ -67,6 +67,9 @@ fn tell_counts(session: &mut Session) {
             tell(&format!("count {name} {n}"));
         }
     }
+    for (operator, n) in session.coverage().take_entries() {
+        tell(&format!("operator {operator} {n}"));
+    }
     for (configuration, n) in &counts.executed {
         tell(&format!("count in:{configuration} {n}"));
     }

@@ -20,6 +20,8 @@ pub enum Generator {
     SmithMaybeInvalid,
     /// Programs of our own, for what wasm-smith reaches rarely.
     Structured,
+    /// Single operators, all there are.
+    Single,
 }
 
 impl Generator {
@@ -29,6 +31,7 @@ impl Generator {
         Self::SmithTerminating,
         Self::SmithMaybeInvalid,
         Self::Structured,
+        Self::Single,
     ];
 
     /// What command lines and reports call it.
@@ -38,6 +41,7 @@ impl Generator {
             Self::SmithTerminating => "smith-terminating",
             Self::SmithMaybeInvalid => "smith-maybe-invalid",
             Self::Structured => "structured",
+            Self::Single => "single",
         }
     }
 
@@ -54,6 +58,7 @@ impl Generator {
             Self::SmithTerminating => smith::case(&mut random, smith::Kind::Terminating),
             Self::SmithMaybeInvalid => smith::case(&mut random, smith::Kind::MaybeInvalid),
             Self::Structured => structured::case(&mut random),
+            Self::Single => structured::single::case(&mut random),
         }?;
         case.origin = format!("{} {seed}", self.name());
         Some(case)

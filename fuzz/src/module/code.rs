@@ -37,6 +37,8 @@ pub(crate) struct Body<'a> {
     pub(crate) locals: Range<usize>,
     /// The instructions, the last of which is an `end`.
     pub(crate) ops: Vec<Range<usize>>,
+    /// The same, as what they are.
+    pub(crate) operators: Vec<Operator<'a>>,
 }
 
 /// What is known before an instruction.
@@ -75,15 +77,17 @@ impl<'a> Code<'a> {
                     reader.read_bytes(first - start).ok()?;
                     let mut reader = OperatorsReader::new(reader);
                     let mut ops = Vec::new();
+                    let mut operators = Vec::new();
                     while !reader.eof() {
                         let from = at(reader.original_position())?;
-                        reader.read().ok()?;
+                        operators.push(reader.read().ok()?);
                         ops.push(from..at(reader.original_position())?);
                     }
                     bodies.push(Body {
                         wasm,
                         locals: start..first,
                         ops,
+                        operators,
                     });
                 }
                 _ => {}
@@ -171,13 +175,6 @@ impl<'a> Body<'a> {
             return &[];
         }
         &self.wasm[self.ops[ops.start].start..self.ops[ops.end - 1].end]
-    }
-
-    /// The instruction at a place.
-    pub(crate) fn operator(&self, at: usize) -> Option<Operator<'a>> {
-        let bytes = &self.wasm[self.ops[at].clone()];
-        let reader = BinaryReader::new_features(bytes, 0, features());
-        OperatorsReader::new(reader).read().ok()
     }
 
     /// The place of the `end` of the block that begins at a place.

@@ -120,7 +120,8 @@ pub enum Contents {
 /// What is done with the observation of each step: whether to go on.
 pub type Observer<'a> = dyn FnMut(Seen) -> bool + 'a;
 
-/// Executes a case, and tells `observer` what is seen.
+/// Executes a case, and tells `observer` what is seen. Gives how many bytes objects took in the
+/// end.
 ///
 /// # Errors
 /// When the host cannot offer what the modules import: the case is no use then.
@@ -129,7 +130,22 @@ pub fn execute(
     configuration: &Configuration,
     engine: &Engine,
     observer: &mut Observer<'_>,
-) -> Result<(), Error> {
+) -> Result<usize, Error> {
+    execute_and(case, configuration, engine, observer, "", &mut |_| {})
+}
+
+/// As [`execute`]; `finish` gets, in the end, what the memory of this name holds of each module.
+///
+/// # Errors
+/// As [`execute`].
+pub(crate) fn execute_and(
+    case: &Case,
+    configuration: &Configuration,
+    engine: &Engine,
+    observer: &mut Observer<'_>,
+    memory: &str,
+    finish: &mut dyn FnMut(Vec<Option<Vec<u8>>>),
+) -> Result<usize, Error> {
     let mut modules = Vec::new();
     for (index, wasm) in case.modules.iter().enumerate() {
         let opened = configuration.module(engine, wasm);
@@ -142,11 +158,11 @@ pub fn execute(
             state: Vec::new(),
         };
         if !observer(seen) {
-            return Ok(());
+            return Ok(0);
         }
         match opened {
             Ok(module) => modules.push(module),
-            Err(_) => return Ok(()),
+            Err(_) => return Ok(0),
         }
     }
     let mut guest = Guest::new(engine, &modules)?;
@@ -154,7 +170,7 @@ pub fn execute(
         let seen = guest.instantiate(index)?;
         let is_there = matches!(seen.end, End::Returned(_));
         if !observer(seen) || !is_there {
-            return Ok(());
+            return Ok(guest.store.gc_heap_size());
         }
     }
     for (index, call) in case.calls.iter().enumerate() {
@@ -162,10 +178,11 @@ pub fn execute(
             continue;
         };
         if !observer(seen) {
-            return Ok(());
+            break;
         }
     }
-    Ok(())
+    finish(guest.memories(memory));
+    Ok(guest.store.gc_heap_size())
 }
 
 /// Instances in a store.
@@ -240,6 +257,16 @@ impl<'a> Guest<'a> {
             Err(error) => End::Failed(self.failure(&error, &mut snapshot)),
         };
         Some(self.see(Step::Call(index), end))
+    }
+
+    /// What the memories of this name hold, by module.
+    fn memories(&mut self, name: &str) -> Vec<Option<Vec<u8>>> {
+        let mut memories = Vec::new();
+        for instance in &self.instances {
+            let memory = instance.get_memory(&mut self.store, name);
+            memories.push(memory.map(|memory| memory.data(&self.store).to_vec()));
+        }
+        memories
     }
 
     fn failure(&mut self, error: &Error, snapshot: &mut Snapshot) -> Failure {

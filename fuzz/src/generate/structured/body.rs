@@ -352,6 +352,10 @@ impl<'a, 'r> Body<'a, 'r> {
                 emit!(self, "i32.const {}", self.random.below(8));
                 emit!(self, "{tail}call_indirect 0{}", signature.text());
             }
+            1 => {
+                emit!(self, "ref.func {func}");
+                emit!(self, "{tail}call_ref $of{func}");
+            }
             _ => emit!(self, "{tail}call {func}"),
         }
     }

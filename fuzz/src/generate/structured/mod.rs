@@ -9,6 +9,7 @@
 
 mod body;
 mod operators;
+pub(super) mod single;
 mod types;
 mod values;
 
@@ -122,7 +123,8 @@ fn module(
     features: Features,
     exports: &Exports,
 ) -> (String, Vec<(usize, String, Signature)>) {
-    let mut text = format!("(module $m{index}\n{PRELUDE}");
+    let mut text = String::new();
+    let mut declared = String::new();
     let mut shape = Shape {
         features,
         funcs: Vec::new(),
@@ -167,6 +169,10 @@ fn module(
     if features.exceptions {
         shape.tags = vec![vec![], vec![Ty::I32], features.types(random, 4)];
     }
+    for (func, signature) in shape.funcs.iter().enumerate() {
+        let _ = writeln!(declared, "(type $of{func} (func{}))", signature.text());
+    }
+    let mut text = format!("(module $m{index}\n{PRELUDE}{declared}{text}");
     spaces(random, &mut text, index, &shape);
     let mut own = Vec::new();
     for place in 0..defined {
@@ -220,7 +226,10 @@ fn spaces(random: &mut Random, text: &mut String, index: usize, shape: &Shape) {
         lines.push(format!("(memory {} i64 1 3)", import("memory64")));
     }
     if features.objects {
-        lines.push(format!("(table {} 4 20 anyref)", import("objects")));
+        lines.push(format!(
+            "(table $objects {} 4 20 anyref)",
+            import("objects")
+        ));
     }
     for (tag, values) in shape.tags.iter().enumerate() {
         let params = Signature {
@@ -306,6 +315,14 @@ fn float(random: &mut Random) -> &'static str {
 mod tests {
     use super::*;
     use crate::module::is_valid;
+
+    #[test]
+    fn single_operators_are_valid() {
+        for seed in 0..200 {
+            let case = single::case(&mut Random::new(seed)).expect("it is text");
+            assert!(is_valid(&case.modules[0]), "{seed}");
+        }
+    }
 
     #[test]
     fn all_of_it_is_valid() {

@@ -1,0 +1,150 @@
+//! Every operator on its own, in a function that hardly does anything else: what long programs
+//! reach once in a while, and with few values.
+
+use super::operators::OPERATORS;
+use super::types::{PRELUDE, Ty};
+use super::{constant, float};
+use crate::case::{AMPLE_FUEL, Call, Case, Settings};
+use crate::random::Random;
+use core::fmt::Write as _;
+
+/// How many operators a case has, and calls of each.
+const MOST: usize = 40;
+const CALLS: usize = 4;
+
+/// What takes no value from the stack that could be any, or needs more around it.
+const SHAPES: &[&str] = &[
+    "(func (export \"NAME\") (param i32 i32) (result i32) (array.get_u $bytes (array.new_data $bytes $data (i32.and (local.get 0) (i32.const 7)) (i32.and (local.get 1) (i32.const 7))) (i32.const 0)))",
+    "(func (export \"NAME\") (param i32 i32) (result i32) (array.len (array.new_elem $funcs $elem (i32.and (local.get 0) (i32.const 1)) (i32.and (local.get 1) (i32.const 3)))))",
+    "(func (export \"NAME\") (param i32 i32) (result i32) (local (ref null $bytes)) (local.set 2 (array.new_default $bytes (i32.const 9))) (array.init_data $bytes $data (local.get 2) (i32.and (local.get 0) (i32.const 7)) (i32.and (local.get 1) (i32.const 7)) (i32.const 2)) (array.get_s $bytes (local.get 2) (i32.and (local.get 0) (i32.const 7))))",
+    "(func (export \"NAME\") (param i32 i32) (result funcref) (local (ref null $funcs)) (local.set 2 (array.new_default $funcs (i32.const 3))) (array.init_elem $funcs $elem (local.get 2) (i32.and (local.get 0) (i32.const 1)) (i32.and (local.get 1) (i32.const 1)) (i32.const 2)) (array.get $funcs (local.get 2) (i32.and (local.get 0) (i32.const 3))))",
+    "(func (export \"NAME\") (param i32) (result i32) (i31.get_u (ref.cast (ref i31) (table.get $any (i32.and (local.get 0) (i32.const 3))))))",
+    "(func (export \"NAME\") (param i32) (result i32) (i31.get_s (ref.cast i31ref (table.get $any (i32.and (local.get 0) (i32.const 3))))))",
+    "(func (export \"NAME\") (param i32) (result i32) (block (result anyref) (br_on_cast_fail 0 anyref (ref i31) (table.get $any (i32.and (local.get 0) (i32.const 3)))) (return (i31.get_u))) (ref.is_null))",
+    "(func (export \"NAME\") (param i32) (result i32) (struct.get_s $node 4 (struct.new $node (local.get 0) (ref.null $node) (i64.const 1) (ref.null any) (local.get 0) (local.get 0))))",
+    "(func (export \"NAME\") (param i32) (result i32) (struct.get_s $node 5 (struct.new $node (local.get 0) (ref.null $node) (i64.const 1) (ref.null any) (local.get 0) (local.get 0))))",
+    "(func (export \"NAME\") (param i32) (result i32) (call_ref $unary (local.get 0) (ref.func $half)))",
+    "(func (export \"NAME\") (param i32) (result i32) (return_call_ref $unary (local.get 0) (ref.func $half)))",
+    "(func (export \"NAME\") (param i32) (result i32) (call_ref $unary (local.get 0) (ref.as_non_null (select (result (ref null $unary)) (ref.func $half) (ref.null $unary) (local.get 0)))))",
+    "(func (export \"NAME\") (param i32 i32) (result i32) (return_call_indirect $funcs_table (type $unary) (local.get 0) (i32.and (local.get 1) (i32.const 3))))",
+    "(func (export \"NAME\") (param i32 i32) (result i32) (call_indirect $funcs_table (type $unary) (local.get 0) (i32.and (local.get 1) (i32.const 3))))",
+    "(func (export \"NAME\") (param i32) (result i32) (block (result (ref $unary)) (br_on_non_null 0 (select (result (ref null $unary)) (ref.func $half) (ref.null $unary) (local.get 0))) (return (i32.const 5))) (drop) (i32.const 6))",
+    "(func (export \"NAME\") (param i32) (result i32) (block (call_ref $unary (local.get 0) (br_on_null 0 (select (result (ref null $unary)) (ref.func $half) (ref.null $unary) (local.get 0)))) (return)) (i32.const 7))",
+    "(func (export \"NAME\") (param i32) (result i32) (table.init $funcs_table $elem (i32.and (local.get 0) (i32.const 3)) (i32.const 0) (i32.const 1)) (table.copy $funcs_table $funcs_table (i32.const 0) (i32.const 1) (i32.and (local.get 0) (i32.const 3))) (table.size $funcs_table))",
+];
+
+/// A module with a function for each of some operators, and calls of them with values at edges.
+pub(in crate::generate) fn case(random: &mut Random) -> Option<Case> {
+    let settings = Settings {
+        metered: random.once_in(4),
+        ..Settings::default()
+    };
+    let mut text = format!(
+        "(module {PRELUDE}
+        (type $unary (func (param i32) (result i32)))
+        (type $funcs (array (mut funcref)))
+        (memory (export \"memory\") 1 2)
+        (table $any 4 anyref) (elem (table $any) (i32.const 0) anyref (item (ref.i31 (i32.const -5))) (item (struct.new_default $node)) (item (ref.null any)))
+        (table $funcs_table (export \"table\") 4 funcref) (elem (table $funcs_table) (i32.const 0) func $half $other)
+        (elem $elem func $half $other)
+        (data $data \"\\01\\80\\ff\\7f\\00\\fe\\10\\20\\30\\40\\50\\60\")
+        (data (i32.const 0) \"\\01\\80\\ff\\7f\\00\\00\\c0\\7f\\00\\00\\80\\ff\\ff\\ff\\ff\\ff\\fe\\10\\20\\30\\40\\50\\60\")
+        (func $half (param i32) (result i32) (i32.shr_s (local.get 0) (i32.const 1)))
+        (func $other (param i64))\n"
+    );
+    let mut calls = Vec::new();
+    for place in 0..MOST {
+        let name = format!("f{place}");
+        if random.once_in(8) {
+            let shape = random.pick(SHAPES).replace("NAME", &name);
+            let _ = writeln!(text, "{shape}");
+        } else {
+            operator(random, &mut text, &name);
+        }
+        for _ in 0..CALLS {
+            calls.push(Call {
+                module: 0,
+                export: name.clone(),
+                args: (0..4).map(|_| argument(random)).collect(),
+                fuel: AMPLE_FUEL,
+            });
+        }
+    }
+    text += ")";
+    let wasm = wat::parse_str(&text);
+    debug_assert!(wasm.is_ok(), "{:?} in\n{text}", wasm.err());
+    Some(Case {
+        origin: String::new(),
+        settings,
+        modules: vec![wasm.ok()?],
+        calls,
+    })
+}
+
+/// A number of which values are made: at edges of integers, or the bits of floats at theirs.
+fn argument(random: &mut Random) -> u64 {
+    const F32: [u32; 8] = [
+        0x7fc0_0000,
+        0x7f80_0000,
+        0xff80_0000,
+        0x8000_0000,
+        0x4f00_0000,
+        0xcf00_0000,
+        0x4f80_0000,
+        0x5f00_0000,
+    ];
+    const F64: [u64; 8] = [
+        0x7ff8_0000_0000_0000,
+        0x7ff0_0000_0000_0000,
+        0x8000_0000_0000_0000,
+        0x41df_ffff_ffc0_0000,
+        0x41e0_0000_0000_0000,
+        0xc1e0_0000_0020_0000,
+        0x43e0_0000_0000_0000,
+        0x43f0_0000_0000_0000,
+    ];
+    match random.below(4) {
+        0 => u64::from(*random.pick(&F32)) | random.bits() << 32,
+        1 => random
+            .pick(&F64)
+            .wrapping_add(random.below(3) as u64)
+            .wrapping_sub(1),
+        _ => random.edge(),
+    }
+}
+
+/// A function with one operator, of whose operands some are constants.
+fn operator(random: &mut Random, text: &mut String, name: &str) {
+    let operator = random.pick(&OPERATORS);
+    let mut params = Vec::new();
+    let mut operands = String::new();
+    for (place, ty) in operator.params.iter().enumerate() {
+        if operator.is_access && place == 0 {
+            let _ = write!(
+                operands,
+                "(i32.and (local.get {}) (i32.const 0x1003f)) ",
+                params.len()
+            );
+            params.push(Ty::I32);
+        } else if random.once_in(4) {
+            operands += &match ty {
+                Ty::F32 => format!("(f32.const {}) ", float(random)),
+                Ty::F64 => format!("(f64.const {}) ", float(random)),
+                ty => constant(random, *ty) + " ",
+            };
+        } else {
+            let _ = write!(operands, "(local.get {}) ", params.len());
+            params.push(*ty);
+        }
+    }
+    let types = super::types::Signature {
+        params,
+        results: operator.results.clone(),
+    };
+    let _ = writeln!(
+        text,
+        "(func (export \"{name}\"){} {operands}{})",
+        types.text(),
+        operator.text
+    );
+}
