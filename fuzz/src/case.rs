@@ -22,6 +22,8 @@ pub struct Case {
 pub struct Settings {
     /// Whether fuel is charged.
     pub metered: bool,
+    /// Whether fuel only ends what would not end, and what is left of it is not looked at.
+    pub hides_fuel: bool,
     /// Whether arithmetic gives canonical NaNs. Otherwise the modules have to hide them.
     pub canonical_nans: bool,
     /// How many bytes of stack guests have.
@@ -37,6 +39,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             metered: false,
+            hides_fuel: false,
             canonical_nans: true,
             stack: Self::AMPLE_STACK,
         }
@@ -69,9 +72,10 @@ impl Case {
     /// When a module has no text because it is malformed.
     pub fn to_text(&self) -> Result<String, String> {
         let mut text = format!(
-            "{MARK}origin {}\n{MARK}settings metered={} canonical_nans={} stack={}\n",
+            "{MARK}origin {}\n{MARK}settings metered={} hides_fuel={} canonical_nans={} stack={}\n",
             self.origin.replace('\n', " "),
             self.settings.metered,
+            self.settings.hides_fuel,
             self.settings.canonical_nans,
             self.settings.stack
         );
@@ -139,6 +143,7 @@ fn parse_settings(text: &str) -> Result<Settings, String> {
         let flag = || value.parse::<bool>().map_err(|_| unknown());
         match name {
             "metered" => settings.metered = flag()?,
+            "hides_fuel" => settings.hides_fuel = flag()?,
             "canonical_nans" => settings.canonical_nans = flag()?,
             "stack" => settings.stack = value.parse().map_err(|_| unknown())?,
             _ => return Err(unknown()),
@@ -212,6 +217,7 @@ mod tests {
             origin: "a test".to_owned(),
             settings: Settings {
                 metered: true,
+                hides_fuel: false,
                 canonical_nans: false,
                 stack: 1 << 20,
             },

@@ -6,6 +6,7 @@
 //! * [`oracle`] executes a case everywhere and compares;
 //! * [`session`] does so for one seed after the other, and counts;
 //! * [`coverage`] counts which operators are executed;
+//! * [`faults`] plants known faults, which all this has to find;
 //! * [`reduce`] makes a case small on which they differ.
 //!
 //! The program `diptych-fuzz` does this for as long as it is told; `docs/testing.md` says how.
@@ -13,6 +14,7 @@
 pub mod case;
 pub mod configurations;
 pub mod coverage;
+pub mod faults;
 pub mod generate;
 mod module;
 pub mod oracle;

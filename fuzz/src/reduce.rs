@@ -235,7 +235,7 @@ fn with(code: &Code<'_>, func: usize, ops: Range<usize>, new: &[u8]) -> Vec<u8> 
     bytes.extend_from_slice(new);
     bytes.extend_from_slice(&whole[body.ops[ops.end].start - start..]);
     bodies[func] = bytes;
-    code.rebuild(&bodies).0
+    code.rebuild(&bodies)
 }
 
 /// What can stand in the place of some instructions, if anything.

@@ -2,8 +2,8 @@
 
 use core::ops::Range;
 use wasmparser::{
-    BinaryReader, FuncValidatorAllocations, Operator, OperatorsReader, Parser, Payload, ValType,
-    ValidPayload, Validator, WasmFeatures,
+    BinaryReader, CompositeInnerType, FuncValidatorAllocations, Operator, OperatorsReader, Parser,
+    Payload, ValType, ValidPayload, Validator, WasmFeatures,
 };
 
 /// What modules may use: all that engines do.
@@ -33,6 +33,8 @@ pub(crate) struct Code<'a> {
 /// The body of a function.
 pub(crate) struct Body<'a> {
     wasm: &'a [u8],
+    /// How many parameters the function has.
+    params: u32,
     /// The declarations of locals.
     pub(crate) locals: Range<usize>,
     /// The instructions, the last of which is an `end`.
@@ -55,8 +57,26 @@ impl<'a> Code<'a> {
     pub(crate) fn new(wasm: &'a [u8]) -> Option<Self> {
         let mut section = None;
         let mut bodies = Vec::new();
+        // By type, how many parameters; by function, its type.
+        let mut params = Vec::new();
+        let mut signatures = Vec::new();
         for payload in Parser::new(0).parse_all(wasm) {
             match payload.ok()? {
+                Payload::TypeSection(groups) => {
+                    for group in groups {
+                        for ty in group.ok()?.into_types() {
+                            params.push(match &ty.composite_type.inner {
+                                CompositeInnerType::Func(ty) => ty.params().len() as u32,
+                                _ => 0,
+                            });
+                        }
+                    }
+                }
+                Payload::FunctionSection(types) => {
+                    for ty in types {
+                        signatures.push(ty.ok()?);
+                    }
+                }
                 Payload::CodeSectionStart {
                     unchecked_range: range,
                     ..
@@ -85,6 +105,11 @@ impl<'a> Code<'a> {
                     }
                     bodies.push(Body {
                         wasm,
+                        params: signatures
+                            .get(bodies.len())
+                            .and_then(|ty| params.get(*ty as usize))
+                            .copied()
+                            .unwrap_or(0),
                         locals: start..first,
                         ops,
                         operators,
@@ -100,27 +125,15 @@ impl<'a> Code<'a> {
         })
     }
 
-    /// The module with other bodies, each of them declarations of locals and instructions. The
-    /// second part of the answer is where each body begins in it.
-    pub(crate) fn rebuild(&self, bodies: &[Vec<u8>]) -> (Vec<u8>, Vec<usize>) {
-        let mut contents = Vec::with_capacity(self.section.len() + 64);
-        leb(&mut contents, bodies.len());
-        let mut starts = Vec::with_capacity(bodies.len());
-        for body in bodies {
-            leb(&mut contents, body.len());
-            starts.push(contents.len());
-            contents.extend_from_slice(body);
-        }
+    /// The module with other bodies, each of them declarations of locals and instructions.
+    pub(crate) fn rebuild(&self, bodies: &[Vec<u8>]) -> Vec<u8> {
+        let contents = contents(bodies);
         let mut wasm = self.wasm[..self.section.start].to_vec();
         wasm.push(CODE_SECTION);
         leb(&mut wasm, contents.len());
-        let base = wasm.len();
         wasm.extend_from_slice(&contents);
         wasm.extend_from_slice(&self.wasm[self.section.end..]);
-        for start in &mut starts {
-            *start += base;
-        }
-        (wasm, starts)
+        wasm
     }
 
     /// The bodies as they are.
@@ -177,6 +190,37 @@ impl<'a> Body<'a> {
         &self.wasm[self.ops[ops.start].start..self.ops[ops.end - 1].end]
     }
 
+    /// The place where the block begins that an `end` is of; `None` for the function's.
+    pub(crate) fn matching_start(&self, end: usize) -> Option<usize> {
+        let mut open = 1;
+        for at in (0..end).rev() {
+            match self.operators[at] {
+                Operator::End => open += 1,
+                Operator::Block { .. }
+                | Operator::Loop { .. }
+                | Operator::If { .. }
+                | Operator::TryTable { .. } => open -= 1,
+                _ => {}
+            }
+            if open == 0 {
+                return Some(at);
+            }
+        }
+        None
+    }
+
+    /// The types of the locals that are no parameters, and how many parameters there are.
+    pub(crate) fn declared_locals(&self) -> Option<(Vec<ValType>, u32)> {
+        let mut reader = BinaryReader::new_features(&self.wasm[self.locals.clone()], 0, features());
+        let mut types = Vec::new();
+        for _ in 0..reader.read_var_u32().ok()? {
+            let count = reader.read_var_u32().ok()? as usize;
+            let ty: ValType = reader.read().ok()?;
+            types.extend(core::iter::repeat_n(ty, count));
+        }
+        Some((types, self.params))
+    }
+
     /// The place of the `end` of the block that begins at a place.
     pub(crate) fn matching_end(&self, points: &[Point], at: usize) -> Option<usize> {
         let depth = points[at].depth;
@@ -188,6 +232,17 @@ impl<'a> Body<'a> {
 }
 
 const CODE_SECTION: u8 = 10;
+
+/// What a code section with these bodies holds.
+pub(super) fn contents(bodies: &[Vec<u8>]) -> Vec<u8> {
+    let mut contents = Vec::new();
+    leb(&mut contents, bodies.len());
+    for body in bodies {
+        leb(&mut contents, body.len());
+        contents.extend_from_slice(body);
+    }
+    contents
+}
 
 /// Where a section begins whose contents are known: they are preceded by a number of one to five
 /// bytes, their length, and its kind.
@@ -230,9 +285,7 @@ mod tests {
         )
         .expect("it is text");
         let code = Code::new(&wasm).expect("there is code");
-        let (again, starts) = code.rebuild(&code.to_bytes());
-        assert_eq!(again, wasm);
-        assert_eq!(starts[0], code.bodies[0].locals.start);
+        assert_eq!(code.rebuild(&code.to_bytes()), wasm);
         let points = code.points().expect("it is valid");
         assert_eq!(points[0].len(), 6);
         assert_eq!(points[0][3].operands, [Some(ValType::I32); 2]);

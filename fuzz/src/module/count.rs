@@ -4,9 +4,9 @@
 //! begins. What a block is here ends behind everything that may trap or be left otherwise, so that
 //! all of a block is executed or nothing but its first instruction fails.
 
-use super::code::{Body, Code, leb};
-use wasm_encoder::RawSection;
-use wasmparser::{BinaryReader, Parser, Payload};
+use super::code::{Body, Code, contents, leb};
+use super::extend::{Section, extend};
+use wasmparser::{Parser, Payload};
 
 /// The name under which the numbers are exported.
 pub(crate) const COUNTS: &str = "diptych counts";
@@ -53,9 +53,8 @@ pub(crate) fn count(wasm: &[u8]) -> Option<Counting> {
         .iter()
         .map(|body| counting_body(body, memory, &mut blocks))
         .collect::<Option<_>>()?;
-    let (wasm, _) = code.rebuild(&bodies);
     Some(Counting {
-        wasm: with_memory(&wasm, memory, blocks.len())?,
+        wasm: with_memory(wasm, &contents(&bodies), memory, blocks.len())?,
         blocks,
     })
 }
@@ -148,19 +147,8 @@ fn increment(bytes: &mut Vec<u8>, memory: usize, offset: usize) {
     }
 }
 
-const MEMORY_SECTION: u8 = 5;
-const EXPORT_SECTION: u8 = 7;
-
-/// Where the sections are that come behind one of memories and behind one of exports.
-fn is_behind(id: u8, section: u8) -> bool {
-    // Tags (13) come between memories and globals, the count of data (12) before code.
-    const ORDER: &[u8] = &[1, 2, 3, 4, 5, 13, 6, 7, 8, 9, 12, 10, 11];
-    let place = |id| ORDER.iter().position(|it| *it == id);
-    place(id) > place(section)
-}
-
-/// The module with one memory more, large enough for so many numbers, and exported.
-fn with_memory(wasm: &[u8], memory: usize, numbers: usize) -> Option<Vec<u8>> {
+/// The module with this code and one memory more, large enough for so many numbers, and exported.
+fn with_memory(wasm: &[u8], code: &[u8], memory: usize, numbers: usize) -> Option<Vec<u8>> {
     let mut entry = vec![0];
     leb(&mut entry, (numbers * 8).div_ceil(65_536));
     let mut export = Vec::new();
@@ -168,48 +156,11 @@ fn with_memory(wasm: &[u8], memory: usize, numbers: usize) -> Option<Vec<u8>> {
     export.extend_from_slice(COUNTS.as_bytes());
     export.push(2);
     leb(&mut export, memory);
-    let mut left = vec![(MEMORY_SECTION, entry), (EXPORT_SECTION, export)];
-    let mut module = wasm_encoder::Module::new();
-    for payload in Parser::new(0).parse_all(wasm) {
-        let payload = payload.ok()?;
-        let Some((id, range)) = payload.as_section() else {
-            continue;
-        };
-        let contents =
-            &wasm[usize::try_from(range.start).ok()?..usize::try_from(range.end).ok()?];
-        while let Some((section, _)) = left.first() {
-            let (is_same, is_late) = (id == *section, id != 0 && is_behind(id, *section));
-            if !is_same && !is_late {
-                break;
-            }
-            let (section, entry) = left.remove(0);
-            let old = if is_same { contents } else { &[0] };
-            module.section(&RawSection {
-                id: section,
-                data: &with_entry(old, &entry)?,
-            });
-            if is_same {
-                break;
-            }
-        }
-        if id != 0 && matches!(id, MEMORY_SECTION | EXPORT_SECTION) {
-            continue;
-        }
-        module.section(&RawSection { id, data: contents });
-    }
-    Some(module.finish())
-}
-
-/// The contents of a section with one entry more.
-fn with_entry(contents: &[u8], entry: &[u8]) -> Option<Vec<u8>> {
-    let mut reader = BinaryReader::new(contents, 0);
-    let count = reader.read_var_u32().ok()?;
-    let rest = &contents[reader.current_position()..];
-    let mut bytes = Vec::new();
-    leb(&mut bytes, count as usize + 1);
-    bytes.extend_from_slice(rest);
-    bytes.extend_from_slice(entry);
-    Some(bytes)
+    let entries = vec![
+        (Section::Memory, vec![entry]),
+        (Section::Export, vec![export]),
+    ];
+    extend(wasm, entries, code)
 }
 
 #[cfg(test)]

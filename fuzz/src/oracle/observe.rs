@@ -165,7 +165,7 @@ pub(crate) fn execute_and(
             Err(_) => return Ok(0),
         }
     }
-    let mut guest = Guest::new(engine, &modules)?;
+    let mut guest = Guest::new(engine, &modules, case.settings.hides_fuel)?;
     for index in 0..modules.len() {
         let seen = guest.instantiate(index)?;
         let is_there = matches!(seen.end, End::Returned(_));
@@ -194,8 +194,8 @@ struct Guest<'a> {
 }
 
 impl<'a> Guest<'a> {
-    fn new(engine: &Engine, modules: &'a [Module]) -> Result<Self, Error> {
-        let mut store = Store::new(engine, World::new());
+    fn new(engine: &Engine, modules: &'a [Module], hides_fuel: bool) -> Result<Self, Error> {
+        let mut store = Store::new(engine, World::new(hides_fuel));
         World::install(&mut store);
         Ok(Self {
             store,
@@ -297,8 +297,7 @@ impl<'a> Guest<'a> {
 
     /// What can be seen now from outside.
     fn see(&mut self, step: Step, end: End) -> Seen {
-        let fuel = self
-            .is_metered()
+        let fuel = (self.is_metered() && !self.store.data().hides_fuel)
             .then(|| self.store.get_fuel().unwrap_or(0));
         let events = self.store.data_mut().take_events();
         let mut state = Vec::new();

@@ -30,6 +30,8 @@ pub(crate) struct World {
     events: Events,
     nested: u32,
     reentries: u64,
+    /// Whether what is left of fuel is not looked at.
+    pub(crate) hides_fuel: bool,
 }
 
 /// The calls of the host in their order.
@@ -53,7 +55,7 @@ struct Event {
 }
 
 impl World {
-    pub(crate) fn new() -> Self {
+    pub(crate) fn new(hides_fuel: bool) -> Self {
         Self {
             limits: StoreLimitsBuilder::new()
                 .memory_size(MEMORY_LIMIT)
@@ -63,6 +65,7 @@ impl World {
             events: Events::default(),
             nested: 0,
             reentries: 0,
+            hides_fuel,
         }
     }
 
@@ -160,7 +163,10 @@ fn called(
     results: &mut [Val],
 ) -> Result<(), Error> {
     let args = Snapshot::new().values(&mut caller, args.iter().copied());
-    let fuel = caller.get_fuel().ok();
+    let fuel = match caller.data().hides_fuel {
+        true => None,
+        false => caller.get_fuel().ok(),
+    };
     let exports = exports_of(&mut caller);
     let memories = if caller.data().events.count < MOST_DIGESTED {
         memories(&exports)
