@@ -298,7 +298,7 @@ fn constant(ty: ValType) -> Option<Vec<u8>> {
                 use wasm_encoder::Encode as _;
                 let heap: wasm_encoder::HeapType = wasm_encoder::HeapType::Abstract {
                     shared: false,
-                    ty: ty.try_into().ok()?,
+                    ty: ty.into(),
                 };
                 let mut bytes = vec![0xd0];
                 heap.encode(&mut bytes);

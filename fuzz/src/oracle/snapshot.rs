@@ -120,7 +120,7 @@ impl Snapshot {
 
     fn host(&mut self, store: &mut impl AsContextMut<Data = World>, value: ExternRef) {
         let context = store.as_context();
-        match value.data(&context).map(|it| it.downcast_ref::<u64>()) {
+        match value.data(context).map(|it| it.downcast_ref::<u64>()) {
             Some(label) => {
                 self.words.push(mark::HOST);
                 self.words.push(label.copied().unwrap_or(mark::UNKNOWN));

@@ -243,11 +243,11 @@ fn act(
         13 => caller.gc()?,
         14 | 15 => write_global(caller, exports, random),
         16 => {
-            let tables = exports.iter().filter_map(|export| match export {
+            let mut tables = exports.iter().filter_map(|export| match export {
                 Extern::Table(table) => Some(*table),
                 _ => None,
             });
-            if let Some(table) = tables.last() {
+            if let Some(table) = tables.next_back() {
                 let ty = diptych::ValType::Ref(table.ty(&*caller).element);
                 let value = make(&mut *caller, ty, random.bits()).and_then(|it| it.as_ref());
                 if let Some(value) = value {

@@ -288,7 +288,7 @@ fn constant(random: &mut Random, ty: Ty) -> String {
 }
 
 fn float(random: &mut Random) -> &'static str {
-    *random.pick(&[
+    random.pick::<&str>(&[
         "0",
         "-0",
         "1",

@@ -380,7 +380,7 @@ impl Body<'_, '_> {
 
     /// A type to test references for.
     pub(super) fn tested(&mut self) -> &'static str {
-        *self.random.pick(&[
+        self.random.pick::<&str>(&[
             "(ref $node)",
             "(ref null $node)",
             "(ref $leaf)",
