@@ -21,6 +21,47 @@ pub const CALLS: &str = r#"(module
             (br_if $again (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))
         (i64.extend_i32_s (local.get $value))))"#;
 
+/// Throws as often as it is told, and says how often it has caught.
+pub const EXCEPTIONS: &str = r#"(module
+    (tag $t (param i32))
+    (func $throw (param i32)
+        (if (local.get 0) (then (throw $t (local.get 0)))))
+    (func $deep (param $calls i32) (param i32)
+        (if (local.get $calls)
+            (then
+                (call $deep (i32.sub (local.get $calls) (i32.const 1)) (local.get 1))
+                ;; No tail call.
+                (global.set $back (i32.const 1)))
+            (else (throw $t (local.get 1)))))
+    (global $back (mut i32) (i32.const 0))
+    (func (export "same") (param $n i32) (result i64) (local $count i64)
+        (loop $again
+            (block $caught (result i32)
+                (try_table (catch $t $caught) (throw $t (local.get $n)))
+                (unreachable))
+            (drop)
+            (local.set $count (i64.add (local.get $count) (i64.const 1)))
+            (br_if $again (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))
+        (local.get $count))
+    (func (export "one") (param $n i32) (result i64) (local $count i64)
+        (loop $again
+            (block $caught (result i32)
+                (try_table (catch $t $caught) (call $throw (local.get $n)))
+                (unreachable))
+            (drop)
+            (local.set $count (i64.add (local.get $count) (i64.const 1)))
+            (br_if $again (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))
+        (local.get $count))
+    (func (export "ten") (param $n i32) (result i64) (local $count i64)
+        (loop $again
+            (block $caught (result i32)
+                (try_table (catch $t $caught) (call $deep (i32.const 9) (local.get $n)))
+                (unreachable))
+            (drop)
+            (local.set $count (i64.add (local.get $count) (i64.const 1)))
+            (br_if $again (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))
+        (local.get $count)))"#;
+
 /// A module of the least that programs have: a memory, a table, globals, functions, a little data.
 pub const SMALL: &str = r#"(module
     (memory (export "memory") 1)

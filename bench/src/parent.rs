@@ -3,7 +3,7 @@
 use crate::options::Options;
 use crate::peer::Opening;
 use crate::report::{self, Row, Section, Unit};
-use crate::task::{Cores, Size, Task, Way};
+use crate::task::{Cores, Frames, Size, Task, Way};
 use crate::{Result, child, workloads};
 use std::io::{IsTerminal as _, Write as _, stderr};
 
@@ -46,6 +46,51 @@ fn plan(options: &Options) -> Result<Vec<Section>> {
             .map(|workload| row(workload.name, Task::Run(workload.name)))
             .collect(),
     }];
+    let objects = |title: &str, unit, mean, wants: &dyn Fn(&str) -> bool, task: fn(_) -> Task| {
+        let rows = workloads::OBJECTS
+            .iter()
+            .filter(|workload| wants(workload.name))
+            .map(|workload| row(workload.name, task(workload.name)));
+        Section {
+            title: title.to_owned(),
+            unit,
+            mean,
+            rows: rows.collect(),
+        }
+    };
+    sections.push(objects(
+        "Run time, with objects",
+        Unit::Milliseconds,
+        true,
+        &|name| options.wants(name),
+        Task::Run,
+    ));
+    sections.push(objects(
+        "The longest step, a collection with it",
+        Unit::Microseconds,
+        true,
+        &|_| options.wants("pause"),
+        Task::Pause,
+    ));
+    sections.push(objects(
+        "Memory, at most",
+        Unit::Bytes,
+        true,
+        &|_| options.wants("heap"),
+        Task::Heap,
+    ));
+    if cfg!(feature = "objects") && options.wants("throw") {
+        sections.push(Section {
+            title: "An exception, from the throw to the clause".to_owned(),
+            unit: Unit::Nanoseconds,
+            mean: true,
+            rows: vec![
+                row("same function", Task::Throw(Frames::None)),
+                row("one call out", Task::Throw(Frames::One)),
+                row("ten calls out", Task::Throw(Frames::Ten)),
+            ],
+        });
+    }
     sections.push(each(
         "compile",
         "Compiling at once, on one core",

@@ -17,6 +17,11 @@ pub trait Peer {
         true
     }
 
+    /// Whether it has structures, arrays and exceptions.
+    fn has_objects(&self) -> bool {
+        false
+    }
+
     /// The exported function `name: [i32] -> [i64]` of a new instance. The module may import
     /// `host.step: [i32] -> [i32]`, which adds 1.
     fn function(&self, wasm: &[u8], name: &str) -> Result<Function>;

@@ -15,6 +15,12 @@ pub const OTHERS: &[&str] = &[
     "instantiate",
     "calls",
     "size",
+    #[cfg(feature = "objects")]
+    "pause",
+    #[cfg(feature = "objects")]
+    "heap",
+    #[cfg(feature = "objects")]
+    "throw",
 ];
 
 /// One measurement.
@@ -39,6 +45,30 @@ pub enum Task {
     Instantiate(Size),
     /// A call into the guest, or out of it.
     Call(Way),
+    /// The longest step of a workload that makes objects.
+    Pause(&'static str),
+    /// What a workload takes of the machine's memory.
+    Heap(&'static str),
+    /// An exception that is thrown so many calls further in than it is caught.
+    Throw(Frames),
+}
+
+/// How many calls there are between who throws and who catches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Frames {
+    None,
+    One,
+    Ten,
+}
+
+impl Frames {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::None => "same",
+            Self::One => "one",
+            Self::Ten => "ten",
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -104,6 +134,9 @@ impl Task {
             Self::Instantiate(Size::Segments) => &["instantiate", "segments"],
             Self::Call(Way::In) => &["call", "in"],
             Self::Call(Way::Out) => &["call", "out"],
+            Self::Pause(name) => &["pause", name],
+            Self::Heap(name) => &["heap", name],
+            Self::Throw(frames) => &["throw", frames.name()],
         };
         words.iter().map(|&word| word.to_owned()).collect()
     }
@@ -132,6 +165,12 @@ impl Task {
             ["instantiate", "segments"] => Some(Self::Instantiate(Size::Segments)),
             ["call", "in"] => Some(Self::Call(Way::In)),
             ["call", "out"] => Some(Self::Call(Way::Out)),
+            ["pause", name] => workloads::get(name).map(|it| Self::Pause(it.name)),
+            ["heap", name] => workloads::get(name).map(|it| Self::Heap(it.name)),
+            ["throw", name] => [Frames::None, Frames::One, Frames::Ten]
+                .into_iter()
+                .find(|frames| frames.name() == name)
+                .map(Self::Throw),
             _ => None,
         };
         task.ok_or_else(|| format!("no such task: {}", words.join(" ")).into())
@@ -139,7 +178,7 @@ impl Task {
 
     /// Measures it; nothing when the peer cannot do it.
     pub fn measure(&self, peer: &dyn Peer) -> Result<Option<Time>> {
-        if !peer.takes_part(self) {
+        if !peer.takes_part(self) || self.makes_objects() && !peer.has_objects() {
             return Ok(None);
         }
         let workload = |name| workloads::get(name).ok_or("no such workload");
@@ -152,7 +191,7 @@ impl Task {
                 compile(peer, workload(name)?)
             }
             Self::First(name) => first(peer, workload(name)?).map(Some),
-            Self::Memory(name) => peak_memory(peer, workload(name)?),
+            Self::Memory(name) => peak_memory(peer, workload(name)?, |_| 1),
             Self::CodeSize(name) => {
                 let size = peer.code_size(&wat::parse_str(workload(name)?.wat)?)?;
                 Ok(size.map(|size| Time::of_bytes(size as f64)))
@@ -164,6 +203,17 @@ impl Task {
             Self::Open(how, file) => open(peer, *how, file),
             Self::Instantiate(size) => instantiate(peer, *size).map(Some),
             Self::Call(way) => call(peer, *way).map(Some),
+            Self::Pause(name) => pause(peer, workload(name)?).map(Some),
+            Self::Heap(name) => peak_memory(peer, workload(name)?, |it| it.n),
+            Self::Throw(frames) => throw(peer, *frames).map(Some),
+        }
+    }
+
+    fn makes_objects(&self) -> bool {
+        match self {
+            Self::Run(name) => workloads::get(name).is_some_and(|it| it.objects),
+            Self::Pause(_) | Self::Heap(_) | Self::Throw(_) => true,
+            _ => false,
         }
     }
 }
@@ -200,16 +250,24 @@ fn compile(peer: &dyn Peer, workload: &Workload) -> Result<Option<Time>> {
 
 /// Once in a process, as programs do it.
 fn first(peer: &dyn Peer, workload: &Workload) -> Result<Time> {
+    first_of(peer, workload, 1)
+}
+
+fn first_of(peer: &dyn Peer, workload: &Workload, n: i32) -> Result<Time> {
     let wasm = wat::parse_str(workload.wat)?;
-    let (result, time) = timed(clock::process, || peer.function(&wasm, "run")?(1));
+    let (result, time) = timed(clock::process, || peer.function(&wasm, "run")?(n));
     black_box(result?);
     Ok(time)
 }
 
 /// By how much the process's memory grows at most. What the system does not tell is nothing.
-fn peak_memory(peer: &dyn Peer, workload: &Workload) -> Result<Option<Time>> {
+fn peak_memory(
+    peer: &dyn Peer,
+    workload: &Workload,
+    n: fn(&Workload) -> i32,
+) -> Result<Option<Time>> {
     let before = clock::peak_memory();
-    first(peer, workload)?;
+    first_of(peer, workload, n(workload))?;
     let grown = |before| Some(Time::of_bytes(clock::peak_memory()? - before));
     Ok(before.and_then(grown))
 }
@@ -263,6 +321,36 @@ fn call(peer: &dyn Peer, way: Way) -> Result<Time> {
             })
         }
     }
+}
+
+/// The longest of as many steps as the workload otherwise does at once. What is not the collector's
+/// is much the same in each.
+fn pause(peer: &dyn Peer, workload: &Workload) -> Result<Time> {
+    let wasm = wat::parse_str(workload.wat)?;
+    let mut function = peer.function(&wasm, "run")?;
+    black_box(function(workload.n)?);
+    let mut longest = Time {
+        cpu: 0.0,
+        wall: 0.0,
+    };
+    for _ in 0..workload.n {
+        let (sum, time) = timed(clock::thread, || function(1));
+        black_box(sum?);
+        if time.cpu > longest.cpu {
+            longest = time;
+        }
+    }
+    Ok(longest)
+}
+
+fn throw(peer: &dyn Peer, frames: Frames) -> Result<Time> {
+    const COUNT: i32 = 100_000;
+    let wasm = wat::parse_str(modules::EXCEPTIONS)?;
+    let mut function = peer.function(&wasm, frames.name())?;
+    best(COUNT, || match function(COUNT)? {
+        caught if caught == i64::from(COUNT) => Ok(()),
+        caught => Err(format!("caught {caught} of {COUNT}").into()),
+    })
 }
 
 /// The best of a few repetitions of something that does its work `count` times.

@@ -9,21 +9,28 @@ pub struct Workload {
     /// What `run` then returns, by a native build of the same source.
     pub checksum: i64,
     pub wat: &'static str,
+    /// Whether it makes objects. `run(1)` is one step of it, and goes on where the last one was.
+    pub objects: bool,
 }
 
 macro_rules! workloads {
-    ($($(#[$when:meta])* ($name:literal, $n:literal, $checksum:literal),)*) => {
-        pub const ALL: &[Workload] = &[$($(#[$when])* Workload {
+    ($(#[$doc:meta])* $all:ident, $objects:literal:
+        $($(#[$when:meta])* ($name:literal, $n:literal, $checksum:literal),)*) => {
+        $(#[$doc])*
+        pub const $all: &[Workload] = &[$($(#[$when])* Workload {
             name: $name,
             n: $n,
             checksum: $checksum,
             wat: include_str!(concat!("../workloads/", $name, ".wat")),
+            objects: $objects,
         }),*];
     };
 }
 
 // Made by `build-workloads.sh` from the C files of the same names.
 workloads! {
+    /// Those that every runtime takes.
+    ALL, false:
     ("bulk", 4_000_000, -8_050_666_967_764_716_972),
     ("bytes", 80, -1_132_041_066_622_963_412),
     ("coremix", 1_000, -5_562_910_246_881_326_730),
@@ -51,12 +58,31 @@ workloads! {
     ("vm", 400_000, 1_464_286_595_521_173_784),
 }
 
+// Written as they are. What they return is what all runtimes have returned.
+#[cfg(feature = "objects")]
+workloads! {
+    /// Those that make objects.
+    OBJECTS, true:
+    ("map", 500_000, 238_700_092_332),
+    ("rings", 200_000, 3_061_327),
+    ("strings", 5_000, 10_771_626_794_434),
+    ("trees", 500, 1_919_500),
+}
+
+/// There are none in this build.
+#[cfg(not(feature = "objects"))]
+pub const OBJECTS: &[Workload] = &[];
+
 /// The workload of this name.
 pub fn get(name: &str) -> Option<&'static Workload> {
-    ALL.iter().find(|workload| workload.name == name)
+    every().find(|workload| workload.name == name)
 }
 
 /// The names of all workloads.
 pub fn names() -> Vec<&'static str> {
-    ALL.iter().map(|workload| workload.name).collect()
+    every().map(|workload| workload.name).collect()
+}
+
+fn every() -> impl Iterator<Item = &'static Workload> {
+    ALL.iter().chain(OBJECTS)
 }

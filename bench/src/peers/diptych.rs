@@ -36,6 +36,10 @@ impl Peer for Interp {
         }
     }
 
+    fn has_objects(&self) -> bool {
+        true
+    }
+
     fn function(&self, wasm: &[u8], name: &str) -> Result<Function> {
         function(&self.config(), wasm, name)
     }
@@ -67,6 +71,10 @@ impl Peer for Jit {
             Self::Explicit => "Diptych's compiler, everything checked by code",
         }
         .to_owned()
+    }
+
+    fn has_objects(&self) -> bool {
+        true
     }
 
     fn function(&self, wasm: &[u8], name: &str) -> Result<Function> {

@@ -44,6 +44,11 @@ impl Peer for Wasmtime {
         }
     }
 
+    fn has_objects(&self) -> bool {
+        // Winch has none, and of the pool only instances are measured.
+        matches!(self, Self::Cranelift | Self::Pulley)
+    }
+
     fn function(&self, wasm: &[u8], name: &str) -> Result<Function> {
         let (mut store, instance) = self.instance(wasm)?;
         let func = instance.get_typed_func::<i32, i64>(&mut store, name)?;
@@ -88,6 +93,14 @@ impl Peer for Wasmtime {
 impl Wasmtime {
     fn engine(self) -> Result<Engine> {
         let mut config = Config::new();
+        #[cfg(feature = "objects")]
+        if self.has_objects() {
+            // Of its collectors the one with the highest throughput; only this and that which never
+            // collects free or need no cycles.
+            config.collector(wasmtime::Collector::Copying);
+            config.wasm_gc(true).wasm_function_references(true);
+            config.wasm_exceptions(true);
+        }
         match self {
             Self::Cranelift => config.strategy(Strategy::Cranelift),
             Self::Pooling => config
