@@ -42,7 +42,7 @@ pub enum Step {
 /// How a step ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum End {
-    /// With these results, as a [`Snapshot`] has them.
+    /// With these results, as a `Snapshot` has them.
     Returned(Vec<u64>),
     /// With an error.
     Failed(Failure),
