@@ -324,22 +324,20 @@ pub const FAULTS: &[Fault] = &[
         };
         let mut bytes = vec![0x10];
         number(&mut bytes, (*function_index).into());
-        bytes.extend([0x41, 0, 0x21]);
+        // `i32.const 21`, `local.set`.
+        bytes.extend([0x41, 21, 0x21]);
         number(&mut bytes, local.into());
         Some(Change::Instructions(bytes))
     }),
     code!(
-        "a collection during a call misses a root",
+        "a collection during a call misses roots",
         |body, _, operator| {
-            let (local, null) = last_object(body)?;
             let Operator::Call { function_index } = operator else {
                 return None;
             };
             let mut bytes = vec![0x10];
             number(&mut bytes, (*function_index).into());
-            bytes.extend(null);
-            bytes.push(0x21);
-            number(&mut bytes, local.into());
+            bytes.extend(forget_objects(body)?);
             Some(Change::Instructions(bytes))
         }
     ),
@@ -524,22 +522,22 @@ fn last_local(body: &Body<'_>, ty: ValType) -> Option<u32> {
     (locals.len() > 4).then_some(params + at as u32)
 }
 
-/// A local that holds an object, and the instruction that gives a null for it.
-fn last_object(body: &Body<'_>) -> Option<(u32, Vec<u8>)> {
+/// What makes all locals null that are no parameters and hold objects of defined types.
+fn forget_objects(body: &Body<'_>) -> Option<Vec<u8>> {
     let (locals, params) = body.declared_locals()?;
-    let at = locals.iter().position(|ty| match ty {
-        ValType::Ref(ty) => ty.is_nullable() && matches!(ty.heap_type(), HeapType::Concrete(_)),
-        _ => false,
-    })?;
-    let ValType::Ref(ty) = locals[at] else {
-        return None;
-    };
-    let HeapType::Concrete(index) = ty.heap_type() else {
-        return None;
-    };
-    let mut null = vec![0xd0];
-    // The number is signed: below 64 it looks the same.
-    let index = index.as_module_index().filter(|index| *index < 64)?;
-    number(&mut null, index.into());
-    Some((params + at as u32, null))
+    let mut bytes = Vec::new();
+    for (at, local) in (params..).zip(&locals) {
+        if let ValType::Ref(ty) = local
+            && ty.is_nullable()
+            && let HeapType::Concrete(index) = ty.heap_type()
+        {
+            // The number is signed: below 64 it looks the same.
+            let index = index.as_module_index().filter(|index| *index < 64)?;
+            bytes.push(0xd0);
+            number(&mut bytes, index.into());
+            bytes.push(0x21);
+            number(&mut bytes, at.into());
+        }
+    }
+    (!bytes.is_empty()).then_some(bytes)
 }

@@ -537,7 +537,7 @@ impl<'a, 'r> Body<'a, 'r> {
             }
             _ => {
                 self.line("drop");
-                if self.random.once_in(4) {
+                if self.random.once_in(2) {
                     self.line("data.drop $passive");
                 }
             }

@@ -71,6 +71,12 @@ const GROUPS: &[Group] = &[
     ("f64", "i64", "reinterpret_f64", &["i64"]),
     ("i32", "f32", "reinterpret_i32", &["f32"]),
     ("i64", "f64", "reinterpret_i64", &["f64"]),
+    ("i32", "t", "load load8_s load8_u load16_s load16_u", INTS),
+    ("i32", "t", "load32_s load32_u", &["i64"]),
+    ("i32", "t", "load", FLOATS),
+    ("i32 t", "", "store store8 store16", INTS),
+    ("i32 t", "", "store32", &["i64"]),
+    ("i32 t", "", "store", FLOATS),
     ("i64 i64 i64 i64", "i64 i64", "add128 sub128", &["i64"]),
     ("i64 i64", "i64 i64", "mul_wide_s mul_wide_u", &["i64"]),
 ];
@@ -106,7 +112,7 @@ pub(super) static OPERATORS: LazyLock<Vec<Operator>> = LazyLock::new(|| {
 fn operator(text: String, params: Vec<Ty>, results: Vec<Ty>) -> Operator {
     let of = |ty: Ty| params.contains(&ty) || results.contains(&ty);
     let is_vector = of(Ty::V128);
-    let is_access = is_vector && (text.contains(".load") || text.contains(".store"));
+    let is_access = text.contains(".load") || text.contains(".store");
     Operator {
         is_float: of(Ty::F32)
             || of(Ty::F64)

@@ -10,7 +10,17 @@ use core::fmt::Write as _;
 
 /// How many operators a case has, and calls of each.
 const MOST: usize = 40;
-const CALLS: usize = 4;
+const CALLS: usize = 12;
+
+/// Operands that are at an edge only together: quotients that overflow, zeros of two signs.
+const PAIRS: &[(u64, u64)] = &[
+    (1 << 31, u64::MAX),
+    (1 << 63, u64::MAX),
+    (0, 1 << 31),
+    (1 << 31, 0),
+    (0, 1 << 63),
+    (1 << 63, 0),
+];
 
 /// What takes no value from the stack that could be any, or needs more around it.
 const SHAPES: &[&str] = &[
@@ -62,10 +72,16 @@ pub(in crate::generate) fn case(random: &mut Random) -> Option<Case> {
             operator(random, &mut text, &name);
         }
         for _ in 0..CALLS {
+            let mut args: Vec<u64> = (0..4).map(|_| argument(random)).collect();
+            match random.below(8) {
+                0 => args[1] = args[0],
+                1 => (args[0], args[1]) = *random.pick(PAIRS),
+                _ => {}
+            }
             calls.push(Call {
                 module: 0,
                 export: name.clone(),
-                args: (0..4).map(|_| argument(random)).collect(),
+                args,
                 fuel: AMPLE_FUEL,
             });
         }
@@ -103,9 +119,20 @@ fn argument(random: &mut Random) -> u64 {
         0x43e0_0000_0000_0000,
         0x43f0_0000_0000_0000,
     ];
-    match random.below(4) {
-        0 => u64::from(*random.pick(&F32)) | random.bits() << 32,
-        1 => random
+    const INTS: [u64; 8] = [
+        0,
+        1,
+        u64::MAX,
+        1 << 63,
+        (1 << 63) - 1,
+        1 << 31,
+        (1 << 31) - 1,
+        u64::MAX << 31,
+    ];
+    match random.below(8) {
+        0..=3 => *random.pick(&INTS),
+        4 => u64::from(*random.pick(&F32)) | random.bits() << 32,
+        5 => random
             .pick(&F64)
             .wrapping_add(random.below(3) as u64)
             .wrapping_sub(1),
@@ -120,11 +147,13 @@ fn operator(random: &mut Random, text: &mut String, name: &str) {
     let mut operands = String::new();
     for (place, ty) in operator.params.iter().enumerate() {
         if operator.is_access && place == 0 {
-            let _ = write!(
-                operands,
-                "(i32.and (local.get {}) (i32.const 0x1003f)) ",
-                params.len()
-            );
+            // Where there is data, where the memory ends, or within a few bytes of that.
+            let index = *random.pick(&[
+                "(i32.and (local.get AT) (i32.const 0x1f)) ",
+                "(i32.and (local.get AT) (i32.const 0x1003f)) ",
+                "(i32.sub (i32.const 0x10000) (i32.and (local.get AT) (i32.const 15))) ",
+            ]);
+            operands += &index.replace("AT", &params.len().to_string());
             params.push(Ty::I32);
         } else if random.once_in(4) {
             operands += &match ty {
