@@ -12,6 +12,7 @@ cd "$(dirname "$0")/.."
 # than the state leaves free; or since they choose by the kind of a field, of an object that they
 # look up.
 looping='CopyMany MemoryCopy MemoryFill StructGet StructSet ArrayGet ArraySet'
+looping+=' StructNew StructNewDefault ArrayNewDefault'
 
 # How many handlers the last build generated.
 generated() {

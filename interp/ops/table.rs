@@ -656,9 +656,9 @@ pub(crate) const SLOWS: &[Slow] = &[
     slow("RefFunc"),
     // Objects. The kind of a field is that of `field_kind` in the translator.
     // s0 = result, s1 = first value; i0 = type.
-    slow("StructNew"),
+    quick("StructNew"),
     // s0 = result; i0 = type.
-    slow("StructNewDefault"),
+    quick("StructNewDefault"),
     // s0 = result, s1 = structure; i0 = offset of the field, i1 = its kind.
     quick("StructGet"),
     // s0 = structure, s1 = value; i0 = offset of the field, i1 = its kind.
@@ -666,7 +666,7 @@ pub(crate) const SLOWS: &[Slow] = &[
     // s0 = result, s1 = value, s2 = len; i0 = type.
     slow("ArrayNew"),
     // s0 = result, s1 = len; i0 = type.
-    slow("ArrayNewDefault"),
+    quick("ArrayNewDefault"),
     // s0 = result, s1 = first value; i0 = type, i1 = len.
     slow("ArrayNewFixed"),
     // s0 = result, s1 = src, s2 = len; i0 = type, i1 = data segment.
@@ -688,9 +688,9 @@ pub(crate) const SLOWS: &[Slow] = &[
     // s0 = array, s1 = dst, s2 = src, s3 = len; i0 = element segment.
     slow("ArrayInitElem"),
     // s0 = result, s1 = reference; i0 = target.
-    slow("RefTest"),
+    quick("RefTest"),
     // s0 = reference; i0 = target.
-    slow("RefCast"),
+    quick("RefCast"),
     // s0 = the first of a and b, low halves first, and the first of the results.
     quick("I64Add128"),
     quick("I64Sub128"),

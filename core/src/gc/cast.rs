@@ -100,16 +100,40 @@ impl CastTarget {
         }
     }
 
+    /// Whether a reference is of this type, when that is told by comparing its header.
+    ///
+    /// # Safety
+    /// As [`matches`](Self::matches).
+    #[inline(always)]
+    pub unsafe fn matches_quickly(self, ctx: *mut VmCtx, reference: u64) -> Option<bool> {
+        if reference == 0 {
+            return Some(self.nullable);
+        }
+        let CastHeap::Concrete(index) = self.heap else {
+            return None;
+        };
+        // SAFETY: by contract.
+        unsafe {
+            let sup = (*(*ctx).types.add(index.index())).gc.get()?;
+            if !immediate::is_object(reference) {
+                return Some(false);
+            }
+            let sub = type_of((*(*ctx).store).heap.at(reference));
+            let found = sub.display.get(sup.depth as usize)?;
+            Some(core::ptr::eq(*found, sup))
+        }
+    }
+
     /// Whether a reference is of this type.
     ///
     /// # Safety
     /// The instance is live, and the reference is one of the type's hierarchy in its store.
     pub unsafe fn matches(self, ctx: *mut VmCtx, reference: u64) -> bool {
-        if reference == 0 {
-            return self.nullable;
-        }
         // SAFETY: by contract.
         unsafe {
+            if let Some(matches) = self.matches_quickly(ctx, reference) {
+                return matches;
+            }
             let object = || type_of((*(*ctx).store).heap.at(reference));
             let kind = || immediate::is_object(reference).then(|| object().kind);
             match self.heap {

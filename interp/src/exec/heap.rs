@@ -1,8 +1,10 @@
-//! Access to objects: what is little and does not trap.
+//! Objects: what is little, does not trap, and collects nothing.
 
 use super::state::State;
 use crate::translate::heap::SIGNED;
-use diptych_core::gc::{ARRAY_BASE, ARRAY_LEN, Storage};
+use diptych_core::gc::{ARRAY_BASE, ARRAY_LEN, CastTarget, GcType, HEADER_BYTES, Storage};
+use diptych_core::types::TypeIdx;
+use diptych_core::vm::heap_calls;
 
 /// Reads a field of the kind that is at 20 into the slot at 8.
 #[inline(always)]
@@ -165,4 +167,144 @@ pub(crate) unsafe fn array_len(st: &mut State) -> bool {
         st.put_i64(8, len.into());
     }
     true
+}
+
+/// The size of the largest array that a handler fills with zeroes.
+const LITTLE: u32 = 256;
+
+/// Takes room for an object of this size and type. `None` when that is not there.
+#[inline(always)]
+unsafe fn new_object(st: &State, ty: &GcType, size: u32) -> Option<(u64, *mut u8)> {
+    // SAFETY: the store is live; what the guest sees of the heap is in its space.
+    unsafe {
+        let heap = &raw mut (*(*st.vm).store).heap;
+        let at = (*heap).next;
+        if size as usize > (*heap).end.wrapping_sub(at) {
+            return None;
+        }
+        (*heap).next = at.wrapping_add(size as usize);
+        let object = (*heap).base.wrapping_add(at);
+        let header = core::ptr::from_ref(ty).expose_provenance() as u64;
+        object.cast::<u64>().write(header);
+        Some((at as u64, object))
+    }
+}
+
+/// Takes room for a little array.
+#[inline(always)]
+unsafe fn new_array(st: &State, ty: &GcType, len: u32) -> Option<(u64, *mut u8, u32)> {
+    // SAFETY: as `new_object`.
+    unsafe {
+        let size = ty.array_size(len).filter(|size| *size <= LITTLE)?;
+        let (reference, array) = new_object(st, ty, size)?;
+        array.add(ARRAY_LEN as usize).cast::<u32>().write(len);
+        Some((reference, array, size))
+    }
+}
+
+/// Zeroes what is between these offsets, multiples of 8. A call for it would cost the handler its
+/// registers, so the compiler must not make one of the loop.
+#[inline(always)]
+unsafe fn zero(object: *mut u8, from: u32, to: u32) {
+    let mut at = from;
+    while at < to {
+        // SAFETY: the object is as large.
+        unsafe {
+            object
+                .wrapping_add(at as usize)
+                .cast::<u64>()
+                .write_volatile(0);
+        }
+        at = at.wrapping_add(8);
+    }
+}
+
+/// Writes a field of a new object. Gives the slot behind its value.
+#[inline(always)]
+unsafe fn fill(field: *mut u8, storage: Storage, value: *const u64) -> *const u64 {
+    // SAFETY: there is such a field, and its value is in the slots.
+    unsafe {
+        let low = value.read();
+        match storage {
+            Storage::I8 => field.write(low as u8),
+            Storage::I16 => field.cast::<u16>().write(low as u16),
+            Storage::Bits32 | Storage::Reference => field.cast::<u32>().write(low as u32),
+            Storage::Bits64 => field.cast::<u64>().write(low),
+            Storage::Bits128 => {
+                field.cast::<u64>().write(low);
+                field.cast::<u64>().add(1).write(value.add(1).read());
+                return value.wrapping_add(2);
+            }
+        }
+    }
+    value.wrapping_add(1)
+}
+
+#[inline(always)]
+pub(crate) unsafe fn struct_new(st: &mut State) -> bool {
+    // SAFETY: the operation has the slow layout; the type is a structure, whose values are in the
+    // slots from 10 on.
+    unsafe {
+        let ty = heap_calls::layout(st.vm, TypeIdx(st.u32(16)));
+        let Some((reference, object)) = new_object(st, ty, ty.size) else {
+            return false;
+        };
+        let mut value = st.slot_at(10).cast_const();
+        for field in ty.fields() {
+            let place = object.wrapping_add(field.offset as usize);
+            value = fill(place, field.storage, value);
+        }
+        st.put_i64(8, reference);
+    }
+    true
+}
+
+#[inline(always)]
+pub(crate) unsafe fn struct_new_default(st: &mut State) -> bool {
+    // SAFETY: as `struct_new`.
+    unsafe {
+        let ty = heap_calls::layout(st.vm, TypeIdx(st.u32(16)));
+        let Some((reference, object)) = new_object(st, ty, ty.size) else {
+            return false;
+        };
+        zero(object, HEADER_BYTES, ty.size);
+        st.put_i64(8, reference);
+    }
+    true
+}
+
+#[inline(always)]
+pub(crate) unsafe fn array_new_default(st: &mut State) -> bool {
+    // SAFETY: the operation has the slow layout; the type is an array.
+    unsafe {
+        let ty = heap_calls::layout(st.vm, TypeIdx(st.u32(16)));
+        let Some((reference, array, size)) = new_array(st, ty, st.slot_i32(10)) else {
+            return false;
+        };
+        zero(array, ARRAY_BASE, size);
+        st.put_i64(8, reference);
+    }
+    true
+}
+
+#[inline(always)]
+pub(crate) unsafe fn ref_test(st: &mut State) -> bool {
+    // SAFETY: the operation has the slow layout; the reference is one of the target's hierarchy.
+    unsafe {
+        let target = CastTarget::from_bits(st.u32(16));
+        match target.matches_quickly(st.vm, st.slot_i64(10)) {
+            Some(matches) => st.put_i64(8, matches.into()),
+            None => return false,
+        }
+    }
+    true
+}
+
+#[inline(always)]
+pub(crate) unsafe fn ref_cast(st: &mut State) -> bool {
+    // SAFETY: as `ref_test`.
+    unsafe {
+        let target = CastTarget::from_bits(st.u32(16));
+        target.matches_quickly(st.vm, st.slot_i64(8)) == Some(true)
+    }
 }
