@@ -211,6 +211,14 @@ pub(crate) fn try_box<T>(value: T) -> Result<Box<T>, MemoryError> {
     }
 }
 
+/// The address of a memory without bytes.
+pub(crate) const fn nowhere() -> NonNull<u8> {
+    #[repr(align(16))]
+    struct Aligned;
+    const { assert!(align_of::<Aligned>() == LINEAR_MEMORY_ALIGN) };
+    NonNull::<Aligned>::dangling().cast()
+}
+
 /// A linear memory from the global allocator.
 #[derive(Debug)]
 pub struct AllocMemory {
@@ -240,7 +248,7 @@ impl AllocMemory {
     pub fn with_capacity(len: usize, capacity: usize) -> Result<Self, MemoryError> {
         let capacity = capacity.max(len);
         let base = if capacity == 0 {
-            NonNull::<u128>::dangling().cast()
+            nowhere()
         } else {
             // SAFETY: the layout's size is not 0.
             NonNull::new(unsafe { alloc_zeroed(Self::layout(capacity)?) }).ok_or(MemoryError)?
@@ -325,6 +333,7 @@ mod tests {
     #[test]
     fn growth_keeps_bytes_and_adds_zeros() {
         let mut memory = AllocMemory::new(0).expect("nothing fits");
+        assert_eq!(memory.base().addr() % LINEAR_MEMORY_ALIGN, 0);
         assert_eq!(bytes(&memory), []);
         memory.grow_to(100).expect("100 bytes fit");
         assert_eq!(bytes(&memory), [0; 100]);

@@ -18,14 +18,14 @@ mod image {
 }
 
 use super::{
-    GUARDED_RESERVATION, LinearMemory, MemoryCreator, MemoryError, MemoryRequest, try_box,
+    GUARDED_RESERVATION, LinearMemory, MemoryCreator, MemoryError, MemoryRequest, nowhere, try_box,
 };
 use crate::os::{Access, Mapping, round_to_pages};
 #[cfg(any(target_os = "linux", target_os = "android"))]
 use crate::{ImagePart, MemoryImage};
 use alloc::boxed::Box;
 use alloc::sync::Arc;
-use core::ptr::{self, NonNull};
+use core::ptr;
 use image::Image;
 use pool::{Clear, Kept, Pool, RESIDENT};
 
@@ -296,7 +296,7 @@ unsafe impl LinearMemory for MmapMemory {
     fn base(&self) -> *mut u8 {
         match &self.mapping {
             Some(mapping) => mapping.base(),
-            None => NonNull::<u128>::dangling().as_ptr().cast(),
+            None => nowhere().as_ptr(),
         }
     }
 
