@@ -31,7 +31,7 @@ pub unsafe fn read_field(field: *const u8, storage: Storage, signed: bool) -> [u
 ///
 /// # Safety
 /// There are such a field and such a value.
-#[inline]
+#[inline(always)]
 pub unsafe fn write_field(field: *mut u8, storage: Storage, value: *const u64) {
     // SAFETY: by contract; vectors are aligned to 8 bytes.
     unsafe {

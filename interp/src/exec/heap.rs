@@ -2,7 +2,9 @@
 
 use super::state::State;
 use crate::translate::heap::SIGNED;
-use diptych_core::gc::{ARRAY_BASE, ARRAY_LEN, CastTarget, GcType, HEADER_BYTES, Storage};
+use diptych_core::gc::{
+    ARRAY_BASE, ARRAY_LEN, CastTarget, GcType, HEADER_BYTES, Storage, write_field,
+};
 use diptych_core::types::TypeIdx;
 use diptych_core::vm::heap_calls;
 
@@ -219,27 +221,6 @@ unsafe fn zero(object: *mut u8, from: u32, to: u32) {
     }
 }
 
-/// Writes a field of a new object. Gives the slot behind its value.
-#[inline(always)]
-unsafe fn fill(field: *mut u8, storage: Storage, value: *const u64) -> *const u64 {
-    // SAFETY: there is such a field, and its value is in the slots.
-    unsafe {
-        let low = value.read();
-        match storage {
-            Storage::I8 => field.write(low as u8),
-            Storage::I16 => field.cast::<u16>().write(low as u16),
-            Storage::Bits32 | Storage::Reference => field.cast::<u32>().write(low as u32),
-            Storage::Bits64 => field.cast::<u64>().write(low),
-            Storage::Bits128 => {
-                field.cast::<u64>().write(low);
-                field.cast::<u64>().add(1).write(value.add(1).read());
-                return value.wrapping_add(2);
-            }
-        }
-    }
-    value.wrapping_add(1)
-}
-
 #[inline(always)]
 pub(crate) unsafe fn struct_new(st: &mut State) -> bool {
     // SAFETY: the operation has the slow layout; the type is a structure, whose values are in the
@@ -252,7 +233,8 @@ pub(crate) unsafe fn struct_new(st: &mut State) -> bool {
         let mut value = st.slot_at(10).cast_const();
         for field in ty.fields() {
             let place = object.wrapping_add(field.offset as usize);
-            value = fill(place, field.storage, value);
+            write_field(place, field.storage, value);
+            value = value.wrapping_add(field.storage.slots());
         }
         st.put_i64(8, reference);
     }
