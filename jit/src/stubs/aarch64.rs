@@ -3,7 +3,7 @@
 use super::{ENTRY_STUB_HEADER_BYTES, RAISE_OFFSET};
 use crate::abi::offsets;
 use crate::fiber::{self, Fiber, Start};
-use crate::{entry, unwind};
+use crate::{builtins, entry, unwind};
 use core::arch::{asm, naked_asm};
 use diptych_core::vm::{FuncRef, Status, VmCtx, VmStore};
 
