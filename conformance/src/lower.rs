@@ -1,7 +1,7 @@
 //! The directives of a parsed script as `diptych_script` executes them.
 
 use diptych_script::{
-    Action, Argument, Binary, Call, Directive, Expected, Feature, Heap, Object, Pattern, Problem,
+    Action, Argument, Binary, Call, Directive, Expected, Heap, Object, Pattern, Problem,
 };
 use std::borrow::Cow;
 use wast::core::{AbstractHeapType, HeapType, NanPattern, V128Pattern, WastArgCore, WastRetCore};
@@ -66,15 +66,15 @@ pub(crate) fn directive(directive: WastDirective<'_>) -> Directive<'_> {
             module: binary(QuoteWat::Wat(module)),
             message,
         },
-        WastDirective::AssertSuspension { .. } => Directive::Other(Problem::Needs(
-            Feature::StackSwitching,
-            "stack switching".to_owned(),
-        )),
-        WastDirective::Thread(_) | WastDirective::Wait { .. } => Directive::Other(Problem::Needs(
-            Feature::Threads,
-            "threads of scripts".to_owned(),
-        )),
+        WastDirective::AssertSuspension { .. } => not_implemented("stack switching"),
+        WastDirective::Thread(_) | WastDirective::Wait { .. } => {
+            not_implemented("threads within a thread of a script")
+        }
     }
+}
+
+fn not_implemented<'a>(what: &str) -> Directive<'a> {
+    Directive::Other(Problem::Wrong(format!("{what}: not implemented")))
 }
 
 fn or_problem<'a>(lowered: Result<Directive<'a>, Problem>) -> Directive<'a> {
@@ -129,24 +129,24 @@ fn argument(arg: &WastArg<'_>) -> Result<Argument, Problem> {
         WastArgCore::V128(value) => Argument::V128(u128::from_le_bytes(value.to_le_bytes())),
         WastArgCore::RefNull(ty) => match heap(ty) {
             Ok(heap) => Argument::Null(heap),
-            Err(feature) => Argument::Needs(feature),
+            Err(of) => return Err(Problem::Wrong(format!("a null reference of {of}"))),
         },
         WastArgCore::RefExtern(number) => Argument::Extern(*number),
         WastArgCore::RefHost(number) => Argument::Host(*number),
     })
 }
 
-/// The hierarchy of a type, or what it needs.
-fn heap(ty: &HeapType<'_>) -> Result<Heap, Feature> {
+/// The hierarchy of a type, or the proposal whose it is.
+fn heap(ty: &HeapType<'_>) -> Result<Heap, &'static str> {
     use AbstractHeapType as H;
     match ty {
         HeapType::Concrete(_) => Ok(Heap::Func),
-        HeapType::Exact(_) => Err(Feature::CustomDescriptors),
+        HeapType::Exact(_) => Err("custom descriptors"),
         HeapType::Abstract { ty, .. } => match ty {
             H::Func | H::NoFunc => Ok(Heap::Func),
             H::Extern | H::NoExtern => Ok(Heap::Extern),
             H::Exn | H::NoExn => Ok(Heap::Exn),
-            H::Cont | H::NoCont => Err(Feature::StackSwitching),
+            H::Cont | H::NoCont => Err("stack switching"),
             _ => Ok(Heap::Any),
         },
     }
@@ -170,7 +170,7 @@ fn expected(result: WastRetCore<'_>) -> Expected {
         WastRetCore::RefNull(Some(HeapType::Concrete(_))) => Expected::ConcreteNull,
         WastRetCore::RefNull(Some(ty)) => match heap(&ty) {
             Ok(heap) => Expected::Null(heap),
-            Err(feature) => Expected::Other(format!("a null reference of {feature}")),
+            Err(of) => Expected::Other(format!("a null reference of {of}")),
         },
         WastRetCore::RefFunc(_) => Expected::Func,
         WastRetCore::RefExtern(number) => Expected::Extern(number),

@@ -49,13 +49,6 @@ impl Report {
         for (group, (files, counts)) in self.groups() {
             row(out, &format!("{group} ({files})"), counts)?;
         }
-        let skipped = self.skipped_for();
-        if !skipped.is_empty() {
-            writeln!(out, "\nskipped for want of")?;
-            for (feature, count) in skipped {
-                writeln!(out, "  {:<46} {count:>8}", feature.name())?;
-            }
-        }
         for file in &self.files {
             for (line, why) in &file.superseded {
                 writeln!(out, "skipped {}:{line}: {why}", file.key)?;
@@ -103,10 +96,6 @@ impl Report {
             )?;
             write_counts(out, counts)?;
             out.push('}');
-        }
-        write!(out, "}},\"skipped_for\":{{")?;
-        for (index, (feature, count)) in self.skipped_for().into_iter().enumerate() {
-            write!(out, "{}{}:{count}", comma(index), Json(feature.name()))?;
         }
         write!(out, "}},\"files\":[")?;
         for (index, file) in self.files.iter().enumerate() {
@@ -188,11 +177,7 @@ fn write_json_file(out: &mut String, file: &FileReport) -> fmt::Result {
         file.seconds
     )?;
     write_counts(out, file.counts)?;
-    write!(out, ",\"skipped_for\":{{")?;
-    for (index, (feature, count)) in file.skipped_for.iter().enumerate() {
-        write!(out, "{}{}:{count}", comma(index), Json(feature.name()))?;
-    }
-    write!(out, "}},\"failures\":[")?;
+    write!(out, ",\"failures\":[")?;
     for (index, failure) in file.failures.iter().enumerate() {
         write!(
             out,
@@ -284,8 +269,8 @@ impl fmt::Display for Xml<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::TestFile;
     use crate::report::{Kind, Outcome};
-    use crate::{Feature, TestFile};
 
     fn report() -> Report {
         let file = TestFile {
@@ -296,7 +281,7 @@ mod tests {
         };
         let mut report = FileReport::new(&file);
         report.add(Kind::Module, 1, Outcome::Passed);
-        report.add(Kind::AssertReturn, 2, Outcome::Skipped(Feature::Simd));
+        report.add(Kind::AssertReturn, 2, Outcome::Superseded("since 3.0"));
         report.add(
             Kind::AssertTrap,
             3,
@@ -329,11 +314,5 @@ mod tests {
             xml.contains(r#"tests="1" failures="1" skipped="0""#),
             "{xml}"
         );
-    }
-
-    #[test]
-    fn the_list_names_each_feature_once() {
-        let list = Report::expectations([&report(), &report()]);
-        assert!(list.ends_with("\nsimd/a.wast simd\n"), "{list}");
     }
 }

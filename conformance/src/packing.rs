@@ -1,7 +1,7 @@
 //! Scripts as a file for machines without a parser.
 
 use crate::script::each_directive;
-use crate::{Expectations, TestFile, lower};
+use crate::{TestFile, lower};
 use diptych_script::pack::Writer;
 
 /// The scripts in the form of [`diptych_script::pack`], without the directives that a later
@@ -9,10 +9,10 @@ use diptych_script::pack::Writer;
 ///
 /// # Errors
 /// When a script cannot be parsed.
-pub fn pack(files: &[TestFile], expectations: &Expectations) -> Result<Vec<u8>, String> {
+pub fn pack(files: &[TestFile]) -> Result<Vec<u8>, String> {
     let mut out = Vec::new();
     for file in files {
-        let mut writer = Writer::new(&file.key, &file.group, expectations.of(&file.key));
+        let mut writer = Writer::new(&file.key, &file.group);
         each_directive(&file.text, |line, directive| {
             if file.superseded(line).is_none() {
                 writer.directive(line as u32, &lower::directive(directive));
@@ -42,7 +42,7 @@ mod tests {
             file("a.wast", "(module)\n\n(invoke \"f\")"),
             file("b.wast", "(module)"),
         ];
-        let packed = pack(&files, &Expectations::none()).unwrap();
+        let packed = pack(&files).unwrap();
         let mut rest = packed.as_slice();
         let mut lines = Vec::new();
         while let Some((len, more)) = rest.split_first_chunk() {
@@ -53,6 +53,6 @@ mod tests {
             rest = more;
         }
         assert_eq!(lines, [("a.wast", 1), ("a.wast", 3), ("b.wast", 1)]);
-        assert!(pack(&[file("c.wast", "(")], &Expectations::none()).is_err());
+        assert!(pack(&[file("c.wast", "(")]).is_err());
     }
 }

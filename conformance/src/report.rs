@@ -1,6 +1,5 @@
 //! What a run found.
 
-use crate::Feature;
 use crate::suite::TestFile;
 use core::fmt;
 use core::ops::AddAssign;
@@ -61,7 +60,6 @@ kinds! {
 pub(crate) enum Outcome {
     Passed,
     Failed(String),
-    Skipped(Feature),
     Superseded(&'static str),
 }
 
@@ -72,8 +70,7 @@ pub struct Counts {
     pub passed: usize,
     /// Not as the script says.
     pub failed: usize,
-    /// Not judged: they need something that is not implemented yet, or a later version of the
-    /// standard made them wrong.
+    /// Not executed: a later version of the standard made them wrong.
     pub skipped: usize,
 }
 
@@ -118,7 +115,7 @@ pub struct Failure {
 pub struct FileReport {
     /// The set that the script belongs to.
     pub group: String,
-    /// Its name in the expectation list.
+    /// Its name with the folder.
     pub key: String,
     /// Where it came from.
     pub source: String,
@@ -126,8 +123,6 @@ pub struct FileReport {
     pub counts: Counts,
     /// Its directives by kind.
     pub kinds: BTreeMap<Kind, Counts>,
-    /// The skipped directives, by the feature that they need.
-    pub skipped_for: BTreeMap<Feature, usize>,
     /// The lines of directives skipped because a later version of the standard made them wrong,
     /// with the reason.
     pub superseded: Vec<(usize, &'static str)>,
@@ -145,7 +140,6 @@ impl FileReport {
             source: file.source.clone(),
             counts: Counts::default(),
             kinds: BTreeMap::new(),
-            skipped_for: BTreeMap::new(),
             superseded: Vec::new(),
             failures: Vec::new(),
             seconds: 0.0,
@@ -159,10 +153,6 @@ impl FileReport {
             Outcome::Failed(text) => {
                 one.failed = 1;
                 self.failures.push(Failure { line, kind, text });
-            }
-            Outcome::Skipped(feature) => {
-                one.skipped = 1;
-                *self.skipped_for.entry(feature).or_default() += 1;
             }
             Outcome::Superseded(why) => {
                 one.skipped = 1;
@@ -206,44 +196,8 @@ impl Report {
         kinds
     }
 
-    /// Skipped directives by feature.
-    pub fn skipped_for(&self) -> BTreeMap<Feature, usize> {
-        let mut features = BTreeMap::new();
-        for (feature, count) in self.files.iter().flat_map(|file| &file.skipped_for) {
-            *features.entry(*feature).or_default() += count;
-        }
-        features
-    }
-
     /// Whether nothing failed.
     pub fn is_success(&self) -> bool {
         self.counts().failed == 0
-    }
-
-    /// The lines of an expectation list that says what was skipped in these runs.
-    pub fn expectations<'a>(reports: impl IntoIterator<Item = &'a Self>) -> String {
-        let mut files = BTreeMap::<&str, BTreeMap<Feature, usize>>::new();
-        for file in reports.into_iter().flat_map(|report| &report.files) {
-            for (feature, count) in &file.skipped_for {
-                *files
-                    .entry(&file.key)
-                    .or_default()
-                    .entry(*feature)
-                    .or_default() += count;
-            }
-        }
-        let mut text = String::from(
-            "# Scripts of the suite that need features which are not implemented yet: \
-             key, features.\n# Written by `diptych-wast --list`.\n",
-        );
-        for (key, features) in files {
-            text.push_str(key);
-            for feature in features.keys() {
-                text.push(' ');
-                text.push_str(feature.name());
-            }
-            text.push('\n');
-        }
-        text
     }
 }

@@ -20,29 +20,11 @@ pub(crate) fn run(file: &TestFile, options: &Options) -> FileReport {
     let mut report = FileReport::new(file);
     let parsed = panics::catch(|| parse_and_run(file, options, &mut report));
     match parsed {
-        Ok(Ok(())) => expect_skips(file, options, &mut report),
+        Ok(Ok(())) => {}
         Ok(Err(text)) | Err(text) => report.add(Kind::Script, 0, Outcome::Failed(text)),
     }
     report.seconds = started.elapsed().as_secs_f64();
     report
-}
-
-/// A script that the list names must need what the list says. That shows for certain only when
-/// every function is compiled, called or not.
-fn expect_skips(file: &TestFile, options: &Options, report: &mut FileReport) {
-    let expected = options.expectations.of(&file.key);
-    let eager = options.mode.compilation == CompilationMode::Eager;
-    if eager && !expected.is_empty() && report.skipped_for.is_empty() {
-        let names: Vec<_> = expected.iter().map(|feature| feature.name()).collect();
-        report.add(
-            Kind::Script,
-            0,
-            Outcome::Failed(format!(
-                "passes, although the expectation list says that it needs {}: remove it there",
-                names.join(", ")
-            )),
-        );
-    }
 }
 
 fn parse_and_run(
@@ -78,7 +60,7 @@ fn parse_and_run(
                     }
                     None => Outcome::Failed(format!("there is no thread ${}", thread.name())),
                 },
-                directive => judge(file, options, &mut world, line, directive),
+                directive => judge(file, &mut world, line, directive),
             };
             report.add(kind, line, outcome);
         });
@@ -148,7 +130,7 @@ fn run_thread(
             for directive in thread.directives {
                 let line = lines.line(directive.span().offset());
                 let kind = Kind::of(&directive);
-                let outcome = judge(file, options, &mut world, line, directive);
+                let outcome = judge(file, &mut world, line, directive);
                 judged.push((kind, line, outcome));
             }
         }
@@ -191,31 +173,15 @@ pub(crate) fn each_directive(
     Ok(())
 }
 
-fn judge(
-    file: &TestFile,
-    options: &Options,
-    world: &mut World,
-    line: usize,
-    directive: WastDirective<'_>,
-) -> Outcome {
+fn judge(file: &TestFile, world: &mut World, line: usize, directive: WastDirective<'_>) -> Outcome {
     if let Some(why) = file.superseded(line) {
         return Outcome::Superseded(why);
     }
-    let problem = match panics::catch(|| world.directive(lower::directive(directive))) {
-        Ok(Ok(())) => return Outcome::Passed,
-        Ok(Err(problem)) => problem,
-        Err(panic) => return Outcome::Failed(panic),
-    };
-    match problem.missing(&file.group) {
-        Some(feature) if options.expectations.allows(&file.key, feature) => {
-            Outcome::Skipped(feature)
+    match panics::catch(|| world.directive(lower::directive(directive))) {
+        Ok(Ok(())) => Outcome::Passed,
+        Ok(Err(Problem::Wrong(text) | Problem::Exhausted(text))) | Err(text) => {
+            Outcome::Failed(text)
         }
-        _ => Outcome::Failed(match problem {
-            Problem::Wrong(text) | Problem::Exhausted(text) => text,
-            Problem::Needs(feature, text) => {
-                format!("needs {feature}, which the expectation list does not name here: {text}")
-            }
-        }),
     }
 }
 
@@ -241,8 +207,6 @@ impl Lines {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Expectations;
-    use crate::mode::Mode;
     use std::borrow::Cow;
 
     fn run_text(text: &str, options: &Options) -> FileReport {
@@ -384,17 +348,5 @@ mod tests {
     #[test]
     fn a_script_that_cannot_be_parsed_fails() {
         assert_eq!(counts("(module"), (0, 1, 0));
-    }
-
-    #[test]
-    fn a_listed_script_must_need_the_feature() {
-        let options = Options {
-            expectations: Expectations::parse("test.wast simd").unwrap(),
-            mode: Mode::named("loop-eager").unwrap(),
-            ..Options::default()
-        };
-        let report = run_text("(module)", &options);
-        assert_eq!((report.counts.passed, report.counts.failed), (1, 1));
-        assert!(report.failures[0].text.contains("remove it there"));
     }
 }

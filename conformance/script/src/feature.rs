@@ -1,94 +1,6 @@
-//! Which features a script needs.
+//! Which features a set of scripts is executed with.
 
-use core::fmt;
 use diptych::Config;
-
-macro_rules! features {
-    ($($(#[$doc:meta])* $variant:ident = $name:literal, [$($word:literal),+];)*) => {
-        /// A feature that an engine may lack.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum Feature {
-            $($(#[$doc])* $variant,)*
-        }
-
-        impl Feature {
-            /// Every feature. One whose name contains another's comes first.
-            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
-
-            /// Its name in the expectation list and in reports.
-            pub const fn name(self) -> &'static str {
-                match self {
-                    $(Self::$variant => $name,)*
-                }
-            }
-
-            /// The words by which error messages name it.
-            const fn words(self) -> &'static [&'static str] {
-                match self {
-                    $(Self::$variant => &[$($word),+],)*
-                }
-            }
-        }
-    };
-}
-
-features! {
-    /// Relaxed vector instructions.
-    RelaxedSimd = "relaxed-simd", ["relaxed simd", "relaxed-simd", "relaxed_simd"];
-    /// 128-bit vectors.
-    Simd = "simd", ["simd", "v128"];
-    /// Exceptions as first proposed, with `try` and `catch`.
-    LegacyExceptions = "legacy-exceptions", ["legacy exception", "legacy-exception"];
-    /// Exceptions with `try_table`.
-    Exceptions = "exceptions", ["exception", "exnref"];
-    /// Shared memories and atomic instructions.
-    Threads = "threads", ["thread", "atomic", "shared memor"];
-    /// Pages of other sizes than 64 KiB.
-    CustomPageSizes = "custom-page-sizes", ["custom page size", "custom-page-size"];
-    /// 128-bit integer arithmetic.
-    WideArithmetic = "wide-arithmetic", ["wide arithmetic", "wide-arithmetic"];
-    /// Type descriptors of structures.
-    CustomDescriptors = "custom-descriptors", ["custom descriptor", "custom-descriptor"];
-    /// Memories and tables with 64-bit indices.
-    Memory64 = "memory64", ["memory64", "table64", "64-bit memor", "64-bit table"];
-    /// Stack switching.
-    StackSwitching = "stack-switching", ["stack switching", "stack-switching", "continuation"];
-    /// Structures, arrays, `i31` and casts.
-    Gc = "gc", ["gc", "garbage"];
-    /// Typed function references.
-    FunctionReferences = "function-references", ["function reference", "function-reference"];
-}
-
-impl Feature {
-    /// The feature of this name.
-    pub fn named(name: &str) -> Option<Self> {
-        Self::ALL
-            .iter()
-            .copied()
-            .find(|feature| feature.name() == name)
-    }
-
-    /// The feature that an error message speaks of.
-    pub fn named_in(message: &str) -> Option<Self> {
-        let message = message.to_lowercase();
-        Self::ALL
-            .iter()
-            .copied()
-            .find(|feature| feature.words().iter().any(|word| has_word(&message, word)))
-    }
-}
-
-/// Whether `word` begins at a word's beginning in `text`.
-fn has_word(text: &str, word: &str) -> bool {
-    text.match_indices(word)
-        .any(|(at, _)| !text[..at].ends_with(|before: char| before.is_alphanumeric()))
-}
-
-impl fmt::Display for Feature {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
 
 /// What the engine has to switch on or off for a set of scripts.
 ///
@@ -164,26 +76,5 @@ impl Features {
         config.wasm_custom_page_sizes(self.custom_page_sizes);
         config.wasm_wide_arithmetic(self.wide_arithmetic);
         config.wasm_legacy_exceptions(self.legacy_exceptions);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn messages_name_features() {
-        let named = Feature::named_in;
-        assert_eq!(
-            named("the interpreter does not execute SIMD (v128) yet"),
-            Some(Feature::Simd)
-        );
-        assert_eq!(
-            named("relaxed SIMD is not executed"),
-            Some(Feature::RelaxedSimd)
-        );
-        assert_eq!(named("legacy exceptions"), Some(Feature::LegacyExceptions));
-        assert_eq!(named("no i32 arithmetic"), None);
-        assert_eq!(named("struct.new (GC)"), Some(Feature::Gc));
     }
 }

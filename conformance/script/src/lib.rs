@@ -28,7 +28,7 @@ mod value;
 mod world;
 
 pub use directive::{Action, Binary, Call, Directive};
-pub use feature::{Feature, Features};
+pub use feature::Features;
 pub use problem::Problem;
 pub use value::{Argument, Expected, Heap, Object, Pattern};
 pub use world::{Shared, World};

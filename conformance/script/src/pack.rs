@@ -5,7 +5,6 @@
 //! after its length, as 32 bits, least significant byte first: see [`Writer::append_to`].
 
 use crate::directive::{Action, Binary, Call, Directive};
-use crate::feature::Feature;
 use crate::problem::Problem;
 use crate::value::{Argument, Expected, Heap, Object, Pattern};
 use alloc::borrow::{Cow, ToOwned};
@@ -37,15 +36,13 @@ type Result<T> = core::result::Result<T, Corrupt>;
 pub struct Writer(Vec<u8>);
 
 impl Writer {
-    /// An empty script: its name, the set that it belongs to ([`Features::of_group`]), and what
-    /// its directives may be skipped for the want of.
+    /// An empty script: its name, and the set that it belongs to ([`Features::of_group`]).
     ///
     /// [`Features::of_group`]: crate::Features::of_group
-    pub fn new(key: &str, group: &str, allowed: &[Feature]) -> Self {
+    pub fn new(key: &str, group: &str) -> Self {
         let mut out = MAGIC.to_vec();
         key.put(&mut out);
         group.put(&mut out);
-        allowed.to_vec().put(&mut out);
         Self(out)
     }
 
@@ -71,7 +68,6 @@ impl Writer {
 pub struct Reader<'a> {
     key: &'a str,
     group: &'a str,
-    allowed: Vec<Feature>,
     input: Input<'a>,
 }
 
@@ -91,7 +87,6 @@ impl<'a> Reader<'a> {
         Ok(Self {
             key: Wire::get(&mut input)?,
             group: Wire::get(&mut input)?,
-            allowed: Wire::get(&mut input)?,
             input,
         })
     }
@@ -104,11 +99,6 @@ impl<'a> Reader<'a> {
     /// The set that it belongs to.
     pub fn group(&self) -> &'a str {
         self.group
-    }
-
-    /// The features for want of which its directives may be skipped.
-    pub fn allowed(&self) -> &[Feature] {
-        &self.allowed
     }
 }
 
@@ -256,16 +246,6 @@ impl<'a, T: Wire<'a>, const N: usize> Wire<'a> for [T; N] {
     }
 }
 
-impl<'a> Wire<'a> for Feature {
-    fn put(&self, out: &mut Vec<u8>) {
-        self.name().put(out);
-    }
-
-    fn get(input: &mut Input<'a>) -> Result<Self> {
-        Self::named(Wire::get(input)?).ok_or(Corrupt)
-    }
-}
-
 /// Each variant after the number that stands for it.
 macro_rules! variants {
     ($([$($param:tt)*] $ty:ty {
@@ -319,8 +299,7 @@ variants! {
         4 V128(bits);
         5 Null(heap);
         6 Extern(number);
-        7 Needs(feature);
-        8 Host(number);
+        7 Host(number);
     }
     [Bits: Wire<'a>] Pattern<Bits> {
         0 CanonicalNan;
@@ -346,8 +325,7 @@ variants! {
     }
     [] Problem {
         0 Wrong(text);
-        1 Needs(feature, text);
-        2 Exhausted(text);
+        1 Exhausted(text);
     }
     [] Binary<'a> {
         0 Encoded(bytes);
@@ -403,7 +381,7 @@ mod tests {
                 Argument::I32(-1),
                 Argument::V128(1 << 100),
                 Argument::Null(Heap::Exn),
-                Argument::Needs(Feature::Gc),
+                Argument::Host(3),
             ],
         }
     }
@@ -446,12 +424,12 @@ mod tests {
                 },
                 message: "unreachable",
             },
-            Directive::Other(Problem::Needs(Feature::Threads, "threads".into())),
+            Directive::Other(Problem::Wrong("stack switching".into())),
         ]
     }
 
     fn packed() -> Vec<u8> {
-        let mut writer = Writer::new("a.wast", "core", &[Feature::Simd]);
+        let mut writer = Writer::new("a.wast", "core");
         for (line, directive) in (1..).zip(&directives()) {
             writer.directive(line, directive);
         }
@@ -466,7 +444,6 @@ mod tests {
         let packed = packed();
         let reader = Reader::new(&packed).unwrap();
         assert_eq!((reader.key(), reader.group()), ("a.wast", "core"));
-        assert_eq!(reader.allowed(), [Feature::Simd]);
         let read: Vec<_> = reader.map(|it| it.unwrap()).collect();
         let wanted: Vec<_> = (1..).zip(directives()).collect();
         assert_eq!(read, wanted);

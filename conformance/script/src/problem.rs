@@ -1,8 +1,6 @@
 //! Why a directive did not pass.
 
-use crate::feature::Feature;
 use alloc::borrow::ToOwned;
-use alloc::format;
 use alloc::string::{String, ToString};
 use core::error::Error as _;
 use diptych::{Error, ErrorKind};
@@ -12,8 +10,6 @@ use diptych::{Error, ErrorKind};
 pub enum Problem {
     /// The engine did something else than the script says.
     Wrong(String),
-    /// The engine said that it does not have this feature.
-    Needs(Feature, String),
     /// The host has not the memory that the script takes.
     Exhausted(String),
 }
@@ -27,27 +23,8 @@ impl Problem {
     pub(crate) fn unexpected(error: &Error) -> Self {
         let text = describe(error);
         match error.kind() {
-            ErrorKind::Unsupported(message) => match Feature::named_in(message) {
-                Some(feature) => Self::Needs(feature, text),
-                None => Self::Wrong(format!(
-                    "unsupported, without a known feature's name: {text}"
-                )),
-            },
             ErrorKind::OutOfMemory => Self::Exhausted(text),
             _ => Self::Wrong(text),
-        }
-    }
-
-    /// The feature that may be missing when this comes of a script of `group`
-    /// ([`Features::of_group`](crate::Features::of_group)).
-    pub fn missing(&self, group: &str) -> Option<Feature> {
-        match self {
-            Self::Needs(feature, _) => Some(*feature),
-            // The engine has no switch for the proposal: its modules are not unsupported, but
-            // invalid.
-            Self::Wrong(_) | Self::Exhausted(_) => {
-                (group == "custom-descriptors").then_some(Feature::CustomDescriptors)
-            }
         }
     }
 
@@ -55,10 +32,6 @@ impl Problem {
     pub(crate) fn of_dependent(&self) -> Self {
         match self {
             Self::Wrong(_) => Self::wrong("depends on a module that failed"),
-            Self::Needs(feature, _) => Self::Needs(
-                *feature,
-                "depends on a module that needs the feature".to_owned(),
-            ),
             Self::Exhausted(_) => {
                 Self::Exhausted("depends on a module that there was no memory for".to_owned())
             }

@@ -1,6 +1,5 @@
 //! Literals of scripts as arguments, and results against what a script expects.
 
-use crate::feature::Feature;
 use crate::problem::Problem;
 use alloc::collections::BTreeMap;
 use alloc::format;
@@ -55,8 +54,6 @@ pub enum Argument {
     Extern(u32),
     /// The internal reference that is made of the host's of this number.
     Host(u32),
-    /// A value that takes a feature.
-    Needs(Feature),
 }
 
 impl Argument {
@@ -77,9 +74,6 @@ impl Argument {
             Self::Null(Heap::Any) => Val::AnyRef(None),
             Self::Extern(number) => Val::ExternRef(Some(externs.get(store, number)?)),
             Self::Host(number) => Val::AnyRef(Some(externs.get(store, number)?.to_any())),
-            Self::Needs(feature) => {
-                return Err(Problem::Needs(feature, format!("an argument of {feature}")));
-            }
         })
     }
 }

@@ -139,7 +139,7 @@ impl World {
             Directive::Register { name, module } => self.register(name, module),
             Directive::Invoke(call) => {
                 let done = self.invoke(&call).and_then(|it| it.map_err(unexpected));
-                if let Err(problem @ (Problem::Needs(..) | Problem::Exhausted(_))) = &done {
+                if let Err(problem @ Problem::Exhausted(_)) = &done {
                     // What follows relies on what the call should have done.
                     self.lose(call.module, problem);
                 }

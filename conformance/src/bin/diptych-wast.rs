@@ -1,7 +1,7 @@
 //! Runs WebAssembly specification tests.
 
 use core::time::Duration;
-use diptych_conformance::{Expectations, MODES, Mode, Options, Report, pack, run_files, suite};
+use diptych_conformance::{MODES, Mode, Options, Report, pack, run_files, suite};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -16,8 +16,6 @@ Options:
   --mode NAME      the engine's configuration (default: interp; `--modes` lists them)
   --modes          lists the configurations that this build has
   --all            shows files without failures or skips too
-  --strict         nothing may be skipped for want of a feature
-  --list           writes the expectation list that would describe what is missing
   --pack FILE      writes the scripts in the compact form of diptych-script, and runs nothing
   --json FILE      writes a report as JSON
   --junit FILE     writes a report as JUnit XML
@@ -29,7 +27,6 @@ struct Arguments {
     options: Options,
     paths: Vec<PathBuf>,
     all: bool,
-    list: bool,
     pack: Option<PathBuf>,
     json: Option<PathBuf>,
     junit: Option<PathBuf>,
@@ -51,7 +48,6 @@ fn arguments() -> Result<Option<Arguments>, String> {
         options: Options::default(),
         paths: Vec::new(),
         all: false,
-        list: false,
         pack: None,
         json: None,
         junit: None,
@@ -86,11 +82,6 @@ fn arguments() -> Result<Option<Arguments>, String> {
                     .ok_or_else(|| format!("there is no mode {}", name.display()))?;
             }
             "--all" => given.all = true,
-            "--strict" => given.options.expectations = Expectations::none(),
-            "--list" => {
-                given.list = true;
-                given.options.expectations = Expectations::anything();
-            }
             "--pack" => given.pack = Some(value()?.into()),
             "--json" => given.json = Some(value()?.into()),
             "--junit" => given.junit = Some(value()?.into()),
@@ -117,7 +108,7 @@ fn run(given: &Arguments) -> Result<bool, String> {
         files.extend(suite::path(path).map_err(read)?);
     }
     if let Some(path) = &given.pack {
-        let packed = pack(&files, &given.options.expectations)?;
+        let packed = pack(&files)?;
         std::fs::write(path, packed).map_err(|error| format!("{}: {error}", path.display()))?;
         return Ok(true);
     }
@@ -131,10 +122,6 @@ fn run(given: &Arguments) -> Result<bool, String> {
                 .map_err(|error| format!("{}: {error}", path.display()))?;
         }
     }
-    if given.list {
-        print!("{}", Report::expectations([&report]));
-    } else {
-        print!("{}", report.to_text(given.all));
-    }
+    print!("{}", report.to_text(given.all));
     Ok(report.is_success())
 }

@@ -15,8 +15,6 @@ use diptych_script::{Features, Problem, World};
 pub(crate) struct Counts {
     pub(crate) passed: usize,
     pub(crate) failed: usize,
-    /// For want of a feature.
-    pub(crate) skipped: usize,
     /// For want of memory, on this machine.
     pub(crate) too_large: usize,
 }
@@ -25,8 +23,8 @@ impl fmt::Display for Counts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "{} passed, {} failed, {} skipped, {} too large",
-            self.passed, self.failed, self.skipped, self.too_large
+            "{} passed, {} failed, {} too large",
+            self.passed, self.failed, self.too_large
         )
     }
 }
@@ -89,16 +87,11 @@ fn script_of(mut reader: Reader<'_>, counts: &mut Counts) -> Result<(), String> 
             counts.passed += 1;
             continue;
         };
-        let missing = problem.missing(reader.group());
-        if missing.is_some_and(|feature| reader.allowed().contains(&feature)) {
-            counts.skipped += 1;
-            continue;
-        }
         match problem {
             Problem::Exhausted(_) => counts.too_large += 1,
             // `memory.grow` may fail, and the script go another way.
             Problem::Wrong(_) if heap::refused() > refused => counts.too_large += 1,
-            Problem::Wrong(text) | Problem::Needs(_, text) => {
+            Problem::Wrong(text) => {
                 counts.failed += 1;
                 println!("FAIL {key}:{line}: {text}");
             }

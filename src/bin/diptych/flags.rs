@@ -406,10 +406,6 @@ pub(crate) struct Wast {
     #[arg(long)]
     pub(crate) all: bool,
 
-    /// Count what needs a missing feature as failed, not skipped.
-    #[arg(long)]
-    pub(crate) strict: bool,
-
     /// Write the report as JSON.
     #[arg(long, value_name = "FILE")]
     pub(crate) json: Option<PathBuf>,

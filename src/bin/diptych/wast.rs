@@ -2,7 +2,7 @@
 
 use crate::flags::{Backend, Wast};
 use crate::report::{Failure, Outcome};
-use diptych_conformance::{Backends, Expectations, MODES, Mode, Options, Report, run_paths};
+use diptych_conformance::{Backends, MODES, Mode, Options, Report, run_paths};
 use std::io::Write as _;
 
 pub(crate) fn run(flags: &Wast) -> Outcome {
@@ -20,9 +20,6 @@ pub(crate) fn run(flags: &Wast) -> Outcome {
     options.mode = mode(flags)?;
     if let Some(threads) = flags.threads {
         options.threads = threads;
-    }
-    if flags.strict {
-        options.expectations = Expectations::none();
     }
     let report = run_paths(&flags.paths, &options)
         .map_err(|error| Failure::host("cannot read the tests", &error))?;
