@@ -2,9 +2,9 @@
 # Fails unless the handlers of tail dispatch call nothing, return nowhere and end in jumps: each
 # call would take native stack that is never given back.
 #
-# Without arguments it looks at the library in the profile of the tests (16 codegen units, no
-# link-time optimisation) and at the program as it is released (one unit, all of it), and builds
-# what is not built yet. With arguments, it looks at these libraries and programs.
+# Without arguments it looks at the library without link-time optimisation (the profile of the tests,
+# at level 3) and at the program as it is released (one unit, all of it), and builds what is not
+# built yet. With arguments, it looks at these libraries and programs.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -80,7 +80,8 @@ check() {
 
 target=${CARGO_TARGET_DIR:-target}
 if [ $# -eq 0 ]; then
-    cargo build --quiet --package diptych-interp --profile fasttest
+    cargo build --quiet --package diptych-interp --profile fasttest \
+        --config 'profile.fasttest.package.diptych-interp.opt-level=3'
     cargo build --quiet --release --features cli
     set -- "$target/fasttest/libdiptych_interp.rlib" "$target/release/diptych"
 fi
