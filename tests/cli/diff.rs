@@ -67,7 +67,7 @@ fn all_runs_have_the_same_world_and_it_is_changed_once() {
         let (out, told, code) = run(&words);
         assert_eq!((&*out, code), ("printed\n", Some(0)), "{told}");
         assert!(
-            told.contains(" agree at ") && told.contains("with 8 calls of WASI"),
+            told.contains(" agree at ") && told.contains("with 9 calls of WASI"),
             "{told}"
         );
         let log = fs::read(folder.path("log")).expect("it was written");

@@ -129,7 +129,7 @@ fn an_observer_sees_what_calls_do() {
     );
     let (_, _, _, read, written) = &seen[1];
     assert!(read.contains(&(64..71)), "{read:?}");
-    assert_eq!(written[..], [8..12]);
+    assert_eq!(written.as_slice(), core::slice::from_ref(&(8..12)));
     assert_eq!((&seen[5].1[..], seen[5].2), (&[9][..], CallEnd::Exited(9)));
 }
 

@@ -179,8 +179,9 @@ mod tests {
         thread::scope(|scope| {
             let left = scope.spawn(|| tell(Which::Left, u64::MAX));
             let right = scope.spawn(|| tell(Which::Right, 1000));
-            assert!(left.join().expect("it ends") < 1000 + AHEAD as u64);
-            assert_eq!(right.join().expect("it ends"), 1000);
+            for side in [left, right] {
+                assert!(side.join().expect("it ends") < 1000 + AHEAD as u64);
+            }
         });
         let parting = lockstep.parting().expect("they differ");
         assert_eq!(parting.agreed, Some(stretch(999, 999)));

@@ -20,7 +20,7 @@ use crate::host;
 use crate::input;
 use crate::progress;
 use crate::report::{Failure, Outcome};
-use diptych::{Engine, Module};
+use diptych::Module;
 use guest::Program;
 use search::{Side, Verdict};
 use twox_hash::XxHash3_64;
@@ -40,20 +40,9 @@ pub(crate) fn run(flags: &Diff) -> Outcome {
         world: &flags.world,
         limits: &limits,
     };
-    let left = engine_of(flags, &flags.left, &wasm)?;
-    let right = engine_of(flags, &flags.right, &wasm)?;
-    let sides = [
-        &Side {
-            name: &flags.left.name,
-            engine: left,
-            wasm: &wasm,
-        },
-        &Side {
-            name: &flags.right.name,
-            engine: right,
-            wasm: &wasm,
-        },
-    ];
+    let left = side(flags, &flags.left, &wasm)?;
+    let right = side(flags, &flags.right, &wasm)?;
+    let sides = [&left, &right];
     let mut verdict = search::compare(&program, sides, flags.max_recording)?;
     let text = report::text(&file, sides, &mut verdict)?;
     progress::erase();
@@ -65,8 +54,8 @@ pub(crate) fn run(flags: &Diff) -> Outcome {
     }
 }
 
-/// An engine of a configuration, when it takes the module.
-fn engine_of(flags: &Diff, configuration: &Configuration, wasm: &[u8]) -> Outcome<Engine> {
+/// A configuration with its engine, when that takes the module.
+fn side<'a>(flags: &Diff, configuration: &'a Configuration, wasm: &'a [u8]) -> Outcome<Side<'a>> {
     let mut config = engine::config(&configuration.engine)?;
     if !flags.as_is {
         config
@@ -87,7 +76,11 @@ fn engine_of(flags: &Diff, configuration: &Configuration, wasm: &[u8]) -> Outcom
     }
     // Records have a memory of their own.
     config.wasm_multi_memory(true);
-    engine::engine(&config)
+    Ok(Side {
+        name: &configuration.name,
+        engine: engine::engine(&config)?,
+        wasm,
+    })
 }
 
 /// A digest of bytes, and of what had this digest before.

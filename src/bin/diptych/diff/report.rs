@@ -131,7 +131,10 @@ impl Table {
             Some((site, _)) if site.func == place.func => {
                 format!("goes on at {:#x}", code.offset(site.func, site.next))
             }
-            Some((site, _)) => format!("goes on in {}", code.function(site.func)),
+            Some((site, _)) => {
+                let offset = code.offset(site.func, site.next);
+                format!("goes on in {} at {offset:#x}", code.function(site.func))
+            }
             None => "goes on".to_owned(),
         };
         let then = [then(0), then(1)];

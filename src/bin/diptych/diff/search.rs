@@ -79,7 +79,7 @@ pub(crate) fn compare(
         tape: Arc::new(tape),
     };
     let points = match search.narrow()? {
-        Narrowed::Parted(parted) => return Ok(Verdict::Parted(Box::new(parted))),
+        Narrowed::Parted(parted) => return Ok(Verdict::Parted(parted)),
         Narrowed::Same(points) => points,
     };
     let plain = ready(right, Detail::State)?;
@@ -112,7 +112,7 @@ struct Search<'a> {
 enum Narrowed {
     /// That they are the same, with so many points.
     Same(u64),
-    Parted(Parted),
+    Parted(Box<Parted>),
 }
 
 impl Search<'_> {
@@ -125,7 +125,8 @@ impl Search<'_> {
         };
         loop {
             let (lockstep, ran) = self.run(&modules, window)?;
-            let parted = |points, place, ran| Ok(Narrowed::Parted(Parted { points, place, ran }));
+            let parted =
+                |points, place, ran| Ok(Narrowed::Parted(Box::new(Parted { points, place, ran })));
             let Some(parting) = lockstep.parting() else {
                 return if window.step == Step::Sparse {
                     Ok(Narrowed::Same(ran[0].points))

@@ -154,11 +154,18 @@ impl Out<'_> {
                     _ => Vec::new(),
                 };
                 self.point(next, &locals, &operands, has_effect);
-            } else if self.rewriter.detail == Detail::Steps(self.func) || is_viewed {
+            } else if self.has_steps() {
                 self.record(Kind::Step, next, &[], &operands, What::Result, has_effect);
             }
         }
         Ok(())
+    }
+
+    fn has_steps(&self) -> bool {
+        match self.rewriter.detail {
+            Detail::Steps(func) | Detail::View(Place { func, .. }) => func == self.func,
+            Detail::State | Detail::Points => false,
+        }
     }
 
     fn point(&mut self, next: u32, locals: &[(u32, ValType)], results: &[ValType], effect: bool) {

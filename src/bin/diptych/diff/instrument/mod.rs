@@ -16,6 +16,7 @@
 mod body;
 
 use body::Rewriter;
+use std::collections::HashMap;
 use wasm_encoder::reencode::{self, Reencode};
 use wasm_encoder::{
     CodeSection, ConstExpr, DataCountSection, DataSection, ElementSection, EntityType, ExportKind,
@@ -23,8 +24,10 @@ use wasm_encoder::{
     MemorySection, MemoryType, Module, StartSection, TableSection, TagSection, TypeSection,
     ValType,
 };
+use wasmparser::types::CoreTypeId;
 use wasmparser::{
-    FuncValidatorAllocations, Parser, Payload, TypeRef, ValidPayload, Validator, WasmFeatures,
+    FuncValidatorAllocations, Parser, Payload, TypeRef, UnpackedIndex, ValidPayload, Validator,
+    WasmFeatures,
 };
 
 /// Why a module cannot be rewritten.
@@ -39,7 +42,7 @@ pub(crate) enum Detail {
     Points,
     /// Points, and the steps of a function.
     Steps(u32),
-    /// Points, and a view before an instruction with the step after it.
+    /// The same of the function of an instruction, and a view before that.
     View(Place),
 }
 
@@ -284,6 +287,7 @@ impl Sections {
         let r = &mut Shifted {
             imports: it.facts.imported_funcs,
             by: u32::from(detail != Detail::State),
+            types: HashMap::new(),
         };
         let mut rewriter = Rewriter::new(detail, Added::of(&it.facts));
         let mut validator = Validator::new_with_features(features());
@@ -297,7 +301,13 @@ impl Sections {
                 continue;
             }
             match payload {
-                Payload::TypeSection(section) => r.parse_type_section(&mut it.types, section)?,
+                Payload::TypeSection(section) => {
+                    r.parse_type_section(&mut it.types, section)?;
+                    let types = validator.types(0);
+                    r.types = (0..it.facts.types)
+                        .filter_map(|index| Some((types?.core_type_at_in_module(index), index)))
+                        .collect();
+                }
                 Payload::ImportSection(section) => {
                     r.parse_import_section(&mut it.imports, section)?
                 }
@@ -465,10 +475,21 @@ impl Added {
 struct Shifted {
     imports: u32,
     by: u32,
+    /// An index for each type, as the validator knows it.
+    types: HashMap<CoreTypeId, u32>,
 }
 
 impl Reencode for Shifted {
     type Error = core::convert::Infallible;
+
+    fn type_index_unpacked(&mut self, ty: UnpackedIndex) -> Result<u32, Error> {
+        match ty {
+            UnpackedIndex::Module(index) => Some(index),
+            UnpackedIndex::Id(id) => self.types.get(&id).copied(),
+            UnpackedIndex::RecGroup(_) => None,
+        }
+        .ok_or(Error::CanonicalizedHeapTypeReference)
+    }
 
     fn function_index(&mut self, func: u32) -> Result<u32, Error> {
         Ok(if func < self.imports {
