@@ -1,5 +1,6 @@
 //! The program `diptych`, driven as its users drive it.
 
+mod diff;
 mod threads;
 
 use serde_json::Value;

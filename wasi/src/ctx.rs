@@ -3,6 +3,7 @@
 use crate::clock::{Clocks, HostMonotonicClock, HostWallClock};
 use crate::errno::Outcome;
 use crate::fd_table::{Descriptor, FdTable, OpenDir};
+use crate::observe::{CallSeen, Observer};
 use crate::perms::{DirPerms, FilePerms};
 use crate::random::{HostRandom, RandomSource};
 use crate::stdio::{Stderr, Stdin, Stdout};
@@ -37,6 +38,8 @@ pub struct WasiCtx {
     pub(crate) wait: Wait,
     /// What starts threads in this world, if the guest can.
     pub(crate) threads: Option<Arc<dyn Spawn>>,
+    /// Who is told of calls.
+    pub(crate) observer: Option<Arc<Observer>>,
 }
 
 /// What clones of a context share. Each lock is held for a moment, and none while another is
@@ -120,6 +123,7 @@ pub struct WasiCtxBuilder {
     monotonic: Option<Box<dyn MonotonicClock>>,
     random: Owned<dyn RandomSource>,
     cancelled: Option<Arc<dyn Fn() -> bool + Send + Sync>>,
+    observer: Option<Arc<Observer>>,
     max_descriptors: usize,
 }
 
@@ -137,6 +141,7 @@ impl WasiCtxBuilder {
             monotonic: None,
             random: Owned::new(Box::new(HostRandom)),
             cancelled: None,
+            observer: None,
             max_descriptors: MAX_DESCRIPTORS,
         }
     }
@@ -312,6 +317,31 @@ impl WasiCtxBuilder {
         self
     }
 
+    /// Tells an observer of every call of the guest's when it has ended: what it was called with,
+    /// what of the guest's memory it looked at and wrote, and what it gave. That is what it takes
+    /// to give the guest the same once more.
+    ///
+    /// An error of the observer's ends the guest. Calls of threads wait for each other while they
+    /// tell it. Accesses to a memory that threads share are not told.
+    ///
+    /// ```
+    /// use diptych_wasi::WasiCtxBuilder;
+    ///
+    /// let wasi = WasiCtxBuilder::new()
+    ///     .observe_calls(|call| {
+    ///         eprintln!("{}({:?}): {:?}", call.name(), call.args(), call.end());
+    ///         Ok(())
+    ///     })
+    ///     .build();
+    /// ```
+    pub fn observe_calls(
+        &mut self,
+        observer: impl FnMut(&CallSeen<'_>) -> diptych::Result<()> + Send + 'static,
+    ) -> &mut Self {
+        self.observer = Some(Arc::new(Observer::new(observer)));
+        self
+    }
+
     /// Sets how many descriptors the guest can have at a time, with those that it is given; 1024
     /// by default. It gets `EMFILE` for more.
     pub fn max_descriptors(&mut self, descriptors: usize) -> &mut Self {
@@ -332,6 +362,7 @@ impl WasiCtxBuilder {
             monotonic,
             random,
             cancelled,
+            observer,
             max_descriptors,
         } = core::mem::take(self);
         let mut descriptors = vec![stdin, stdout, stderr];
@@ -357,6 +388,7 @@ impl WasiCtxBuilder {
             world: Arc::new(world),
             wait: Wait::new(cancelled),
             threads: None,
+            observer,
         }
     }
 }

@@ -286,6 +286,7 @@ fn drain(
     mut write: impl FnMut(&[IoSlice<'_>]) -> io::Result<usize>,
 ) -> Outcome<u32> {
     let GuestMemory::Own(bytes) = memory else {
+        // An observer learns of reads by the copies.
         return drain_copies(memory, iovecs, |bytes| write(&[IoSlice::new(bytes)]));
     };
     let mut total = Total::default();

@@ -4,6 +4,7 @@ use crate::WasiCtx;
 use crate::errno::{Errno, Failure, Outcome};
 use crate::functions::{Fd, Ptr, functions};
 use crate::memory::GuestMemory;
+use crate::observe::{Accesses, Function};
 use crate::{clock, fd, io, open, path, poll, process, random, readdir, strings};
 use diptych::{Caller, Error, ErrorKind, Extern, Linker, Result, Trap};
 
@@ -17,7 +18,12 @@ macro_rules! define {
             $module,
             stringify!($name),
             move |mut caller: Caller<'_, T>, $($arg: $type),*| {
-                $result(call(&mut caller, $get, |ctx, memory| {
+                let function = Function {
+                    module: $module,
+                    name: stringify!($name),
+                    args: &[$($arg as u64),*],
+                };
+                $result(call(&mut caller, $get, &function, |ctx, memory| {
                     $body(ctx, memory, $($arg),*).map_err(Failure::from)
                 }))
             },
@@ -63,20 +69,40 @@ functions!(add_to_linker);
 fn call<T: 'static>(
     caller: &mut Caller<'_, T>,
     get: impl Fn(&mut T) -> &mut WasiCtx,
+    function: &Function<'_>,
     body: impl FnOnce(&mut WasiCtx, &mut GuestMemory<'_>) -> Outcome<(), Failure>,
 ) -> Result<Outcome> {
     let outcome = match caller.get_export("memory") {
         Some(Extern::Memory(memory)) => {
             let (bytes, data) = memory.data_and_store_mut(caller);
-            body(get(data), &mut GuestMemory::Own(bytes))
+            let ctx = get(data);
+            match ctx.observer.clone() {
+                None => body(ctx, &mut GuestMemory::Own(bytes)),
+                Some(observer) => observer.observe(function, bytes, |memory| body(ctx, memory))?,
+            }
         }
         Some(Extern::SharedMemory(memory)) => {
-            body(get(caller.data_mut()), &mut GuestMemory::Shared(&memory))
+            let ctx = get(caller.data_mut());
+            let observer = ctx.observer.clone();
+            let outcome = body(ctx, &mut GuestMemory::Shared(&memory));
+            if let Some(observer) = observer {
+                observer.tell(function, &outcome, &Accesses::default(), &[])?;
+            }
+            outcome
         }
-        _ => match body(get(caller.data_mut()), &mut GuestMemory::Own(&mut [])) {
-            Err(Failure::Errno(Errno::Fault)) => return Err(no_memory()),
-            outcome => outcome,
-        },
+        _ => {
+            let ctx = get(caller.data_mut());
+            let outcome = match ctx.observer.clone() {
+                None => body(ctx, &mut GuestMemory::Own(&mut [])),
+                Some(observer) => {
+                    observer.observe(function, &mut [], |memory| body(ctx, memory))?
+                }
+            };
+            match outcome {
+                Err(Failure::Errno(Errno::Fault)) => return Err(no_memory()),
+                outcome => outcome,
+            }
+        }
     };
     match outcome {
         Ok(()) => Ok(Ok(())),

@@ -1,6 +1,7 @@
 //! The guest's memory, as the only place that its pointers can lead to.
 
 use crate::errno::{Errno, Outcome};
+use crate::observe::Accesses;
 use alloc::borrow::Cow;
 use core::ops::Range;
 use diptych::SharedMemory;
@@ -18,6 +19,8 @@ pub(crate) const PIECE: u32 = 64 << 10;
 pub(crate) enum GuestMemory<'a> {
     /// One that nobody else uses while the host does.
     Own(&'a mut [u8]),
+    /// The same, for an observer of calls, who is told which bytes were looked at and which written.
+    Observed(&'a mut [u8], &'a Accesses),
     /// One that other threads use meanwhile. It can only grow: what was inside remains so.
     Shared(&'a SharedMemory),
 }
@@ -25,7 +28,7 @@ pub(crate) enum GuestMemory<'a> {
 impl GuestMemory<'_> {
     fn len(&self) -> usize {
         match self {
-            Self::Own(bytes) => bytes.len(),
+            Self::Own(bytes) | Self::Observed(bytes, _) => bytes.len(),
             Self::Shared(memory) => memory.data_size(),
         }
     }
@@ -51,6 +54,12 @@ impl GuestMemory<'_> {
                 .get_mut(range)
                 .ok_or(Errno::Fault)?
                 .copy_from_slice(bytes),
+            Self::Observed(own, accesses) => {
+                own.get_mut(range.clone())
+                    .ok_or(Errno::Fault)?
+                    .copy_from_slice(bytes);
+                accesses.write(range);
+            }
             Self::Shared(memory) => memory.write(range.start, bytes).map_err(|_| Errno::Fault)?,
         }
         Ok(())
@@ -70,6 +79,10 @@ impl GuestMemory<'_> {
         let range = range(at, len)?;
         match self {
             Self::Own(own) => buffer.copy_from_slice(own.get(range).ok_or(Errno::Fault)?),
+            Self::Observed(own, accesses) => {
+                buffer.copy_from_slice(own.get(range.clone()).ok_or(Errno::Fault)?);
+                accesses.read(range);
+            }
             Self::Shared(memory) => memory.read(range.start, buffer).map_err(|_| Errno::Fault)?,
         }
         Ok(())
@@ -81,6 +94,12 @@ impl GuestMemory<'_> {
         match self {
             Self::Own(own) => {
                 let bytes = own.get(range(at, len)?).ok_or(Errno::Fault)?;
+                Ok(Cow::Borrowed(bytes))
+            }
+            Self::Observed(own, accesses) => {
+                let range = range(at, len)?;
+                let bytes = own.get(range.clone()).ok_or(Errno::Fault)?;
+                accesses.read(range);
                 Ok(Cow::Borrowed(bytes))
             }
             Self::Shared(_) => {
@@ -102,6 +121,15 @@ impl GuestMemory<'_> {
     ) -> Outcome<Result<usize, E>> {
         match self {
             Self::Own(own) => Ok(fill(own.get_mut(range(at, len)?).ok_or(Errno::Fault)?)),
+            Self::Observed(own, accesses) => {
+                let range = range(at, len)?;
+                let bytes = own.get_mut(range.clone()).ok_or(Errno::Fault)?;
+                let filled = fill(bytes);
+                // A source that failed may have written before, and one that did not may have
+                // written more than it says.
+                accesses.write(range);
+                Ok(filled)
+            }
             Self::Shared(_) => {
                 self.check(at, len)?;
                 let mut copy = zeros(len)?;
@@ -118,7 +146,7 @@ impl GuestMemory<'_> {
     /// How much of `len` bytes is moved at a time.
     pub(crate) fn piece(&self, len: u32) -> u32 {
         match self {
-            Self::Own(_) => len,
+            Self::Own(_) | Self::Observed(..) => len,
             Self::Shared(_) => len.min(PIECE),
         }
     }

@@ -2,9 +2,10 @@
 
 use core::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use diptych::{Config, Engine, Error, ErrorKind, Instance, Linker, Module, Result, Store, Trap};
-use diptych_wasi::{DirPerms, FilePerms, ReadPipe, WasiCtx, WasiCtxBuilder, WritePipe};
+use diptych_wasi::{CallEnd, DirPerms, FilePerms, ReadPipe, WasiCtx, WasiCtxBuilder, WritePipe};
 use std::fs;
 use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
 
 fn engine() -> Engine {
     Engine::with_backends(&Config::new(), &[diptych_interp::backend()]).unwrap()
@@ -81,6 +82,65 @@ fn a_program_reads_writes_and_exits() {
     let error = run(CAT, &mut builder).unwrap_err();
     assert_eq!(error.exit_code(), Some(21));
     assert_eq!(output.contents(), b"more than seven bytes");
+}
+
+#[test]
+fn an_observer_sees_what_calls_do() {
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let told = Arc::clone(&seen);
+    let mut builder = WasiCtxBuilder::new();
+    builder
+        .stdin(ReadPipe::from("nine long"))
+        .observe_calls(move |call| {
+            assert_eq!(call.module(), "wasi_snapshot_preview1");
+            let (args, end) = (call.args().to_vec(), call.end());
+            let (read, written) = (call.read().to_vec(), call.written().to_vec());
+            if let [buffer, count] = &written[..] {
+                assert!(
+                    "nine long".contains(str::from_utf8(&call.memory()[buffer.clone()]).unwrap())
+                );
+                assert_eq!(usize::from(call.memory()[count.start]), buffer.len());
+            }
+            told.lock()
+                .unwrap()
+                .push((call.name(), args, end, read, written));
+            Ok(())
+        });
+    let error = run(CAT, &mut builder).unwrap_err();
+    assert_eq!(error.exit_code(), Some(9));
+    let seen = seen.lock().unwrap();
+    let names: Vec<_> = seen.iter().map(|call| call.0).collect();
+    let expected = [
+        "fd_read",
+        "fd_write",
+        "fd_read",
+        "fd_write",
+        "fd_read",
+        "proc_exit",
+    ];
+    assert_eq!(names, expected);
+    let ok = CallEnd::Returned(0);
+    // A buffer is as long as the guest says, whatever was read into it.
+    let (name, args, end, read, written) = &seen[0];
+    assert_eq!((*name, &args[..], *end), ("fd_read", &[0, 0, 1, 8][..], ok));
+    assert_eq!(
+        (read.first(), &written[..]),
+        (Some(&(0..8)), &[64..71, 8..12][..])
+    );
+    let (_, _, _, read, written) = &seen[1];
+    assert!(read.contains(&(64..71)), "{read:?}");
+    assert_eq!(written.as_slice(), core::slice::from_ref(&(8..12)));
+    assert_eq!((&seen[5].1[..], seen[5].2), (&[9][..], CallEnd::Exited(9)));
+}
+
+#[test]
+fn an_observer_can_end_the_guest() {
+    let mut builder = WasiCtxBuilder::new();
+    builder
+        .stdin(ReadPipe::from("x"))
+        .observe_calls(|_| Err(Error::msg("seen enough")));
+    let error = run(CAT, &mut builder).unwrap_err();
+    assert!(error.to_string().contains("seen enough"), "{error}");
 }
 
 #[test]

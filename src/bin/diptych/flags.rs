@@ -28,6 +28,7 @@ pub(crate) enum Command {
     Validate(Validate),
     Inspect(Inspect),
     Bench(Bench),
+    Diff(Diff),
     Completions(Completions),
     Man(Man),
 }
@@ -525,6 +526,124 @@ pub(crate) struct Bench {
     /// The function's arguments.
     #[arg(value_name = "ARGS", allow_hyphen_values = true)]
     pub(crate) args: Vec<String>,
+}
+
+/// Find the first instruction that two configurations of the engine execute differently.
+#[derive(Args, Debug)]
+#[command(
+    long_about = "Find the first instruction that two configurations of the engine execute \
+differently.
+
+Runs the program once in the world it is given, and records what WASI gives it. Then it runs with \
+that recording in both configurations, which are compared at every call and every iteration of a \
+loop; where they part, further runs look closer. The program's output is that of the first run; \
+what was found goes to standard error.
+
+A configuration is written as a backend and other options of the engine without their dashes, \
+with commas between them.
+
+Exit codes: 0 when all is the same; 1 when something differs, and for other errors; 2 for a wrong \
+command line.",
+    after_long_help = "Examples:
+  diptych diff app.wasm input.txt
+      compares the interpreter with the compiler
+  diptych diff --dir . --left jit,opt-level=none --right jit app.wasm
+      compares code with and without optimisation
+  diptych diff --left interp,dispatch=loop --right interp,dispatch=tail app.wasm
+      compares the interpreter's kinds of dispatch
+  diptych diff --right jit,no-guard,no-signals --invoke gcd math.wat 48 36
+      compares one call of a function"
+)]
+pub(crate) struct Diff {
+    /// One configuration [example: jit,opt-level=none].
+    #[arg(long, value_name = "CONFIGURATION", default_value = "interp", value_parser = configuration)]
+    pub(crate) left: Configuration,
+
+    /// The other.
+    #[arg(long, value_name = "CONFIGURATION", default_value = "jit", value_parser = configuration)]
+    pub(crate) right: Configuration,
+
+    /// Call this exported function instead of the program's start.
+    #[arg(long, value_name = "FUNCTION")]
+    pub(crate) invoke: Option<String>,
+
+    /// Compare also what the specification leaves open: the bits of NaNs that arithmetic gives, and
+    /// relaxed vector operators. Without this both are made the same everywhere.
+    #[arg(long)]
+    pub(crate) as_is: bool,
+
+    /// Let the recording of what WASI gives take this much memory.
+    #[arg(long, value_name = "SIZE", default_value = "1GiB", value_parser = quantity::size)]
+    pub(crate) max_recording: usize,
+
+    #[command(flatten)]
+    pub(crate) world: WorldFlags,
+
+    /// Let each linear memory grow no larger than this [examples: 64KiB, 512MiB].
+    #[arg(long, value_name = "SIZE", value_parser = quantity::size, help_heading = "Limits")]
+    pub(crate) max_memory: Option<usize>,
+
+    /// Let each table grow no larger than this many elements.
+    #[arg(long, value_name = "N", help_heading = "Limits")]
+    pub(crate) max_table: Option<usize>,
+
+    /// Give the guest's calls this much stack [default: 8MiB].
+    #[arg(long, value_name = "SIZE", value_parser = quantity::size, help_heading = "Limits")]
+    pub(crate) max_stack: Option<usize>,
+
+    /// The module, binary or text (`-` is standard input), and the guest's arguments.
+    // One list, because options must not be looked for behind the file's name.
+    #[arg(
+        value_names = ["FILE", "ARGS"],
+        num_args = 1..,
+        required = true,
+        trailing_var_arg = true
+    )]
+    program: Vec<String>,
+}
+
+impl Diff {
+    /// The module.
+    pub(crate) fn file(&self) -> &Path {
+        self.program.first().map_or(Path::new("-"), Path::new)
+    }
+
+    /// The guest's arguments.
+    pub(crate) fn args(&self) -> &[String] {
+        self.program.get(1..).unwrap_or_default()
+    }
+}
+
+/// A configuration of the engine, and how it was written.
+#[derive(Clone, Debug)]
+pub(crate) struct Configuration {
+    pub(crate) name: String,
+    pub(crate) engine: EngineFlags,
+}
+
+/// Reads a configuration: what would be `--backend jit --opt-level none` is `jit,opt-level=none`.
+fn configuration(text: &str) -> Result<Configuration, String> {
+    #[derive(Parser)]
+    #[command(no_binary_name = true, disable_help_flag = true)]
+    struct Words {
+        #[command(flatten)]
+        engine: EngineFlags,
+    }
+    let words = text.split(',').enumerate().map(|(at, word)| {
+        let is_backend = at == 0 && Backend::from_str(word, true).is_ok();
+        format!("--{}{word}", if is_backend { "backend=" } else { "" })
+    });
+    match Words::try_parse_from(words) {
+        Ok(Words { engine }) => Ok(Configuration {
+            name: text.to_owned(),
+            engine,
+        }),
+        Err(error) => {
+            let text = error.render().to_string();
+            let first = text.lines().next().unwrap_or_default();
+            Err(first.trim_start_matches("error: ").to_owned())
+        }
+    }
 }
 
 /// Print a completion script for a shell.

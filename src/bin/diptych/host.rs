@@ -126,7 +126,7 @@ pub(crate) fn define_unknown(
     Ok(())
 }
 
-fn unlinked(error: diptych::Error) -> Failure {
+pub(crate) fn unlinked(error: diptych::Error) -> Failure {
     Failure::guest("cannot define the imports", &error)
 }
 
@@ -145,6 +145,11 @@ pub(crate) fn program_name(file: &Path) -> String {
 
 /// The world of a guest that is called by this name and has these arguments.
 pub(crate) fn wasi(name: &str, args: &[String], world: &WorldFlags) -> Outcome<WasiCtx> {
+    Ok(self::world(name, args, world)?.build())
+}
+
+/// The same, to be built.
+pub(crate) fn world(name: &str, args: &[String], world: &WorldFlags) -> Outcome<WasiCtxBuilder> {
     let mut builder = WasiCtxBuilder::new();
     builder.arg(name).args(args).inherit_stdio();
     for (name, value) in &world.env {
@@ -160,10 +165,10 @@ pub(crate) fn wasi(name: &str, args: &[String], world: &WorldFlags) -> Outcome<W
             .preopened_dir(&dir.host, &dir.guest, dirs, files)
             .map_err(|error| Failure::host(format!("--dir {}", dir.host.display()), &error))?;
     }
-    Ok(builder.build())
+    Ok(builder)
 }
 
-fn store_limits(flags: &LimitFlags) -> StoreLimits {
+pub(crate) fn store_limits(flags: &LimitFlags) -> StoreLimits {
     let mut builder = StoreLimitsBuilder::new();
     if let Some(bytes) = flags.max_memory {
         builder = builder.memory_size(bytes);

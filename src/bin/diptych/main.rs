@@ -5,6 +5,7 @@
 mod bench;
 mod compile;
 mod completions;
+mod diff;
 mod engine;
 mod flags;
 mod host;
@@ -34,6 +35,7 @@ fn main() -> ExitCode {
         Command::Validate(flags) => validate::run(&flags),
         Command::Inspect(flags) => inspect::run(&flags),
         Command::Bench(flags) => bench::run(&flags),
+        Command::Diff(flags) => diff::run(&flags),
         Command::Completions(flags) => completions::completions(&flags),
         Command::Man(flags) => completions::man(&flags),
     };

@@ -1,4 +1,5 @@
-//! How far a long compilation is, on a terminal: one line, which goes when it is done.
+//! How far a long compilation or comparison is, on a terminal: one line, which goes when it is
+//! done.
 
 use diptych::{CompileProgress, Config};
 use std::io::{IsTerminal as _, Write as _};
@@ -20,7 +21,14 @@ pub(crate) fn show(config: &mut Config) {
     }
 }
 
-/// Erases the line of a compilation that failed.
+/// Shows how far something else is, if standard error is a terminal.
+pub(crate) fn note(text: impl FnOnce() -> String) {
+    if std::io::stderr().is_terminal() {
+        print(|line| line.note(text, Instant::now()));
+    }
+}
+
+/// Erases the line of what failed.
 pub(crate) fn erase() {
     print(Line::end);
 }
@@ -71,6 +79,19 @@ impl Line {
             "{ERASE}compiling {}/{} functions",
             progress.done, progress.total
         ))
+    }
+
+    fn note(&mut self, text: impl FnOnce() -> String, now: Instant) -> Option<String> {
+        let changed = *self.changed.get_or_insert(now);
+        if now.saturating_duration_since(changed) < PAUSE {
+            return None;
+        }
+        *self = Self {
+            changed: Some(now),
+            done: 0,
+            shown: true,
+        };
+        Some(format!("{ERASE}{}", text()))
     }
 
     fn end(&mut self) -> Option<String> {

@@ -157,8 +157,8 @@ fn execute(
 }
 
 /// The exported function of this name.
-pub(crate) fn function(
-    store: &mut Store<Host>,
+pub(crate) fn function<T: 'static>(
+    store: &mut Store<T>,
     instance: &Instance,
     module: &Module,
     name: &str,
@@ -172,7 +172,10 @@ pub(crate) fn function(
 }
 
 /// Calls the `_initialize` of a WASI reactor, and says whether it is one.
-pub(crate) fn initialize(store: &mut Store<Host>, instance: &Instance) -> diptych::Result<bool> {
+pub(crate) fn initialize<T: 'static>(
+    store: &mut Store<T>,
+    instance: &Instance,
+) -> diptych::Result<bool> {
     match instance.get_func(&mut *store, "_initialize") {
         Some(func) => call(store, func, &[], 0).map(|_| true),
         None => Ok(false),
@@ -180,8 +183,8 @@ pub(crate) fn initialize(store: &mut Store<Host>, instance: &Instance) -> diptyc
 }
 
 /// Calls a function for its results.
-pub(crate) fn call(
-    store: &mut Store<Host>,
+pub(crate) fn call<T: 'static>(
+    store: &mut Store<T>,
     func: Func,
     args: &[Val],
     results: usize,
