@@ -110,6 +110,7 @@ impl Configuration {
                 .max_gc_heap(GC_HEAP)
                 .parallel_compilation(false)
                 .wasm_custom_page_sizes(true)
+                .wasm_legacy_exceptions(true)
                 .wasm_wide_arithmetic(true);
         })
     }

@@ -114,8 +114,18 @@ counts! {
     differences;
     /// Microseconds that cases took to make.
     generation_us;
-    /// Microseconds that cases took to execute, code being made included.
+    /// Microseconds that cases took to execute and compare, all that follows included.
     execution_us;
+    /// Microseconds of that for opening modules: validation, and compilation that does not wait.
+    opening_us;
+    /// Microseconds of that for making instances.
+    instantiation_us;
+    /// Microseconds of that for calls.
+    calling_us;
+    /// Microseconds of that for putting down what can be seen.
+    looking_us;
+    /// Microseconds that counting operators took.
+    counting_us;
 }
 
 impl Counts {
@@ -175,9 +185,16 @@ impl Session {
         let others = self.others(&case, seed);
         let verdict = self.oracle.judge_with(&case, &others);
         self.counts.execution_us += micros(made.elapsed());
+        let cost = self.oracle.take_cost();
+        self.counts.opening_us += micros(cost.opening);
+        self.counts.instantiation_us += micros(cost.instantiating);
+        self.counts.calling_us += micros(cost.calling);
+        self.counts.looking_us += micros(cost.looking);
         self.count(&case, &others, &verdict);
         if matches!(verdict, Verdict::Agreed(_)) && Random::of(seed, COVERAGE).once_in(COUNTED) {
+            let start = Instant::now();
             self.coverage.run(&case);
+            self.counts.counting_us += micros(start.elapsed());
         }
         match verdict {
             Verdict::Differs(difference) => Some(Finding {
