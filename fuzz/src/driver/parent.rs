@@ -258,6 +258,11 @@ fn summary(progress: &Progress) {
         counts.executions as f64 / seconds
     );
     println!(
+        "{:<26} {:.1}",
+        "executions_per_processor_s",
+        counts.executions as f64 / counts.seconds().max(1e-6)
+    );
+    println!(
         "{:<26} {:.3}",
         "given_up_percent",
         100.0 * counts.abandoned() as f64 / counts.cases.max(1) as f64

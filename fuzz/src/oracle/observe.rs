@@ -4,12 +4,12 @@ use super::memory::AnyMemory;
 use super::snapshot::{Snapshot, make};
 use super::world::{Events, World, define_imports, name_exports};
 use crate::case::{Call, Case};
+use crate::clock;
 use crate::configurations::Configuration;
 use core::time::Duration;
 use diptych::{
     Engine, Error, ErrorKind, Extern, Instance, Linker, Module, RootScope, Store, Trap, Val,
 };
-use std::time::Instant;
 
 /// Fuel for start functions.
 const START_FUEL: u64 = 20_000;
@@ -120,7 +120,7 @@ pub enum Contents {
     },
 }
 
-/// What an execution took.
+/// What an execution took, in time of the processor.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Cost {
     /// The bytes of objects in the end.
@@ -176,9 +176,9 @@ pub(crate) fn execute_and(
     let mut cost = Cost::default();
     let mut modules = Vec::new();
     for (index, wasm) in case.modules.iter().enumerate() {
-        let start = Instant::now();
+        let start = clock::now();
         let opened = configuration.module(engine, wasm);
-        cost.opening += start.elapsed();
+        cost.opening += clock::now() - start;
         let failure = opened.as_ref().err().map(Failure::without_place);
         let seen = Seen {
             step: Step::Open(index),
@@ -197,9 +197,9 @@ pub(crate) fn execute_and(
     }
     let mut guest = Guest::new(engine, &modules, case.settings.hides_fuel)?;
     for index in 0..modules.len() {
-        let start = Instant::now();
+        let start = clock::now();
         let seen = guest.instantiate(index)?;
-        cost.instantiating += start.elapsed();
+        cost.instantiating += clock::now() - start;
         let is_there = matches!(seen.end, End::Returned(_));
         if !observer(seen) || !is_there {
             cost.heap = guest.store.gc_heap_size();
@@ -207,14 +207,14 @@ pub(crate) fn execute_and(
         }
     }
     for (index, call) in case.calls.iter().enumerate() {
-        let start = Instant::now();
+        let start = clock::now();
         let Some(end) = guest.call(call) else {
             continue;
         };
-        let called = Instant::now();
+        let called = clock::now();
         let seen = guest.see(Step::Call(index), end);
         cost.calling += called - start;
-        cost.looking += called.elapsed();
+        cost.looking += clock::now() - called;
         if !observer(seen) {
             break;
         }
