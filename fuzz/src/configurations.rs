@@ -6,6 +6,7 @@
 use crate::case::Settings;
 use diptych::{CompilationMode, Engine, Error, Module, OptLevel};
 use diptych_conformance::{Backends, MODES, Mode};
+use std::sync::LazyLock;
 
 /// One way to execute modules.
 #[derive(Clone, Copy, Debug)]
@@ -37,6 +38,11 @@ pub const REFERENCE: &str = "loop";
 /// Whether fuel is charged is for the case to say, so modes that differ in nothing else are left
 /// out.
 pub fn configurations() -> Vec<Configuration> {
+    ALL.clone()
+}
+
+/// Whether a mode is there takes an engine to see.
+static ALL: LazyLock<Vec<Configuration>> = LazyLock::new(|| {
     let made = MODES
         .iter()
         .filter(|mode| !mode.metered && mode.is_available())
@@ -51,11 +57,11 @@ pub fn configurations() -> Vec<Configuration> {
         .collect();
     all.sort_by_key(|configuration| configuration.name() != REFERENCE);
     all
-}
+});
 
 /// The configuration of this name, if this build and this machine have it.
 pub fn configuration(name: &str) -> Option<Configuration> {
-    configurations().into_iter().find(|it| it.name() == name)
+    ALL.iter().find(|it| it.name() == name).copied()
 }
 
 impl Configuration {
@@ -110,6 +116,7 @@ impl Configuration {
                 .max_gc_heap(GC_HEAP)
                 .parallel_compilation(false)
                 .wasm_custom_page_sizes(true)
+                .wasm_legacy_exceptions(true)
                 .wasm_wide_arithmetic(true);
         })
     }

@@ -21,6 +21,8 @@ const PROPOSALS: &[&str] = &[
     "simd",
     "relaxed_simd",
     "exceptions",
+    "legacy_exceptions",
+    "threads",
     "function_references",
     "gc",
     "wide_arithmetic",

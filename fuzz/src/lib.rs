@@ -12,6 +12,7 @@
 //! The program `diptych-fuzz` does this for as long as it is told; `docs/testing.md` says how.
 
 pub mod case;
+mod clock;
 pub mod configurations;
 pub mod coverage;
 pub mod faults;

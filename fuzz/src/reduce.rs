@@ -2,12 +2,10 @@
 
 use crate::case::Case;
 use crate::configurations::{REFERENCE, configuration};
-use crate::module::{Code, Point, is_valid, items, remove};
+use crate::module::{Code, Point, is_usable, is_valid, items, remove, replacements};
 use crate::oracle::Oracle;
-use core::ops::Range;
 use core::time::Duration;
 use std::time::Instant;
-use wasmparser::{HeapType, ValType};
 
 /// How long a case is made smaller.
 #[derive(Clone, Copy, Debug)]
@@ -190,14 +188,14 @@ impl Reducer<'_> {
                 candidates.extend(replacements(&points[func], at..end));
                 let mut smaller: Vec<Vec<u8>> = candidates
                     .into_iter()
-                    .map(|new| with(&code, func, at..end, &new))
+                    .map(|new| code.with(func, at..end, &new))
                     .collect();
                 if size == 1 {
                     smaller.extend(unwrapped(&code, &points[func], func, at));
                 }
                 let is_smaller = smaller
                     .into_iter()
-                    .filter(|new| *new != wasm && is_valid(new))
+                    .filter(|new| *new != wasm && is_valid(new) && is_usable(new))
                     .any(|new| self.attempt(|case| case.modules[module] = new));
                 if !is_smaller {
                     at += (size / 2).max(1);
@@ -225,49 +223,6 @@ fn is_finite(case: &Case) -> bool {
     is_finite && observed.is_ok()
 }
 
-/// The module with other instructions in the place of some of a function.
-fn with(code: &Code<'_>, func: usize, ops: Range<usize>, new: &[u8]) -> Vec<u8> {
-    let mut bodies = code.to_bytes();
-    let body = &code.bodies[func];
-    let whole = &bodies[func];
-    let start = body.locals.start;
-    let mut bytes = whole[..body.ops[ops.start].start - start].to_vec();
-    bytes.extend_from_slice(new);
-    bytes.extend_from_slice(&whole[body.ops[ops.end].start - start..]);
-    bodies[func] = bytes;
-    code.rebuild(&bodies)
-}
-
-/// What can stand in the place of some instructions, if anything.
-fn replacements(points: &[Point], ops: Range<usize>) -> Vec<Vec<u8>> {
-    let (before, after) = (&points[ops.start], &points[ops.end]);
-    if before.depth != after.depth || points[ops.clone()].iter().any(|it| it.depth < before.depth) {
-        return Vec::new();
-    }
-    let mut all = vec![Vec::new()];
-    let lowest = points[ops.start..=ops.end]
-        .iter()
-        .map(|point| point.operands.len())
-        .min()
-        .unwrap_or(0);
-    let mut plain = vec![DROP; before.operands.len() - lowest];
-    let constants = after.operands[lowest..]
-        .iter()
-        .map(|ty| ty.and_then(constant))
-        .collect::<Option<Vec<_>>>();
-    if let Some(constants) = constants {
-        plain.extend(constants.concat());
-        // No more instructions than before, or this would go on for ever.
-        if before.operands.len() + after.operands.len() - 2 * lowest < ops.len() {
-            all.push(plain);
-        }
-    }
-    if ops.len() > 1 {
-        all.push(vec![UNREACHABLE]);
-    }
-    all
-}
-
 /// The module without a block around instructions that stay.
 fn unwrapped(code: &Code<'_>, points: &[Point], func: usize, at: usize) -> Option<Vec<u8>> {
     use wasmparser::Operator;
@@ -279,35 +234,7 @@ fn unwrapped(code: &Code<'_>, points: &[Point], func: usize, at: usize) -> Optio
         return None;
     }
     let end = body.matching_end(points, at)?;
-    Some(with(code, func, at..end + 1, body.bytes(at + 1..end)))
-}
-
-const UNREACHABLE: u8 = 0x00;
-const DROP: u8 = 0x1a;
-
-/// The shortest instruction that gives a value of this type.
-fn constant(ty: ValType) -> Option<Vec<u8>> {
-    Some(match ty {
-        ValType::I32 => vec![0x41, 0],
-        ValType::I64 => vec![0x42, 0],
-        ValType::F32 => vec![0x43, 0, 0, 0, 0],
-        ValType::F64 => [vec![0x44], vec![0; 8]].concat(),
-        ValType::V128 => [vec![0xfd, 12], vec![0; 16]].concat(),
-        ValType::Ref(ty) if ty.is_nullable() => match ty.heap_type() {
-            HeapType::Abstract { shared: false, ty } => {
-                use wasm_encoder::Encode as _;
-                let heap: wasm_encoder::HeapType = wasm_encoder::HeapType::Abstract {
-                    shared: false,
-                    ty: ty.into(),
-                };
-                let mut bytes = vec![0xd0];
-                heap.encode(&mut bytes);
-                bytes
-            }
-            _ => return None,
-        },
-        ValType::Ref(_) => return None,
-    })
+    Some(code.with(func, at..end + 1, body.bytes(at + 1..end)))
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! One case after the other, each from a seed of its own.
 
 use crate::case::Case;
+use crate::clock;
 use crate::configurations::{Configuration, configurations};
 use crate::coverage::Coverage;
 use crate::generate::Generator;
@@ -8,7 +9,6 @@ use crate::oracle::{Difference, Limit, Oracle, Verdict};
 use crate::random::Random;
 use core::time::Duration;
 use std::collections::BTreeMap;
-use std::time::Instant;
 
 /// What a session tries.
 #[derive(Clone, Debug)]
@@ -112,13 +112,28 @@ counts! {
     abandoned_implementation;
     /// Cases on which configurations differ.
     differences;
-    /// Microseconds that cases took to make.
+    /// Microseconds of a processor that cases took to make.
     generation_us;
-    /// Microseconds that cases took to execute, code being made included.
+    /// Microseconds that cases took to execute and compare, all that follows included.
     execution_us;
+    /// Microseconds of that for opening modules: validation, and compilation that does not wait.
+    opening_us;
+    /// Microseconds of that for making instances.
+    instantiation_us;
+    /// Microseconds of that for calls.
+    calling_us;
+    /// Microseconds of that for putting down what can be seen.
+    looking_us;
+    /// Microseconds that counting operators took.
+    counting_us;
 }
 
 impl Counts {
+    /// Seconds of a processor that all of it took.
+    pub fn seconds(&self) -> f64 {
+        (self.generation_us + self.execution_us + self.counting_us) as f64 / 1e6
+    }
+
     /// The cases that were given up.
     pub const fn abandoned(&self) -> u64 {
         self.abandoned_stack + self.abandoned_memory + self.abandoned_implementation
@@ -164,9 +179,9 @@ impl Session {
 
     /// Makes and tries the case that a generator makes of a seed.
     pub fn run_case_of(&mut self, generator: Generator, seed: u64) -> Option<Finding> {
-        let start = Instant::now();
+        let start = clock::now();
         let case = generator.case(seed);
-        let made = Instant::now();
+        let made = clock::now();
         self.counts.generation_us += micros(made - start);
         let Some(case) = case else {
             self.counts.empty += 1;
@@ -174,10 +189,17 @@ impl Session {
         };
         let others = self.others(&case, seed);
         let verdict = self.oracle.judge_with(&case, &others);
-        self.counts.execution_us += micros(made.elapsed());
+        self.counts.execution_us += micros(clock::now() - made);
+        let cost = self.oracle.take_cost();
+        self.counts.opening_us += micros(cost.opening);
+        self.counts.instantiation_us += micros(cost.instantiating);
+        self.counts.calling_us += micros(cost.calling);
+        self.counts.looking_us += micros(cost.looking);
         self.count(&case, &others, &verdict);
         if matches!(verdict, Verdict::Agreed(_)) && Random::of(seed, COVERAGE).once_in(COUNTED) {
+            let start = clock::now();
             self.coverage.run(&case);
+            self.counts.counting_us += micros(clock::now() - start);
         }
         match verdict {
             Verdict::Differs(difference) => Some(Finding {
@@ -236,7 +258,7 @@ const CONFIGURATIONS: u64 = 1_001;
 const COVERAGE: u64 = 1_002;
 
 /// Of so many cases, one has its operators counted.
-const COUNTED: usize = 12;
+const COUNTED: usize = 24;
 
 fn micros(time: Duration) -> u64 {
     u64::try_from(time.as_micros()).unwrap_or(u64::MAX)

@@ -1,8 +1,8 @@
 //! The process that starts the others, adds up what they tell, and notices when one dies.
 
-use super::SILENCE;
 use super::options::Options;
 use super::worker::{save, seed_of_case};
+use super::{SILENCE, WAITING, processor_time};
 use core::time::Duration;
 use diptych_fuzz::coverage::{COLUMNS, Coverage};
 use diptych_fuzz::session::{Counts, Session};
@@ -13,6 +13,9 @@ use std::time::Instant;
 
 /// How often the progress is shown.
 const SHOWING: Duration = Duration::from_secs(2);
+
+/// How long workers may be silent without anyone looking after them.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// A line of a worker, or its end.
 enum Told {
@@ -26,7 +29,26 @@ struct Worker {
     /// The case that it is at.
     place: u64,
     heard: Instant,
+    /// What processors had done for it soon after that.
+    worked: Option<Duration>,
     is_done: bool,
+}
+
+impl Worker {
+    /// Notes that it lives.
+    fn is_heard(&mut self) {
+        self.heard = Instant::now();
+        self.worked = None;
+    }
+
+    /// Whether it is at the same thing for too long.
+    fn hangs(&mut self) -> bool {
+        let silent = self.heard.elapsed();
+        let working = processor_time(self.child.id()).map_or(silent, |now| {
+            now.saturating_sub(*self.worked.get_or_insert(now))
+        });
+        working >= SILENCE || silent >= WAITING
+    }
 }
 
 /// All that has been told.
@@ -108,6 +130,7 @@ fn start(
         child,
         place: first,
         heard: Instant::now(),
+        worked: None,
         is_done: false,
     })
 }
@@ -124,7 +147,7 @@ fn listen(
     while running > 0 {
         match receiver.recv_timeout(Duration::from_millis(200)) {
             Ok(Told::Line(worker, line)) => {
-                workers[worker].heard = Instant::now();
+                workers[worker].is_heard();
                 hear(&mut workers[worker], &line, progress);
             }
             Ok(Told::End(at)) => {
@@ -148,8 +171,8 @@ fn listen(
             Err(RecvTimeoutError::Disconnected) => return Ok(()),
         }
         for worker in workers.iter_mut().filter(|worker| !worker.is_done) {
-            if worker.heard.elapsed() >= SILENCE {
-                worker.heard = Instant::now();
+            if worker.heard.elapsed() >= PATIENCE && worker.hangs() {
+                worker.is_heard();
                 // Its end is heard of like any other.
                 let _ = worker.child.kill();
             }
@@ -233,6 +256,11 @@ fn summary(progress: &Progress) {
         "{:<26} {:.1}",
         "executions_per_second",
         counts.executions as f64 / seconds
+    );
+    println!(
+        "{:<26} {:.1}",
+        "executions_per_processor_s",
+        counts.executions as f64 / counts.seconds().max(1e-6)
     );
     println!(
         "{:<26} {:.3}",

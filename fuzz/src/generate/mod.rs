@@ -1,5 +1,7 @@
 //! Cases from seeds.
 
+mod corpus;
+mod mutate;
 mod smith;
 mod structured;
 #[path = "../../../jit/tests/support/vectors.rs"]
@@ -22,6 +24,8 @@ pub enum Generator {
     Structured,
     /// Single operators, all there are.
     Single,
+    /// Modules of the suite, of benchmarks and of findings, changed.
+    Mutate,
 }
 
 impl Generator {
@@ -32,6 +36,7 @@ impl Generator {
         Self::SmithMaybeInvalid,
         Self::Structured,
         Self::Single,
+        Self::Mutate,
     ];
 
     /// What command lines and reports call it.
@@ -42,6 +47,7 @@ impl Generator {
             Self::SmithMaybeInvalid => "smith-maybe-invalid",
             Self::Structured => "structured",
             Self::Single => "single",
+            Self::Mutate => "mutate",
         }
     }
 
@@ -59,6 +65,7 @@ impl Generator {
             Self::SmithMaybeInvalid => smith::case(&mut random, smith::Kind::MaybeInvalid),
             Self::Structured => structured::case(&mut random),
             Self::Single => structured::single::case(&mut random),
+            Self::Mutate => mutate::case(&mut random),
         }?;
         case.origin = format!("{} {seed}", self.name());
         Some(case)

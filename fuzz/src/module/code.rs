@@ -12,6 +12,7 @@ pub(crate) fn features() -> WasmFeatures {
         | WasmFeatures::CUSTOM_PAGE_SIZES
         | WasmFeatures::WIDE_ARITHMETIC
         | WasmFeatures::LEGACY_EXCEPTIONS
+        | WasmFeatures::THREADS
 }
 
 /// Whether the validator that engines rely on accepts it.
@@ -19,6 +20,25 @@ pub(crate) fn is_valid(wasm: &[u8]) -> bool {
     Validator::new_with_features(features())
         .validate_all(wasm)
         .is_ok()
+}
+
+/// Whether it can be executed without others: it does not wait for long, because each timeout is a
+/// small constant right before the instruction.
+pub(crate) fn is_usable(wasm: &[u8]) -> bool {
+    const LONGEST_NS: i64 = 1_000_000;
+    let is_brief = |body: &Body<'_>| {
+        let mut before = &Operator::Nop;
+        body.operators.iter().all(|operator| {
+            let timeout = core::mem::replace(&mut before, operator);
+            match operator {
+                Operator::MemoryAtomicWait32 { .. } | Operator::MemoryAtomicWait64 { .. } => {
+                    matches!(timeout, Operator::I64Const { value } if (0..=LONGEST_NS).contains(value))
+                }
+                _ => true,
+            }
+        })
+    };
+    Code::new(wasm).is_none_or(|code| code.bodies.iter().all(is_brief))
 }
 
 /// The code of a module.
@@ -136,6 +156,19 @@ impl<'a> Code<'a> {
         wasm
     }
 
+    /// The module with other instructions in the place of some of a function, before the last.
+    pub(crate) fn with(&self, func: usize, ops: Range<usize>, new: &[u8]) -> Vec<u8> {
+        let mut bodies = self.to_bytes();
+        let body = &self.bodies[func];
+        let whole = &bodies[func];
+        let start = body.locals.start;
+        let mut bytes = whole[..body.ops[ops.start].start - start].to_vec();
+        bytes.extend_from_slice(new);
+        bytes.extend_from_slice(&whole[body.ops[ops.end].start - start..]);
+        bodies[func] = bytes;
+        self.rebuild(&bodies)
+    }
+
     /// The bodies as they are.
     pub(crate) fn to_bytes(&self) -> Vec<Vec<u8>> {
         self.bodies.iter().map(Body::to_bytes).collect()
@@ -195,10 +228,11 @@ impl<'a> Body<'a> {
         let mut open = 1;
         for at in (0..end).rev() {
             match self.operators[at] {
-                Operator::End => open += 1,
+                Operator::End | Operator::Delegate { .. } => open += 1,
                 Operator::Block { .. }
                 | Operator::Loop { .. }
                 | Operator::If { .. }
+                | Operator::Try { .. }
                 | Operator::TryTable { .. } => open -= 1,
                 _ => {}
             }

@@ -33,7 +33,7 @@ macro_rules! table {
         }
 
         /// The place of an operator in [`OPERATORS`].
-        fn number(operator: &wasmparser::Operator<'_>) -> Option<u16> {
+        pub(crate) fn number(operator: &wasmparser::Operator<'_>) -> Option<u16> {
             match operator {
                 $(wasmparser::Operator::$op { .. } => Some(Number::$visit as u16),)*
                 _ => None,

@@ -9,12 +9,15 @@
 //! The stack and the memory of objects end at different places in different configurations.
 //! Where one reached such a limit and the other did not, the case is given up and counted.
 
+mod memory;
 mod observe;
 mod snapshot;
 mod world;
 
 pub(crate) use observe::execute_and;
-pub use observe::{Contents, End, Export, Failure, Frame, Limit, Observer, Seen, Step, execute};
+pub use observe::{
+    Contents, Cost, End, Export, Failure, Frame, Limit, Observer, Seen, Step, execute,
+};
 pub use world::Events;
 
 use crate::case::{Case, Settings};
@@ -148,6 +151,7 @@ pub struct Oracle {
     configurations: Vec<Configuration>,
     engines: HashMap<(usize, Settings), Engine>,
     cases: usize,
+    cost: Cost,
 }
 
 impl Oracle {
@@ -157,6 +161,7 @@ impl Oracle {
             configurations,
             engines: HashMap::new(),
             cases: 0,
+            cost: Cost::default(),
         }
     }
 
@@ -171,6 +176,11 @@ impl Oracle {
     /// What it compares.
     pub fn configurations(&self) -> &[Configuration] {
         &self.configurations
+    }
+
+    /// What executions took since this was last asked.
+    pub fn take_cost(&mut self) -> Cost {
+        core::mem::take(&mut self.cost)
     }
 
     /// Executes a case everywhere.
@@ -243,7 +253,9 @@ impl Oracle {
         observer: &mut Observer<'_>,
     ) -> Result<usize, diptych::Error> {
         let engine = self.engine(place, case.settings)?;
-        execute(case, &self.configurations[place], &engine, observer)
+        let cost = execute(case, &self.configurations[place], &engine, observer)?;
+        self.cost.add(&cost);
+        Ok(cost.heap)
     }
 
     fn begin_case(&mut self) {

@@ -1,9 +1,12 @@
 //! A case in one configuration, and all that can be seen of its execution.
 
+use super::memory::AnyMemory;
 use super::snapshot::{Snapshot, make};
-use super::world::{Events, World, define_imports, digest, name_exports};
+use super::world::{Events, World, define_imports, name_exports};
 use crate::case::{Call, Case};
+use crate::clock;
 use crate::configurations::Configuration;
+use core::time::Duration;
 use diptych::{
     Engine, Error, ErrorKind, Extern, Instance, Linker, Module, RootScope, Store, Trap, Val,
 };
@@ -117,11 +120,35 @@ pub enum Contents {
     },
 }
 
+/// What an execution took, in time of the processor.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Cost {
+    /// The bytes of objects in the end.
+    pub heap: usize,
+    /// Modules being opened: validated, and compiled unless that waits for calls.
+    pub opening: Duration,
+    /// Instances being made, start functions included.
+    pub instantiating: Duration,
+    /// Calls of guests.
+    pub calling: Duration,
+    /// All that can be seen after calls being put down.
+    pub looking: Duration,
+}
+
+impl Cost {
+    /// Adds the time of another execution.
+    pub fn add(&mut self, other: &Self) {
+        self.opening += other.opening;
+        self.instantiating += other.instantiating;
+        self.calling += other.calling;
+        self.looking += other.looking;
+    }
+}
+
 /// What is done with the observation of each step: whether to go on.
 pub type Observer<'a> = dyn FnMut(Seen) -> bool + 'a;
 
-/// Executes a case, and tells `observer` what is seen. Gives how many bytes objects took in the
-/// end.
+/// Executes a case, and tells `observer` what is seen. Gives what it took.
 ///
 /// # Errors
 /// When the host cannot offer what the modules import: the case is no use then.
@@ -130,7 +157,7 @@ pub fn execute(
     configuration: &Configuration,
     engine: &Engine,
     observer: &mut Observer<'_>,
-) -> Result<usize, Error> {
+) -> Result<Cost, Error> {
     execute_and(case, configuration, engine, observer, "", &mut |_| {})
 }
 
@@ -145,10 +172,13 @@ pub(crate) fn execute_and(
     observer: &mut Observer<'_>,
     memory: &str,
     finish: &mut dyn FnMut(Vec<Option<Vec<u8>>>),
-) -> Result<usize, Error> {
+) -> Result<Cost, Error> {
+    let mut cost = Cost::default();
     let mut modules = Vec::new();
     for (index, wasm) in case.modules.iter().enumerate() {
+        let start = clock::now();
         let opened = configuration.module(engine, wasm);
+        cost.opening += clock::now() - start;
         let failure = opened.as_ref().err().map(Failure::without_place);
         let seen = Seen {
             step: Step::Open(index),
@@ -158,31 +188,40 @@ pub(crate) fn execute_and(
             state: Vec::new(),
         };
         if !observer(seen) {
-            return Ok(0);
+            return Ok(cost);
         }
         match opened {
             Ok(module) => modules.push(module),
-            Err(_) => return Ok(0),
+            Err(_) => return Ok(cost),
         }
     }
     let mut guest = Guest::new(engine, &modules, case.settings.hides_fuel)?;
     for index in 0..modules.len() {
+        let start = clock::now();
         let seen = guest.instantiate(index)?;
+        cost.instantiating += clock::now() - start;
         let is_there = matches!(seen.end, End::Returned(_));
         if !observer(seen) || !is_there {
-            return Ok(guest.store.gc_heap_size());
+            cost.heap = guest.store.gc_heap_size();
+            return Ok(cost);
         }
     }
     for (index, call) in case.calls.iter().enumerate() {
-        let Some(seen) = guest.call(index, call) else {
+        let start = clock::now();
+        let Some(end) = guest.call(call) else {
             continue;
         };
+        let called = clock::now();
+        let seen = guest.see(Step::Call(index), end);
+        cost.calling += called - start;
+        cost.looking += clock::now() - called;
         if !observer(seen) {
             break;
         }
     }
     finish(guest.memories(memory));
-    Ok(guest.store.gc_heap_size())
+    cost.heap = guest.store.gc_heap_size();
+    Ok(cost)
 }
 
 /// Instances in a store.
@@ -230,7 +269,7 @@ impl<'a> Guest<'a> {
     }
 
     /// `None` when there is nothing to call, as can be while a case is made smaller.
-    fn call(&mut self, index: usize, call: &Call) -> Option<Seen> {
+    fn call(&mut self, call: &Call) -> Option<End> {
         let instance = *self.instances.get(call.module)?;
         let func = instance.get_func(&mut self.store, &call.export)?;
         if self.is_metered() {
@@ -252,11 +291,10 @@ impl<'a> Guest<'a> {
             Err(_) => End::Returned(Vec::new()),
         };
         drop(scope);
-        let end = match outcome {
+        Some(match outcome {
             Ok(()) => end,
             Err(error) => End::Failed(self.failure(&error, &mut snapshot)),
-        };
-        Some(self.see(Step::Call(index), end))
+        })
     }
 
     /// What the memories of this name hold, by module.
@@ -327,10 +365,6 @@ impl<'a> Guest<'a> {
                         let value = global.get(&mut scope);
                         Contents::Global(snapshot.values(&mut scope, [value]))
                     }
-                    Extern::Memory(memory) => Contents::Memory {
-                        pages: memory.size(&scope),
-                        digest: digest(memory.data(&scope)),
-                    },
                     Extern::Table(table) => {
                         let size = table.size(&scope);
                         let elements: Vec<Val> = (0..size.min(MOST_ELEMENTS))
@@ -341,7 +375,13 @@ impl<'a> Guest<'a> {
                             elements: snapshot.values(&mut scope, elements),
                         }
                     }
-                    _ => continue,
+                    export => match AnyMemory::of(&export) {
+                        Some(memory) => Contents::Memory {
+                            pages: memory.pages(&scope),
+                            digest: memory.digest(&scope),
+                        },
+                        None => continue,
+                    },
                 };
                 state.push(Export {
                     name: (index, name),

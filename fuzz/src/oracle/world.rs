@@ -1,12 +1,13 @@
 //! The host's side of a case: what imports are, and what was seen of calls of them.
 
+use super::memory::AnyMemory;
 use super::snapshot::{Names, Snapshot, make};
 use crate::module::COUNTS;
 use crate::random::Random;
 use diptych::{
     AsContextMut, Caller, Error, ErrorKind, ExnRef, Extern, ExternType, FuncType, Global, Instance,
-    Linker, Memory, Module, RootScope, Store, StoreLimits, StoreLimitsBuilder, Table, Tag, Trap,
-    Val,
+    Linker, Memory, Module, RootScope, SharedMemory, Store, StoreLimits, StoreLimitsBuilder, Table,
+    Tag, Trap, Val,
 };
 
 /// What memories may grow to.
@@ -129,6 +130,7 @@ pub(crate) fn define_imports(
                     .ok_or_else(|| Error::msg("no value for an imported global"))?;
                 Global::new(&mut *store, ty, value)?.into()
             }
+            ExternType::Memory(ty) if ty.shared => SharedMemory::new(store.engine(), ty)?.into(),
             ExternType::Memory(ty) => Memory::new(&mut *store, ty)?.into(),
             ExternType::Table(ty) => {
                 let value = make(&mut *store, diptych::ValType::Ref(ty.element), seed & !3)
@@ -170,7 +172,7 @@ fn called(
     let exports = exports_of(&mut caller);
     let memories = if caller.data().events.count < MOST_DIGESTED {
         memories(&exports)
-            .map(|memory| digest(memory.data(&caller)))
+            .map(|memory| memory.digest(&caller))
             .collect()
     } else {
         Vec::new()
@@ -207,11 +209,8 @@ fn exports_of(caller: &mut Caller<'_, World>) -> Vec<Extern> {
         .collect()
 }
 
-fn memories(exports: &[Extern]) -> impl Iterator<Item = Memory> {
-    exports.iter().filter_map(|export| match export {
-        Extern::Memory(memory) => Some(*memory),
-        _ => None,
-    })
+fn memories(exports: &[Extern]) -> impl Iterator<Item = AnyMemory> {
+    exports.iter().filter_map(AnyMemory::of)
 }
 
 /// Does to the guest's world what hosts do.
@@ -226,17 +225,13 @@ fn act(
         2..=6 => return reenter(caller, exports, random),
         7 | 8 => {
             if let Some(memory) = memories(exports).next() {
-                // A refusal is the same everywhere.
-                let _ = memory.grow(&mut *caller, 1);
+                memory.grow(&mut *caller);
             }
         }
         9 | 10 => {
             if let Some(memory) = memories(exports).next() {
-                let data = memory.data_mut(&mut *caller);
-                if !data.is_empty() {
-                    let at = random.below(data.len());
-                    data[at] ^= random.bits() as u8;
-                }
+                let bits = random.bits() as u8;
+                memory.change(&mut *caller, |len| random.below(len), bits);
             }
         }
         11 | 12 => return throw(caller, exports, random),

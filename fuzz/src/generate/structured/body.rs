@@ -1,6 +1,7 @@
 //! What functions do: statements, control, and accesses to memory.
 
 use super::Shape;
+use super::operators::{OPERATORS, Operator};
 use super::types::{Signature, Ty, list};
 use crate::random::Random;
 
@@ -22,6 +23,8 @@ pub(super) struct Body<'a, 'r> {
     locals: Vec<Ty>,
     /// The blocks that are open, from the outermost: their names, and what branches there carry.
     labels: Vec<(String, Vec<Ty>)>,
+    /// Those of them that are in a clause of a `try`, whose exception can be thrown once more.
+    pub(super) handlers: Vec<String>,
     /// How many blocks there were.
     blocks: usize,
     text: String,
@@ -50,6 +53,7 @@ impl<'a, 'r> Body<'a, 'r> {
             signature,
             locals,
             labels: Vec::new(),
+            handlers: Vec::new(),
             blocks: 0,
             text: String::new(),
             budget,
@@ -122,8 +126,22 @@ impl<'a, 'r> Body<'a, 'r> {
     }
 
     pub(super) fn close(&mut self) {
-        self.labels.pop();
+        self.pop_label();
         self.line("end");
+    }
+
+    pub(super) fn pop_label(&mut self) {
+        self.labels.pop();
+    }
+
+    /// In how many blocks this is.
+    pub(super) const fn depth(&self) -> usize {
+        self.labels.len()
+    }
+
+    /// Whether there are enough of them.
+    pub(super) const fn is_deep(&self) -> bool {
+        self.depth() >= NESTING
     }
 
     /// A block with these results.
@@ -203,7 +221,7 @@ impl<'a, 'r> Body<'a, 'r> {
     }
 
     /// Leaves exactly these.
-    fn end_with(&mut self, types: &[Ty]) {
+    pub(super) fn end_with(&mut self, types: &[Ty]) {
         for ty in types {
             let depth = self.random.below(DEPTH as usize) as u32;
             self.value(*ty, depth);
@@ -223,7 +241,7 @@ impl<'a, 'r> Body<'a, 'r> {
     pub(super) fn statement(&mut self, depth: u32) {
         let depth = depth.min(DEPTH);
         let features = self.shape.features;
-        match self.random.below(34) {
+        match self.random.below(38) {
             0..=5 => {
                 let ty = features.ty(self.random);
                 self.value(ty, depth);
@@ -248,7 +266,7 @@ impl<'a, 'r> Body<'a, 'r> {
             21 => self.bulk(depth),
             22 => self.table(depth),
             23 | 24 if features.objects => self.write_object(depth),
-            25 if features.exceptions => self.rare(Self::throw),
+            25 if !self.shape.tags.is_empty() => self.rare(Self::throw),
             26 => {
                 self.line("(drop (memory.grow (i32.const 1)))");
                 self.store(depth.min(1));
@@ -256,6 +274,8 @@ impl<'a, 'r> Body<'a, 'r> {
             27 => self.null_branches(depth),
             28 if features.second_memory => self.second_memory(depth),
             29 => self.line("nop"),
+            30 | 31 if features.legacy_exceptions => self.legacy_try(&[]),
+            32 | 33 if features.atomics => self.atomic(depth),
             _ => {
                 let ty = features.ty(self.random);
                 self.value(ty, depth.min(2));
@@ -265,7 +285,7 @@ impl<'a, 'r> Body<'a, 'r> {
     }
 
     /// Something that goes elsewhere, on a condition that seldom holds.
-    fn rare(&mut self, what: impl FnOnce(&mut Self)) {
+    pub(super) fn rare(&mut self, what: impl FnOnce(&mut Self)) {
         self.value(Ty::I32, 1);
         let mask = [1, 3, 7][self.random.below(3)];
         emit!(self, "i32.const {mask} i32.and i32.eqz");
@@ -364,7 +384,7 @@ impl<'a, 'r> Body<'a, 'r> {
         let tag = self.random.below(self.shape.tags.len().max(1));
         match self.shape.tags.get(tag) {
             None => self.line("unreachable"),
-            Some(_) if self.random.once_in(4) => {
+            Some(_) if self.shape.features.exceptions && self.random.once_in(4) => {
                 self.value(Ty::Exn, 1);
                 self.line("throw_ref");
             }
@@ -447,8 +467,37 @@ impl<'a, 'r> Body<'a, 'r> {
         }
     }
 
-    /// An access with an offset, and perhaps an alignment.
-    pub(super) fn with_offset(&mut self, access: &str) -> String {
+    /// An index for an access, and the access with an offset: where they have to be aligned, they
+    /// mostly are. What it is told comes between them.
+    pub(super) fn access(&mut self, op: &Operator, depth: u32, operands: impl FnOnce(&mut Self)) {
+        self.index(depth);
+        let alignment = op.alignment();
+        let is_aligned = alignment > 1 && !self.random.once_in(6);
+        if is_aligned {
+            emit!(self, "i32.const -{alignment} i32.and");
+        }
+        operands(self);
+        let alignment = if is_aligned { alignment } else { 1 };
+        let text = self.with_offset(&op.text, alignment);
+        self.line(&text);
+    }
+
+    /// An atomic instruction that leaves nothing.
+    fn atomic(&mut self, depth: u32) {
+        let all: Vec<&Operator> = OPERATORS
+            .iter()
+            .filter(|op| op.is_atomic && op.results.is_empty())
+            .collect();
+        let op = *self.random.pick(&all);
+        match op.params.as_slice() {
+            [] => self.line(&op.text),
+            [_, ty] => self.access(op, depth, |body| body.value(*ty, depth)),
+            _ => {}
+        }
+    }
+
+    /// An access with an offset that is aligned.
+    pub(super) fn with_offset(&mut self, access: &str, alignment: u64) -> String {
         let offset = match self.random.below(12) {
             0..=5 => 0,
             6 | 7 => self.random.below(20) as u64,
@@ -457,6 +506,7 @@ impl<'a, 'r> Body<'a, 'r> {
             10 => self.random.below(1 << 20) as u64,
             _ => 0xffff_ffff - self.random.below(10) as u64,
         };
+        let offset = offset - offset % alignment;
         // Lanes come behind the offset.
         match access.split_once(' ') {
             Some((access, lane)) => format!("{access} offset={offset} {lane}"),
@@ -489,7 +539,7 @@ impl<'a, 'r> Body<'a, 'r> {
         };
         self.index(depth);
         let name = *self.random.pick(names);
-        let text = self.with_offset(name);
+        let text = self.with_offset(name, 1);
         self.line(&text);
     }
 
@@ -512,7 +562,7 @@ impl<'a, 'r> Body<'a, 'r> {
         let (name, ty) = *self.random.pick(&names);
         self.index(depth);
         self.value(ty, depth);
-        let text = self.with_offset(name);
+        let text = self.with_offset(name, 1);
         self.line(&text);
     }
 

@@ -8,9 +8,10 @@
 //! Loops end because each counts its rounds, and calls because all of them count together.
 
 mod body;
-mod operators;
+mod legacy;
+pub(super) mod operators;
 pub(super) mod single;
-mod types;
+pub(super) mod types;
 mod values;
 
 use crate::case::{AMPLE_FUEL, Call, Case, Settings};
@@ -166,7 +167,7 @@ fn module(
     shape
         .globals
         .extend((0..others).map(|_| features.ty(random)));
-    if features.exceptions {
+    if features.exceptions || features.legacy_exceptions {
         shape.tags = vec![vec![], vec![Ty::I32], features.types(random, 4)];
     }
     for (func, signature) in shape.funcs.iter().enumerate() {
@@ -215,15 +216,16 @@ fn spaces(random: &mut Random, text: &mut String, index: usize, shape: &Shape) {
         1 => (300, 2_000),
         _ => (1, 5),
     };
+    let shared = if features.shared { " shared" } else { "" };
     let mut lines = vec![
         format!("(global {} (mut i32)", import("steps"))
             + if index == 0 { " (i32.const 0))" } else { ")" },
-        format!("(memory {} {least} {most}{page})", import("memory")),
+        format!("(memory {} {least} {most}{shared}{page})", import("memory")),
         format!("(table {} {} {} funcref)", import("table"), 6, 40),
     ];
     // What is imported has to come before what is defined.
     if features.second_memory {
-        lines.push(format!("(memory {} i64 1 3)", import("memory64")));
+        lines.push(format!("(memory {} i64 1 3{shared})", import("memory64")));
     }
     if features.objects {
         lines.push(format!(

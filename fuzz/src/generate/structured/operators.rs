@@ -6,16 +6,37 @@ use std::sync::LazyLock;
 
 /// An operator that takes operands only from the stack.
 #[derive(Debug)]
-pub(super) struct Operator {
+pub(in crate::generate) struct Operator {
     /// As the text format writes it.
-    pub(super) text: String,
-    pub(super) params: Vec<Ty>,
-    pub(super) results: Vec<Ty>,
+    pub(in crate::generate) text: String,
+    pub(in crate::generate) params: Vec<Ty>,
+    pub(in crate::generate) results: Vec<Ty>,
     /// Whether it deals in floats, whose NaNs can differ.
-    pub(super) is_float: bool,
-    pub(super) is_vector: bool,
+    pub(in crate::generate) is_float: bool,
+    pub(in crate::generate) is_vector: bool,
     /// Whether its first operand is an index of memory 0.
-    pub(super) is_access: bool,
+    pub(in crate::generate) is_access: bool,
+    pub(in crate::generate) is_atomic: bool,
+}
+
+impl Operator {
+    /// Whether its last operand says how long it waits.
+    pub(in crate::generate) fn waits(&self) -> bool {
+        self.text.contains(".wait")
+    }
+
+    /// Where it is an access that has to be aligned, to so many bytes.
+    pub(in crate::generate) fn alignment(&self) -> u64 {
+        let has = |part: &str| self.text.contains(part);
+        match () {
+            () if !self.is_atomic => 1,
+            () if has("rmw8") || has("load8") || has("store8") => 1,
+            () if has("rmw16") || has("load16") || has("store16") => 2,
+            () if has("rmw32") || has("load32") || has("store32") => 4,
+            () if self.text.starts_with("i64") || has("wait64") => 8,
+            () => 4,
+        }
+    }
 }
 
 /// Operands, results, names, and the types that have all of them.
@@ -77,12 +98,55 @@ const GROUPS: &[Group] = &[
     ("i32 t", "", "store store8 store16", INTS),
     ("i32 t", "", "store32", &["i64"]),
     ("i32 t", "", "store", FLOATS),
+    (
+        "i32",
+        "t",
+        "atomic.load atomic.load8_u atomic.load16_u",
+        INTS,
+    ),
+    ("i32", "t", "atomic.load32_u", &["i64"]),
+    (
+        "i32 t",
+        "",
+        "atomic.store atomic.store8 atomic.store16",
+        INTS,
+    ),
+    ("i32 t", "", "atomic.store32", &["i64"]),
+    (
+        "i32 t",
+        "t",
+        "atomic.rmw.add atomic.rmw8.add_u atomic.rmw16.add_u \
+         atomic.rmw.sub atomic.rmw8.sub_u atomic.rmw16.sub_u \
+         atomic.rmw.and atomic.rmw8.and_u atomic.rmw16.and_u \
+         atomic.rmw.or atomic.rmw8.or_u atomic.rmw16.or_u \
+         atomic.rmw.xor atomic.rmw8.xor_u atomic.rmw16.xor_u \
+         atomic.rmw.xchg atomic.rmw8.xchg_u atomic.rmw16.xchg_u",
+        INTS,
+    ),
+    (
+        "i32 t",
+        "t",
+        "atomic.rmw32.add_u atomic.rmw32.sub_u atomic.rmw32.and_u atomic.rmw32.or_u \
+         atomic.rmw32.xor_u atomic.rmw32.xchg_u",
+        &["i64"],
+    ),
+    (
+        "i32 t t",
+        "t",
+        "atomic.rmw.cmpxchg atomic.rmw8.cmpxchg_u atomic.rmw16.cmpxchg_u",
+        INTS,
+    ),
+    ("i32 t t", "t", "atomic.rmw32.cmpxchg_u", &["i64"]),
+    ("i32 i32", "i32", "atomic.notify", &["memory"]),
+    ("i32 i32 i64", "i32", "atomic.wait32", &["memory"]),
+    ("i32 i64 i64", "i32", "atomic.wait64", &["memory"]),
+    ("", "", "fence", &["atomic"]),
     ("i64 i64 i64 i64", "i64 i64", "add128 sub128", &["i64"]),
     ("i64 i64", "i64 i64", "mul_wide_s mul_wide_u", &["i64"]),
 ];
 
 /// All of them.
-pub(super) static OPERATORS: LazyLock<Vec<Operator>> = LazyLock::new(|| {
+pub(in crate::generate) static OPERATORS: LazyLock<Vec<Operator>> = LazyLock::new(|| {
     let mut all = Vec::new();
     for &(params, results, names, of) in GROUPS {
         for ty in of {
@@ -112,7 +176,8 @@ pub(super) static OPERATORS: LazyLock<Vec<Operator>> = LazyLock::new(|| {
 fn operator(text: String, params: Vec<Ty>, results: Vec<Ty>) -> Operator {
     let of = |ty: Ty| params.contains(&ty) || results.contains(&ty);
     let is_vector = of(Ty::V128);
-    let is_access = text.contains(".load") || text.contains(".store");
+    let is_atomic = text.contains("atomic");
+    let is_access = text.contains(".load") || text.contains(".store") || text.contains(".atomic.");
     Operator {
         is_float: of(Ty::F32)
             || of(Ty::F64)
@@ -120,6 +185,7 @@ fn operator(text: String, params: Vec<Ty>, results: Vec<Ty>) -> Operator {
             || text.starts_with("f64x2"),
         is_vector,
         is_access,
+        is_atomic,
         text,
         params,
         results,

@@ -49,11 +49,12 @@ pub(in crate::generate) fn case(random: &mut Random) -> Option<Case> {
         metered: random.once_in(4),
         ..Settings::default()
     };
+    let shared = if random.once_in(2) { " shared" } else { "" };
     let mut text = format!(
         "(module {PRELUDE}
         (type $unary (func (param i32) (result i32)))
         (type $funcs (array (mut funcref)))
-        (memory (export \"memory\") 1 2)
+        (memory (export \"memory\") 1 2{shared})
         (table $any 4 anyref) (elem (table $any) (i32.const 0) anyref (item (ref.i31 (i32.const -5))) (item (struct.new_default $node)) (item (ref.null any)))
         (table $funcs_table (export \"table\") 4 funcref) (elem (table $funcs_table) (i32.const 0) func $half $other)
         (elem $elem func $half $other)
@@ -153,8 +154,16 @@ fn operator(random: &mut Random, text: &mut String, name: &str) {
                 "(i32.and (local.get AT) (i32.const 0x1003f)) ",
                 "(i32.sub (i32.const 0x10000) (i32.and (local.get AT) (i32.const 15))) ",
             ]);
-            operands += &index.replace("AT", &params.len().to_string());
+            let index = index.replace("AT", &params.len().to_string());
+            let alignment = operator.alignment();
+            operands += &match alignment {
+                2.. if !random.once_in(6) => format!("(i32.and {index} (i32.const -{alignment})) "),
+                _ => index,
+            };
             params.push(Ty::I32);
+        } else if operator.waits() && place == 2 {
+            // Nobody would come.
+            let _ = write!(operands, "(i64.const {}) ", random.below(2) * 500);
         } else if random.once_in(4) {
             operands += &match ty {
                 Ty::F32 => format!("(f32.const {}) ", float(random)),

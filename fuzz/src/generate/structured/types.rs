@@ -4,7 +4,7 @@ use crate::random::Random;
 
 /// A type of values. The defined ones are in the prelude of every module.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Ty {
+pub(in crate::generate) enum Ty {
     I32,
     I64,
     F32,
@@ -30,7 +30,7 @@ pub(super) enum Ty {
 }
 
 /// Defined types, the same in all modules, so that they are the same types.
-pub(super) const PRELUDE: &str = "
+pub(in crate::generate) const PRELUDE: &str = "
 (rec
   (type $node (sub (struct (field (mut i32)) (field (mut (ref null $node))) (field (mut i64)) (field (mut anyref)) (field (mut i8)) (field (mut i16)))))
   (type $leaf (sub final $node (struct (field (mut i32)) (field (mut (ref null $node))) (field (mut i64)) (field (mut anyref)) (field (mut i8)) (field (mut i16)) (field (mut (ref null $nodes))) (field (mut f64)) (field (mut funcref)))))
@@ -42,7 +42,7 @@ pub(super) const PRELUDE: &str = "
 
 impl Ty {
     /// As the text format writes it.
-    pub(super) const fn text(self) -> &'static str {
+    pub(in crate::generate) const fn text(self) -> &'static str {
         match self {
             Self::I32 => "i32",
             Self::I64 => "i64",
@@ -64,7 +64,7 @@ impl Ty {
     }
 
     /// The number type of this name.
-    pub(super) fn named(name: &str) -> Self {
+    pub(in crate::generate) fn named(name: &str) -> Self {
         match name {
             "i32" => Self::I32,
             "i64" => Self::I64,
@@ -75,8 +75,21 @@ impl Ty {
         }
     }
 
+    /// As the binary format knows it, but for references.
+    pub(in crate::generate) const fn val_type(self) -> Option<wasmparser::ValType> {
+        use wasmparser::ValType;
+        Some(match self {
+            Self::I32 => ValType::I32,
+            Self::I64 => ValType::I64,
+            Self::F32 => ValType::F32,
+            Self::F64 => ValType::F64,
+            Self::V128 => ValType::V128,
+            _ => return None,
+        })
+    }
+
     /// What `ref.null` takes.
-    pub(super) const fn heap(self) -> &'static str {
+    pub(in crate::generate) const fn heap(self) -> &'static str {
         match self {
             Self::Func => "func",
             Self::Extern => "extern",
@@ -93,7 +106,7 @@ impl Ty {
     }
 
     /// Whether it is a reference.
-    pub(super) const fn is_ref(self) -> bool {
+    pub(in crate::generate) const fn is_ref(self) -> bool {
         !matches!(
             self,
             Self::I32 | Self::I64 | Self::F32 | Self::F64 | Self::V128
@@ -102,21 +115,21 @@ impl Ty {
 }
 
 /// The types as the text format lists them.
-pub(super) fn list(types: &[Ty]) -> String {
+pub(in crate::generate) fn list(types: &[Ty]) -> String {
     let names: Vec<_> = types.iter().map(|ty| ty.text()).collect();
     names.join(" ")
 }
 
 /// The type of a function or of a block.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Signature {
-    pub(super) params: Vec<Ty>,
-    pub(super) results: Vec<Ty>,
+pub(in crate::generate) struct Signature {
+    pub(in crate::generate) params: Vec<Ty>,
+    pub(in crate::generate) results: Vec<Ty>,
 }
 
 impl Signature {
     /// As a use of a type.
-    pub(super) fn text(&self) -> String {
+    pub(in crate::generate) fn text(&self) -> String {
         let mut text = String::new();
         if !self.params.is_empty() {
             text += &format!(" (param {})", list(&self.params));
@@ -130,24 +143,35 @@ impl Signature {
 
 /// What a module may use.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Features {
-    pub(super) floats: bool,
-    pub(super) vectors: bool,
-    pub(super) objects: bool,
-    pub(super) exceptions: bool,
-    pub(super) tail_calls: bool,
+pub(in crate::generate) struct Features {
+    pub(in crate::generate) floats: bool,
+    pub(in crate::generate) vectors: bool,
+    pub(in crate::generate) objects: bool,
+    pub(in crate::generate) exceptions: bool,
+    pub(in crate::generate) tail_calls: bool,
     /// A second memory, with 64-bit indices.
-    pub(super) second_memory: bool,
+    pub(in crate::generate) second_memory: bool,
     /// 128-bit integer arithmetic.
-    pub(super) wide: bool,
+    pub(in crate::generate) wide: bool,
     /// Pages of one byte.
-    pub(super) small_pages: bool,
+    pub(in crate::generate) small_pages: bool,
+    /// Atomic instructions.
+    pub(in crate::generate) atomics: bool,
+    /// Memories that threads can share.
+    pub(in crate::generate) shared: bool,
+    /// Exceptions as first proposed.
+    pub(in crate::generate) legacy_exceptions: bool,
 }
 
 impl Features {
     /// Any of them; floats only where NaNs are canonical.
-    pub(super) const fn any(random: &mut Random, floats: bool) -> Self {
+    pub(in crate::generate) const fn any(random: &mut Random, floats: bool) -> Self {
+        let atomics = random.once_in(4);
+        let shared = atomics && random.once_in(2);
         Self {
+            atomics,
+            shared,
+            legacy_exceptions: random.once_in(4),
             floats: floats && !random.once_in(4),
             vectors: random.once_in(2),
             objects: random.once_in(2),
@@ -155,12 +179,13 @@ impl Features {
             tail_calls: random.once_in(2),
             second_memory: random.once_in(3),
             wide: random.once_in(4),
-            small_pages: random.once_in(8),
+            // Shared memories have none.
+            small_pages: !shared && random.once_in(8),
         }
     }
 
     /// A type that may be used.
-    pub(super) fn ty(&self, random: &mut Random) -> Ty {
+    pub(in crate::generate) fn ty(&self, random: &mut Random) -> Ty {
         loop {
             let ty = *random.pick(&[
                 Ty::I32,
@@ -191,7 +216,7 @@ impl Features {
     }
 
     /// Whether a type may be used.
-    pub(super) const fn has(&self, ty: Ty) -> bool {
+    pub(in crate::generate) const fn has(&self, ty: Ty) -> bool {
         match ty {
             Ty::I32 | Ty::I64 | Ty::Func | Ty::Extern => true,
             Ty::F32 | Ty::F64 => self.floats,
@@ -202,7 +227,7 @@ impl Features {
     }
 
     /// A few types.
-    pub(super) fn types(&self, random: &mut Random, most: usize) -> Vec<Ty> {
+    pub(in crate::generate) fn types(&self, random: &mut Random, most: usize) -> Vec<Ty> {
         let count = random.below(most + 1);
         (0..count).map(|_| self.ty(random)).collect()
     }

@@ -1,7 +1,7 @@
 //! What leaves a value on the stack.
 
 use super::body::{Body, emit};
-use super::operators::OPERATORS;
+use super::operators::{OPERATORS, Operator};
 use super::types::{Signature, Ty};
 use super::{constant, types};
 
@@ -22,6 +22,9 @@ impl Body<'_, '_> {
             16 => self.tee(ty, depth),
             17 => self.branch_with_value(ty, depth),
             18 => self.table_of_values(ty, depth),
+            19 if self.shape.features.legacy_exceptions && self.random.once_in(2) => {
+                self.legacy_try(&[ty]);
+            }
             19 if self.shape.features.exceptions => self.try_value(ty),
             20 => self.clutter(ty, depth),
             _ => self.special(ty, depth),
@@ -79,10 +82,11 @@ impl Body<'_, '_> {
 
     fn operator(&mut self, ty: Ty, depth: u32) {
         let features = self.shape.features;
-        let fits = |op: &&super::operators::Operator| {
+        let fits = |op: &&Operator| {
             op.results.last() == Some(&ty)
                 && (features.floats || !op.is_float)
                 && (features.vectors || !op.is_vector)
+                && (features.atomics || !op.is_atomic)
                 && (features.wide || op.results.len() == 1)
         };
         let all: Vec<_> = OPERATORS.iter().filter(fits).collect();
@@ -90,22 +94,27 @@ impl Body<'_, '_> {
             return self.special(ty, depth);
         }
         let op = *self.random.pick(&all);
-        for (place, param) in op.params.iter().enumerate() {
-            if op.is_access && place == 0 {
-                self.index(depth);
+        if op.is_access {
+            self.access(op, depth, |body| body.operands(op, 1, depth));
+        } else {
+            self.operands(op, 0, depth);
+            self.line(&op.text);
+        }
+        self.sink_below(ty, &op.results[..op.results.len() - 1]);
+    }
+
+    /// The operands of an operator from the one at this place on.
+    fn operands(&mut self, op: &Operator, first: usize, depth: u32) {
+        for (place, param) in op.params.iter().enumerate().skip(first) {
+            if op.waits() && place + 1 == op.params.len() {
+                // Nobody would come.
+                emit!(self, "i64.const {}", self.random.below(2) * 500);
             } else if self.random.once_in(3) {
                 self.leaf(*param);
             } else {
                 self.value(*param, depth);
             }
         }
-        if op.is_access {
-            let text = self.with_offset(&op.text);
-            self.line(&text);
-        } else {
-            self.line(&op.text);
-        }
-        self.sink_below(ty, &op.results[..op.results.len() - 1]);
     }
 
     /// What lies below a value on the stack goes elsewhere.
