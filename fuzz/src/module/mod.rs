@@ -6,9 +6,9 @@ mod extend;
 mod plant;
 mod remove;
 
-#[cfg(test)]
-pub(crate) use code::features;
 pub(crate) use code::{Body, Code, Point, is_valid};
+pub use code::{FEATURES, code_with};
 pub(crate) use count::{COUNTS, Counting, OPERATORS, count};
+pub use extend::{Section, extend, spaces};
 pub(crate) use plant::{Change, Planted, plant};
 pub(crate) use remove::{items, remove};

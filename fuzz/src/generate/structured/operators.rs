@@ -14,6 +14,8 @@ pub(super) struct Operator {
     /// Whether it deals in floats, whose NaNs can differ.
     pub(super) is_float: bool,
     pub(super) is_vector: bool,
+    /// Whether its result may depend on the machine.
+    pub(super) is_relaxed: bool,
     /// Whether its first operand is an index of memory 0.
     pub(super) is_access: bool,
 }
@@ -119,6 +121,7 @@ fn operator(text: String, params: Vec<Ty>, results: Vec<Ty>) -> Operator {
             || text.starts_with("f32x4")
             || text.starts_with("f64x2"),
         is_vector,
+        is_relaxed: text.contains(".relaxed_"),
         is_access,
         text,
         params,

@@ -1,5 +1,6 @@
 //! The types of generated modules.
 
+use crate::generate::Proposals;
 use crate::random::Random;
 
 /// A type of values. The defined ones are in the prelude of every module.
@@ -134,7 +135,10 @@ pub(super) struct Features {
     pub(super) floats: bool,
     pub(super) vectors: bool,
     pub(super) objects: bool,
+    /// References to functions of known type.
+    pub(super) typed_funcs: bool,
     pub(super) exceptions: bool,
+    pub(super) relaxed_vectors: bool,
     pub(super) tail_calls: bool,
     /// A second memory, with 64-bit indices.
     pub(super) second_memory: bool,
@@ -151,11 +155,27 @@ impl Features {
             floats: floats && !random.once_in(4),
             vectors: random.once_in(2),
             objects: random.once_in(2),
+            typed_funcs: true,
+            relaxed_vectors: true,
             exceptions: random.once_in(2),
             tail_calls: random.once_in(2),
             second_memory: random.once_in(3),
             wide: random.once_in(4),
             small_pages: random.once_in(8),
+        }
+    }
+
+    /// Those that need no other proposals.
+    pub(super) const fn within(self, proposals: &Proposals) -> Self {
+        Self {
+            objects: self.objects && proposals.objects,
+            typed_funcs: self.typed_funcs && proposals.objects,
+            exceptions: self.exceptions && proposals.exceptions,
+            relaxed_vectors: self.relaxed_vectors && proposals.relaxed_simd,
+            second_memory: self.second_memory && proposals.memory64 && proposals.multi_memory,
+            wide: self.wide && proposals.wide_arithmetic,
+            small_pages: self.small_pages && proposals.custom_page_sizes,
+            ..self
         }
     }
 

@@ -83,6 +83,7 @@ impl Body<'_, '_> {
             op.results.last() == Some(&ty)
                 && (features.floats || !op.is_float)
                 && (features.vectors || !op.is_vector)
+                && (features.relaxed_vectors || !op.is_relaxed)
                 && (features.wide || op.results.len() == 1)
         };
         let all: Vec<_> = OPERATORS.iter().filter(fits).collect();
