@@ -1,6 +1,6 @@
 //! What can be seen of a case in any runtime, and whether two runtimes saw the same.
 
-use crate::value::Value;
+use crate::value::{Nans, Value};
 use core::fmt;
 
 /// All that can be seen after a step of a case.
@@ -107,13 +107,6 @@ pub enum Contents {
     Nothing,
 }
 
-/// What may be different without anything being wrong.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Tolerance {
-    /// The bits of NaNs.
-    pub nans: bool,
-}
-
 /// What became of a comparison.
 #[derive(Clone, Debug)]
 pub enum Verdict {
@@ -125,7 +118,7 @@ pub enum Verdict {
 }
 
 /// Compares what Diptych saw with what another runtime did.
-pub fn compare(ours: &[Seen], theirs: &[Seen], tolerance: Tolerance) -> Verdict {
+pub fn compare(ours: &[Seen], theirs: &[Seen], nans: Nans) -> Verdict {
     for (at, ours) in ours.iter().enumerate() {
         let Some(theirs) = theirs.get(at) else {
             return Verdict::Differs("steps", format!("only Diptych got to {ours}"));
@@ -142,15 +135,15 @@ pub fn compare(ours: &[Seen], theirs: &[Seen], tolerance: Tolerance) -> Verdict 
                 return Verdict::Abandoned(limit.clone());
             }
         }
-        if !same_end(&ours.end, &theirs.end, tolerance) {
+        if !same_end(&ours.end, &theirs.end, nans) {
             return differs("end", &ours.end, &theirs.end);
         }
-        if !same_events(&ours.events, &theirs.events, tolerance) {
+        if !same_events(&ours.events, &theirs.events, nans) {
             return differs("calls of the host", &ours.events, &theirs.events);
         }
         let all = ours.state.iter().zip(&theirs.state);
         for (place, (ours, theirs)) in all.enumerate() {
-            if !same_contents(ours, theirs, tolerance) {
+            if !same_contents(ours, theirs, nans) {
                 return differs("state", &(place, ours), &theirs);
             }
         }
@@ -161,9 +154,9 @@ pub fn compare(ours: &[Seen], theirs: &[Seen], tolerance: Tolerance) -> Verdict 
     }
 }
 
-fn same_end(a: &End, b: &End, tolerance: Tolerance) -> bool {
+fn same_end(a: &End, b: &End, nans: Nans) -> bool {
     match (a, b) {
-        (End::Returned(a), End::Returned(b)) => same_values(a, b, tolerance),
+        (End::Returned(a), End::Returned(b)) => same_values(a, b, nans),
         (End::Trapped(a), End::Trapped(b)) => a.agrees(*b),
         // Each has its own words for what is wrong.
         (End::Refused(_), End::Refused(_)) | (End::Unlinked(_), End::Unlinked(_)) => true,
@@ -172,20 +165,20 @@ fn same_end(a: &End, b: &End, tolerance: Tolerance) -> bool {
     }
 }
 
-fn same_values(a: &[Value], b: &[Value], tolerance: Tolerance) -> bool {
-    a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.agrees(*b, tolerance.nans))
+fn same_values(a: &[Value], b: &[Value], nans: Nans) -> bool {
+    a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.agrees(*b, nans))
 }
 
-fn same_events(a: &[Event], b: &[Event], tolerance: Tolerance) -> bool {
+fn same_events(a: &[Event], b: &[Event], nans: Nans) -> bool {
     let same =
-        |(a, b): (&Event, &Event)| a.import == b.import && same_values(&a.args, &b.args, tolerance);
+        |(a, b): (&Event, &Event)| a.import == b.import && same_values(&a.args, &b.args, nans);
     a.len() == b.len() && a.iter().zip(b).all(same)
 }
 
-fn same_contents(a: &Contents, b: &Contents, tolerance: Tolerance) -> bool {
+fn same_contents(a: &Contents, b: &Contents, nans: Nans) -> bool {
     match (a, b) {
         (Contents::Nothing, _) | (_, Contents::Nothing) => true,
-        (Contents::Global(a), Contents::Global(b)) => a.agrees(*b, tolerance.nans),
+        (Contents::Global(a), Contents::Global(b)) => a.agrees(*b, nans),
         _ => a == b,
     }
 }

@@ -48,6 +48,17 @@ impl From<wasmparser::ValType> for Ty {
     }
 }
 
+/// Which NaNs are the same as others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Nans {
+    /// Those of the same bits.
+    Same,
+    /// All that are no lanes: their bits do not get through JavaScript.
+    Scalars,
+    /// All.
+    Any,
+}
+
 /// A value. Of references only those to the host's own objects can be told from each other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Value {
@@ -98,13 +109,14 @@ impl Value {
         (0..len).map(move |at| (bits >> (32 * at)) as u32)
     }
 
-    /// Whether two runtimes mean the same by these. If `nans` differ, any of them is any other.
-    pub fn agrees(self, other: Self, nans: bool) -> bool {
+    /// Whether two runtimes mean the same by these.
+    pub fn agrees(self, other: Self, nans: Nans) -> bool {
+        let scalars = nans != Nans::Same;
         match (self, other) {
             (Self::Hidden, _) | (_, Self::Hidden) => true,
-            (Self::F32(a), Self::F32(b)) if nans => canonical32(a) == canonical32(b),
-            (Self::F64(a), Self::F64(b)) if nans => canonical64(a) == canonical64(b),
-            (Self::V128(a), Self::V128(b)) if nans => same_lanes(a, b),
+            (Self::F32(a), Self::F32(b)) if scalars => canonical32(a) == canonical32(b),
+            (Self::F64(a), Self::F64(b)) if scalars => canonical64(a) == canonical64(b),
+            (Self::V128(a), Self::V128(b)) if nans == Nans::Any => same_lanes(a, b),
             _ => self == other,
         }
     }
@@ -225,17 +237,17 @@ mod tests {
     #[test]
     fn any_nan_is_another_only_where_that_may_be() {
         let (one, other) = (Value::F32(0x7fc0_0000), Value::F32(0xffc0_0001));
-        assert!(one.agrees(other, true) && !one.agrees(other, false));
-        assert!(!one.agrees(Value::F32(0), true));
-        assert!(!one.agrees(Value::I32(0x7fc0_0000), true));
+        assert!(one.agrees(other, Nans::Any) && !one.agrees(other, Nans::Same));
+        assert!(!one.agrees(Value::F32(0), Nans::Any));
+        assert!(!one.agrees(Value::I32(0x7fc0_0000), Nans::Any));
         // A lane of each width.
         let (one, other) = (
             Value::V128(0x7fc0_0000 << 32),
             Value::V128(0xffc0_0000 << 32),
         );
-        assert!(one.agrees(other, true) && !one.agrees(other, false));
+        assert!(one.agrees(other, Nans::Any) && !one.agrees(other, Nans::Same));
         let wide = |bits: u64| Value::V128(u128::from(bits) << 64 | 5);
-        assert!(wide(0x7ff8_0000_0000_0000).agrees(wide(0xfff8_0000_0000_0001), true));
-        assert!(!wide(1).agrees(wide(2), true));
+        assert!(wide(0x7ff8_0000_0000_0000).agrees(wide(0xfff8_0000_0000_0001), Nans::Any));
+        assert!(!wide(1).agrees(wide(2), Nans::Any));
     }
 }

@@ -8,6 +8,7 @@ pub mod wasmtime;
 
 use crate::plan::Plan;
 use crate::seen::{End, Seen};
+use crate::value::Nans;
 use core::fmt;
 use diptych_fuzz::generate::Proposals;
 use std::sync::Arc;
@@ -27,6 +28,10 @@ pub trait Peer {
     fn features(&self) -> WasmFeatures;
     /// The proposals that are worth generating for it.
     fn proposals(&self) -> Proposals;
+    /// Which NaNs it takes for the same even where all are canonical.
+    fn nans(&self) -> Nans {
+        Nans::Same
+    }
     /// Executes a case.
     fn run(&mut self, plan: &Arc<Plan>) -> Vec<Seen>;
 }

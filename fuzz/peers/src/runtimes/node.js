@@ -178,7 +178,7 @@ const TRAPS = [
   [/unreachable/, "Unreachable"],
   [/memory access out of bounds|data segment .*out of bounds/, "Memory"],
   [/null function or function signature/, "NullCallOrType"],
-  [/table|element segment/, "Table"],
+  [/\btable\b|element segment/, "Table"],
   [/divide by zero|remainder by zero/, "DivideByZero"],
   [/divide result unrepresentable/, "Overflow"],
   [/float unrepresentable/, "Float"],

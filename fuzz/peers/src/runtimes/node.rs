@@ -4,7 +4,7 @@ use super::Peer;
 use crate::adapt::adapted;
 use crate::plan::{Import, Item, Plan};
 use crate::seen::{Contents, End, Event, Seen, Step, Trap};
-use crate::value::{Ty, Value};
+use crate::value::{Nans, Ty, Value};
 use core::fmt::Write as _;
 use core::time::Duration;
 use diptych_fuzz::generate::Proposals;
@@ -108,6 +108,10 @@ impl Peer for Node {
             custom_page_sizes: false,
             canonical_nans: false,
         }
+    }
+
+    fn nans(&self) -> Nans {
+        Nans::Scalars
     }
 
     fn run(&mut self, plan: &Arc<Plan>) -> Vec<Seen> {

@@ -1,7 +1,7 @@
 //! wasmi.
 
 use super::{AMPLE_FUEL, Passed, Peer, STACK};
-use crate::plan::Plan;
+use crate::plan::{Item, Plan};
 use crate::seen::{End, Seen, Trap};
 use crate::value::Value;
 use crate::world::{Guest, Session, World, called, run};
@@ -90,12 +90,17 @@ impl State {
     fn define(&mut self, index: usize) -> Result<(), Error> {
         let plan = Arc::clone(&self.plan);
         let module = self.modules[index].clone();
-        let types: Vec<_> = module.imports().map(|it| it.ty().clone()).collect();
-        for (at, (import, ty)) in plan.modules[index].imports.iter().zip(types).enumerate() {
+        for (at, import) in plan.modules[index].imports.iter().enumerate() {
             let (from, name) = (&import.module, &import.name);
             if self.linker.get(&self.store, from, name).is_some() {
                 continue;
             }
+            // wasmi has an order of its own.
+            let same = |it: &wasmi::ImportType<'_>| {
+                it.module() == from && it.name() == name && is_of(&import.item, it.ty())
+            };
+            let found = module.imports().find(same);
+            let ty = found.ok_or_else(|| Error::new("no import"))?.ty().clone();
             let item: Extern = match ty {
                 ExternType::Func(ty) => wasmi::Func::new(
                     &mut self.store,
@@ -238,6 +243,16 @@ macro_rules! guest {
 
 guest!(Store<Data>, Caller<'_, Data>);
 
+const fn is_of(item: &Item, ty: &ExternType) -> bool {
+    matches!(
+        (item, ty),
+        (Item::Func { .. }, ExternType::Func(_))
+            | (Item::Global { .. }, ExternType::Global(_))
+            | (Item::Memory { .. }, ExternType::Memory(_))
+            | (Item::Table { .. }, ExternType::Table(_))
+    )
+}
+
 fn call(
     mut store: impl AsContextMut<Data = Data>,
     module: usize,
@@ -314,6 +329,9 @@ fn end(error: &Error) -> End {
         | ErrorKind::ImplementationLimits(_)
         | ErrorKind::Ir(_)
         | ErrorKind::Fuel(_) => End::Limited(text),
+        // Of segments, at instantiation.
+        ErrorKind::Memory(_) if text.contains("out of bounds") => End::Trapped(Trap::Memory),
+        ErrorKind::Table(_) if text.contains("out of bounds") => End::Trapped(Trap::Table),
         _ => End::Broken(text),
     }
 }
