@@ -6,7 +6,8 @@ use crate::runtimes::{Peer, canonicalizes};
 use crate::seen::{End, Seen, Step, Verdict, compare};
 use crate::value::Nans;
 use diptych_fuzz::case::Case;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::cell::RefCell;
+use std::panic::{AssertUnwindSafe, PanicHookInfo, catch_unwind};
 use std::sync::Arc;
 
 /// Diptych and the peers.
@@ -95,6 +96,19 @@ impl Judge {
         });
         Outcome::Compared(compare(ours, &theirs, nans))
     }
+}
+
+thread_local! {
+    /// What a peer panicked with, while there is one at work.
+    static PANIC: RefCell<Option<String>> = const { RefCell::new(None) };
+}
+
+/// Remembers the panic of a peer in the place of printing it.
+pub fn note_panic(panic: &PanicHookInfo<'_>) {
+    PANIC.with_borrow_mut(|it| match it {
+        Some(it) => *it = panic.to_string(),
+        None => eprintln!("{panic}"),
+    });
 }
 
 /// What Diptych does, as far as no limit is reached.
