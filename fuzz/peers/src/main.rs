@@ -14,7 +14,7 @@ mod value;
 mod worker;
 mod world;
 
-use diptych_fuzz::case::Case;
+use diptych_fuzz::case::{Case, Settings};
 use judge::{Judge, Outcome};
 use options::{Options, Task};
 use seen::Verdict;
@@ -96,6 +96,15 @@ fn reduce(file: &Path, options: &Options) -> Result<bool, String> {
 }
 
 fn read(file: &Path) -> Result<Case, String> {
+    if file.extension().is_some_and(|it| it == "wasm") {
+        let wasm = std::fs::read(file).map_err(|error| format!("{}: {error}", file.display()))?;
+        return Ok(Case {
+            origin: String::new(),
+            settings: Settings::default(),
+            modules: vec![wasm],
+            calls: Vec::new(),
+        });
+    }
     let text = std::fs::read_to_string(file);
     let text = text.map_err(|error| format!("{}: {error}", file.display()))?;
     Case::parse(&text).map_err(|error| format!("{}: {error}", file.display()))

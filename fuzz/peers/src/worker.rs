@@ -34,7 +34,42 @@ pub fn case_at(options: &Options, judge: &Judge, place: u64) -> (Generator, Opti
     let proposals = random.pick(judge.peers()).proposals();
     let number = random.bits() as usize;
     let case = generator.case_within(random.bits(), &proposals);
-    (generator, case.map(|case| bounded(&case)), number)
+    let mut case = case.map(|case| bounded(&case));
+    if let Some(case) = &mut case
+        && random.once_in(MUTATED)
+    {
+        mutate(case, &mut random);
+    }
+    (generator, case, number)
+}
+
+/// Of so many cases, one has its last module damaged: whether that one is still valid is a question
+/// that not all answer by the same code.
+const MUTATED: usize = 4;
+
+fn mutate(case: &mut Case, random: &mut Random) {
+    // Who accepts it calls nothing.
+    case.calls.clear();
+    // Its start function may not end.
+    case.settings.metered = true;
+    case.origin.insert_str(0, "damaged ");
+    let Some(wasm) = case.modules.last_mut() else {
+        return;
+    };
+    for _ in 0..random.between(1, 3) {
+        // The first eight bytes are the same in all.
+        let at = random.between(8, wasm.len().max(9) - 1);
+        if at >= wasm.len() {
+            return;
+        }
+        match random.below(6) {
+            0 => wasm.insert(at, random.bits() as u8),
+            1 => drop(wasm.remove(at)),
+            2 => wasm[at] = wasm[at].wrapping_add(1),
+            3 => wasm[at] ^= 1 << random.below(8),
+            _ => wasm[at] = random.bits() as u8,
+        }
+    }
 }
 
 /// Executes cases from this one on.
@@ -195,8 +230,14 @@ pub fn save(
     }
     match case.to_text() {
         Ok(case) => text += &case,
-        // Malformed modules have no text: the seed in the name makes the case again.
-        Err(error) => text += &format!(";; no text: {error}\n"),
+        // Malformed modules have no text.
+        Err(error) => {
+            text += &format!(";; no text: {error}\n");
+            for (index, wasm) in case.modules.iter().enumerate() {
+                std::fs::write(folder.join(format!("{name}.{index}.wasm")), wasm)
+                    .map_err(|error| error.to_string())?;
+            }
+        }
     }
     std::fs::write(&path, text).map_err(|error| error.to_string())?;
     Ok(path)

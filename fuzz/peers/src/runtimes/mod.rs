@@ -26,6 +26,10 @@ pub trait Peer {
     fn name(&self) -> &'static str;
     /// What modules may use.
     fn features(&self) -> WasmFeatures;
+    /// What modules may use besides, which Diptych is not told to accept.
+    fn more_features(&self) -> WasmFeatures {
+        WasmFeatures::empty()
+    }
     /// The proposals that are worth generating for it.
     fn proposals(&self) -> Proposals;
     /// Which NaNs it takes for the same even where all are canonical.

@@ -187,7 +187,9 @@ const TRAPS = [
 function failure(error) {
   if (error instanceof Passed) return error.end;
   const text = String(error && error.message);
-  if (error instanceof WebAssembly.CompileError) return { kind: "refused", text };
+  if (error instanceof WebAssembly.CompileError) {
+    return { kind: /internal limit|maximum (?!alignment)/.test(text) ? "limited" : "refused", text };
+  }
   if (error instanceof WebAssembly.LinkError) return { kind: "unlinked", text };
   if (error instanceof WebAssembly.RuntimeError) {
     const trap = TRAPS.find(([pattern]) => pattern.test(text));

@@ -96,6 +96,10 @@ impl Peer for Node {
         WasmFeatures::WASM2 | WasmFeatures::TAIL_CALL | WasmFeatures::EXTENDED_CONST
     }
 
+    fn more_features(&self) -> WasmFeatures {
+        WasmFeatures::LEGACY_EXCEPTIONS | WasmFeatures::EXCEPTIONS | WasmFeatures::THREADS
+    }
+
     fn proposals(&self) -> Proposals {
         Proposals {
             objects: false,
