@@ -262,8 +262,11 @@ mod tests {
         let mut adapters = 0;
         for seed in 0..60 {
             for generator in [Generator::Single, Generator::SmithTerminating] {
+                // As those who need it have them: without them, all references are to
+                // functions or to the host's objects.
                 let proposals = Proposals {
                     objects: false,
+                    exceptions: false,
                     ..Proposals::ALL
                 };
                 let Some(case) = generator.case_within(seed, &proposals) else {
