@@ -22,3 +22,10 @@ pub mod oracle;
 pub mod random;
 pub mod reduce;
 pub mod session;
+
+pub use module::FEATURES;
+
+/// Modules with more in some of their sections, for whoever has to have other functions in them.
+pub mod binary {
+    pub use crate::module::{Section, code_with, extend, spaces};
+}

@@ -58,18 +58,90 @@ impl Generator {
 
     /// The case of a seed; `None` when this seed gives none.
     pub fn case(self, seed: u64) -> Option<Case> {
+        self.case_within(seed, &Proposals::ALL)
+    }
+
+    /// The case of a seed that needs no other proposals than these; `None` when this seed gives
+    /// none.
+    pub fn case_within(self, seed: u64, proposals: &Proposals) -> Option<Case> {
         let mut random = Random::of(seed, self as u64);
         let mut case = match self {
-            Self::Smith => smith::case(&mut random, smith::Kind::Plain),
-            Self::SmithTerminating => smith::case(&mut random, smith::Kind::Terminating),
-            Self::SmithMaybeInvalid => smith::case(&mut random, smith::Kind::MaybeInvalid),
-            Self::Structured => structured::case(&mut random),
-            Self::Single => structured::single::case(&mut random),
-            Self::Mutate => mutate::case(&mut random),
+            Self::Smith => smith::case(&mut random, smith::Kind::Plain, proposals),
+            Self::SmithTerminating => smith::case(&mut random, smith::Kind::Terminating, proposals),
+            Self::SmithMaybeInvalid => {
+                smith::case(&mut random, smith::Kind::MaybeInvalid, proposals)
+            }
+            Self::Structured => structured::case(&mut random, proposals),
+            Self::Single => structured::single::case(&mut random, proposals),
+            Self::Mutate => mutate::case(&mut random, proposals),
         }?;
         case.origin = format!("{} {seed}", self.name());
         Some(case)
     }
+}
+
+/// The case that wasm-smith makes of bytes, for whoever changes them step by step: a few of them are
+/// the seed of what is chosen beforehand, the rest are the module. `None` when they give none.
+pub fn case_of(bytes: &[u8]) -> Option<Case> {
+    let (seed, rest) = bytes.split_first_chunk::<4>()?;
+    let seed = u32::from_le_bytes(*seed).into();
+    let mut random = Random::of(seed, BYTES);
+    let kind = *random.pick(&[
+        smith::Kind::Plain,
+        smith::Kind::Terminating,
+        smith::Kind::MaybeInvalid,
+    ]);
+    let mut case = smith::case_of(&mut random, kind, rest)?;
+    case.origin = format!("{} bytes", bytes.len());
+    Some(case)
+}
+
+/// The purpose of choices for cases that are made of bytes.
+const BYTES: u64 = 2_000;
+
+/// Proposals that not every runtime has, for those that cases are given to besides this one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Proposals {
+    /// Typed references to functions, structures and arrays.
+    pub objects: bool,
+    /// Exceptions.
+    pub exceptions: bool,
+    /// Vector operators whose results depend on the machine.
+    pub relaxed_simd: bool,
+    /// More than one memory.
+    pub multi_memory: bool,
+    /// Memories and tables with 64-bit indices.
+    pub memory64: bool,
+    /// Arithmetic in constant expressions.
+    pub extended_const: bool,
+    /// 128-bit integer arithmetic.
+    pub wide_arithmetic: bool,
+    /// Memories whose pages are not 64 KiB.
+    pub custom_page_sizes: bool,
+    /// Atomic instructions, and memories that threads can share.
+    pub threads: bool,
+    /// Exceptions as first proposed.
+    pub legacy_exceptions: bool,
+    /// No proposal, but something that not every runtime has either: NaNs that are canonical by a
+    /// setting. Otherwise modules hide theirs, but for those with single operators.
+    pub canonical_nans: bool,
+}
+
+impl Proposals {
+    /// All of them.
+    pub const ALL: Self = Self {
+        objects: true,
+        exceptions: true,
+        relaxed_simd: true,
+        multi_memory: true,
+        memory64: true,
+        extended_const: true,
+        wide_arithmetic: true,
+        custom_page_sizes: true,
+        threads: true,
+        legacy_exceptions: true,
+        canonical_nans: true,
+    };
 }
 
 /// How many arguments are made; further ones are zeros.

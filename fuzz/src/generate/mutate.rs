@@ -2,7 +2,7 @@
 //! the place of, values at edges, code that is left out, repeated, exchanged, put into blocks, or
 //! comes from another module. Whatever is no longer valid is changed otherwise.
 
-use super::calls;
+use super::{Proposals, calls};
 use super::corpus;
 use super::structured::operators::OPERATORS;
 use crate::case::{Case, Settings};
@@ -18,7 +18,11 @@ const CHANGES: usize = 12;
 const ATTEMPTS: usize = 6;
 
 /// A changed module, and calls of its functions; `None` when nothing of use was chosen.
-pub(super) fn case(random: &mut Random) -> Option<Case> {
+pub(super) fn case(random: &mut Random, proposals: &Proposals) -> Option<Case> {
+    if *proposals != Proposals::ALL {
+        // The corpus has all of them.
+        return None;
+    }
     let mut wasm = corpus::module(random)?.to_vec();
     for _ in 0..random.between(1, CHANGES) {
         if let Some(new) = changed(random, &wasm) {

@@ -1,6 +1,6 @@
 //! Modules by wasm-smith.
 
-use super::calls;
+use super::{Proposals, calls};
 use crate::case::{Case, Settings};
 use crate::random::Random;
 use arbitrary::Unstructured;
@@ -23,16 +23,44 @@ const MEMORY_BYTES: u64 = 4 << 20;
 const OWN_STEPS: u32 = 400;
 
 /// A module and calls of its functions; `None` when the random bytes give none.
-pub(super) fn case(random: &mut Random, kind: Kind) -> Option<Case> {
+pub(super) fn case(random: &mut Random, kind: Kind, proposals: &Proposals) -> Option<Case> {
+    let (settings, mut config) = setting(random, kind);
+    let settings = Settings {
+        canonical_nans: settings.canonical_nans && proposals.canonical_nans,
+        ..settings
+    };
+    config.canonicalize_nans = !settings.canonical_nans;
+    restrict(&mut config, proposals);
+    let len = [600, 2_000, 6_000, 20_000][random.below(4)];
+    let bytes = random.bytes(len);
+    made(random, kind, settings, config, &bytes)
+}
+
+/// The same where not only the choices before the module's come from outside, but all that make
+/// it.
+pub(super) fn case_of(random: &mut Random, kind: Kind, bytes: &[u8]) -> Option<Case> {
+    let (settings, config) = setting(random, kind);
+    made(random, kind, settings, config, bytes)
+}
+
+fn setting(random: &mut Random, kind: Kind) -> (Settings, Config) {
     let settings = Settings {
         metered: kind == Kind::Plain || random.once_in(4),
         canonical_nans: random.once_in(2),
         ..Settings::default()
     };
     let config = config(random, kind, &settings);
-    let len = [600, 2_000, 6_000, 20_000][random.below(4)];
-    let bytes = random.bytes(len);
-    let mut module = Module::new(config, &mut Unstructured::new(&bytes)).ok()?;
+    (settings, config)
+}
+
+fn made(
+    random: &mut Random,
+    kind: Kind,
+    settings: Settings,
+    config: Config,
+    bytes: &[u8],
+) -> Option<Case> {
+    let mut module = Module::new(config, &mut Unstructured::new(bytes)).ok()?;
     // With fuel both can end what runs for ever.
     if kind != Kind::Plain && (!settings.metered || random.once_in(2)) {
         let steps = 1 + random.below(OWN_STEPS as usize) as u32;
@@ -120,6 +148,20 @@ fn config(random: &mut Random, kind: Kind, settings: &Settings) -> Config {
         config.allowed_instructions = some_instructions(random);
     }
     config
+}
+
+/// Takes away what not all are to have.
+fn restrict(config: &mut Config, proposals: &Proposals) {
+    config.gc_enabled &= proposals.objects;
+    config.exceptions_enabled &= proposals.exceptions;
+    config.relaxed_simd_enabled &= proposals.relaxed_simd;
+    config.memory64_enabled &= proposals.memory64;
+    config.extended_const_enabled &= proposals.extended_const;
+    config.wide_arithmetic_enabled &= proposals.wide_arithmetic;
+    config.custom_page_sizes_enabled &= proposals.custom_page_sizes;
+    if !proposals.multi_memory {
+        config.max_memories = config.max_memories.min(1);
+    }
 }
 
 /// A few of the groups of instructions, and those without which nothing can be made of them.

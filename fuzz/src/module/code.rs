@@ -7,17 +7,15 @@ use wasmparser::{
 };
 
 /// What modules may use: all that engines do.
-pub(crate) fn features() -> WasmFeatures {
-    WasmFeatures::WASM3
-        | WasmFeatures::CUSTOM_PAGE_SIZES
-        | WasmFeatures::WIDE_ARITHMETIC
-        | WasmFeatures::LEGACY_EXCEPTIONS
-        | WasmFeatures::THREADS
-}
+pub const FEATURES: WasmFeatures = WasmFeatures::WASM3
+    .union(WasmFeatures::CUSTOM_PAGE_SIZES)
+    .union(WasmFeatures::WIDE_ARITHMETIC)
+    .union(WasmFeatures::LEGACY_EXCEPTIONS)
+    .union(WasmFeatures::THREADS);
 
 /// Whether the validator that engines rely on accepts it.
 pub(crate) fn is_valid(wasm: &[u8]) -> bool {
-    Validator::new_with_features(features())
+    Validator::new_with_features(FEATURES)
         .validate_all(wasm)
         .is_ok()
 }
@@ -176,7 +174,7 @@ impl<'a> Code<'a> {
 
     /// What is known before each instruction of each function; nothing when it is invalid.
     pub(crate) fn points(&self) -> Option<Vec<Vec<Point>>> {
-        let mut validator = Validator::new_with_features(features());
+        let mut validator = Validator::new_with_features(FEATURES);
         let mut allocations = FuncValidatorAllocations::default();
         let mut all = Vec::new();
         for payload in Parser::new(0).parse_all(self.wasm) {
@@ -245,7 +243,7 @@ impl<'a> Body<'a> {
 
     /// The types of the locals that are no parameters, and how many parameters there are.
     pub(crate) fn declared_locals(&self) -> Option<(Vec<ValType>, u32)> {
-        let mut reader = BinaryReader::new_features(&self.wasm[self.locals.clone()], 0, features());
+        let mut reader = BinaryReader::new_features(&self.wasm[self.locals.clone()], 0, FEATURES);
         let mut types = Vec::new();
         for _ in 0..reader.read_var_u32().ok()? {
             let count = reader.read_var_u32().ok()? as usize;
@@ -266,6 +264,14 @@ impl<'a> Body<'a> {
 }
 
 const CODE_SECTION: u8 = 10;
+
+/// What the code section of a module holds if it ends with these bodies too; `None` when it has
+/// none.
+pub fn code_with(wasm: &[u8], more: Vec<Vec<u8>>) -> Option<Vec<u8>> {
+    let mut bodies = Code::new(wasm)?.to_bytes();
+    bodies.extend(more);
+    Some(contents(&bodies))
+}
 
 /// What a code section with these bodies holds.
 pub(super) fn contents(bodies: &[Vec<u8>]) -> Vec<u8> {

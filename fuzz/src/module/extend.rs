@@ -7,10 +7,14 @@ use wasmparser::{BinaryReader, Parser, Payload};
 /// A section that entries can be added to, by the number that it has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
-pub(crate) enum Section {
+pub enum Section {
+    /// Types.
     Type = 1,
+    /// Functions.
     Function = 3,
+    /// Memories.
     Memory = 5,
+    /// Exports.
     Export = 7,
 }
 
@@ -22,11 +26,7 @@ const CODE: u8 = 10;
 
 /// The module with more entries, which are encoded, at the end of each of these sections, which are
 /// in order; and with this in the place of its code.
-pub(crate) fn extend(
-    wasm: &[u8],
-    entries: Vec<(Section, Vec<Vec<u8>>)>,
-    code: &[u8],
-) -> Option<Vec<u8>> {
+pub fn extend(wasm: &[u8], entries: Vec<(Section, Vec<Vec<u8>>)>, code: &[u8]) -> Option<Vec<u8>> {
     let place = |id: u8| ORDER.iter().position(|it| *it == id);
     let mut left = entries.into_iter().peekable();
     let mut module = wasm_encoder::Module::new();
@@ -74,7 +74,7 @@ fn with_entries(contents: &[u8], entries: &[Vec<u8>]) -> Option<Vec<u8>> {
 }
 
 /// How many types and functions a module has, imported ones too.
-pub(crate) fn spaces(wasm: &[u8]) -> Option<(usize, usize)> {
+pub fn spaces(wasm: &[u8]) -> Option<(usize, usize)> {
     let (mut types, mut funcs) = (0, 0);
     for payload in Parser::new(0).parse_all(wasm) {
         match payload.ok()? {

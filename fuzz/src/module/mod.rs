@@ -7,10 +7,10 @@ mod plant;
 mod remove;
 mod replace;
 
-#[cfg(test)]
-pub(crate) use code::features;
 pub(crate) use code::{Body, Code, Point, is_usable, is_valid};
+pub use code::{FEATURES, code_with};
 pub(crate) use count::{COUNTS, Counting, OPERATORS, count, number};
+pub use extend::{Section, extend, spaces};
 pub(crate) use plant::{Change, Planted, plant};
 pub(crate) use remove::{items, remove};
 pub(crate) use replace::{null, replacements};

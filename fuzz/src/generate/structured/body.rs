@@ -271,7 +271,7 @@ impl<'a, 'r> Body<'a, 'r> {
                 self.line("(drop (memory.grow (i32.const 1)))");
                 self.store(depth.min(1));
             }
-            27 => self.null_branches(depth),
+            27 if features.typed_funcs => self.null_branches(depth),
             28 if features.second_memory => self.second_memory(depth),
             29 => self.line("nop"),
             30 | 31 if features.legacy_exceptions => self.legacy_try(&[]),
@@ -372,7 +372,7 @@ impl<'a, 'r> Body<'a, 'r> {
                 emit!(self, "i32.const {}", self.random.below(8));
                 emit!(self, "{tail}call_indirect 0{}", signature.text());
             }
-            1 => {
+            1 if self.shape.features.typed_funcs => {
                 emit!(self, "ref.func {func}");
                 emit!(self, "{tail}call_ref $of{func}");
             }

@@ -14,6 +14,7 @@ pub(super) mod single;
 pub(super) mod types;
 mod values;
 
+use super::Proposals;
 use crate::case::{AMPLE_FUEL, Call, Case, Settings};
 use crate::random::Random;
 use body::Body;
@@ -48,14 +49,14 @@ struct Exports {
 const STEPS: usize = 150;
 
 /// A few modules that call each other, and calls of them.
-pub(super) fn case(random: &mut Random) -> Option<Case> {
-    let canonical_nans = !random.once_in(4);
+pub(super) fn case(random: &mut Random, proposals: &Proposals) -> Option<Case> {
+    let canonical_nans = !random.once_in(4) && proposals.canonical_nans;
     let settings = Settings {
         metered: random.once_in(3),
         canonical_nans,
         ..Settings::default()
     };
-    let features = Features::any(random, canonical_nans);
+    let features = Features::any(random, canonical_nans).within(proposals);
     let count = [1, 1, 2, 3][random.below(4)];
     let mut exports = Exports::default();
     let mut modules = Vec::new();
@@ -173,7 +174,8 @@ fn module(
     for (func, signature) in shape.funcs.iter().enumerate() {
         let _ = writeln!(declared, "(type $of{func} (func{}))", signature.text());
     }
-    let mut text = format!("(module $m{index}\n{PRELUDE}{declared}{text}");
+    let objects = if features.objects { PRELUDE } else { "" };
+    let mut text = format!("(module $m{index}\n{objects}{declared}{text}");
     spaces(random, &mut text, index, &shape);
     let mut own = Vec::new();
     for place in 0..defined {
@@ -321,7 +323,7 @@ mod tests {
     #[test]
     fn single_operators_are_valid() {
         for seed in 0..200 {
-            let case = single::case(&mut Random::new(seed)).expect("it is text");
+            let case = single::case(&mut Random::new(seed), &Proposals::ALL).expect("it is text");
             assert!(is_valid(&case.modules[0]), "{seed}");
         }
     }
@@ -335,7 +337,7 @@ mod tests {
             let wasm =
                 wat::parse_str(&text).unwrap_or_else(|error| panic!("{seed}: {error}\n{text}"));
             if !is_valid(&wasm) {
-                let error = wasmparser::Validator::new_with_features(crate::module::features())
+                let error = wasmparser::Validator::new_with_features(crate::module::FEATURES)
                     .validate_all(&wasm)
                     .map(|_| ());
                 let text = wasmprinter::print_bytes(&wasm).unwrap_or_default();

@@ -14,6 +14,8 @@ pub(in crate::generate) struct Operator {
     /// Whether it deals in floats, whose NaNs can differ.
     pub(in crate::generate) is_float: bool,
     pub(in crate::generate) is_vector: bool,
+    /// Whether its result may depend on the machine.
+    pub(in crate::generate) is_relaxed: bool,
     /// Whether its first operand is an index of memory 0.
     pub(in crate::generate) is_access: bool,
     pub(in crate::generate) is_atomic: bool,
@@ -184,6 +186,7 @@ fn operator(text: String, params: Vec<Ty>, results: Vec<Ty>) -> Operator {
             || text.starts_with("f32x4")
             || text.starts_with("f64x2"),
         is_vector,
+        is_relaxed: text.contains(".relaxed_"),
         is_access,
         is_atomic,
         text,

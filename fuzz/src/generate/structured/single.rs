@@ -5,6 +5,7 @@ use super::operators::OPERATORS;
 use super::types::{PRELUDE, Ty};
 use super::{constant, float};
 use crate::case::{AMPLE_FUEL, Call, Case, Settings};
+use crate::generate::Proposals;
 use crate::random::Random;
 use core::fmt::Write as _;
 
@@ -43,19 +44,27 @@ const SHAPES: &[&str] = &[
     "(func (export \"NAME\") (param i32) (result i32) (table.init $funcs_table $elem (i32.and (local.get 0) (i32.const 3)) (i32.const 0) (i32.const 1)) (table.copy $funcs_table $funcs_table (i32.const 0) (i32.const 1) (i32.and (local.get 0) (i32.const 3))) (table.size $funcs_table))",
 ];
 
+/// What those need that have to do with objects.
+const OBJECTS: &str = "
+        (type $funcs (array (mut funcref)))
+        (table $any 4 anyref) (elem (table $any) (i32.const 0) anyref (item (ref.i31 (i32.const -5))) (item (struct.new_default $node)) (item (ref.null any)))";
+
 /// A module with a function for each of some operators, and calls of them with values at edges.
-pub(in crate::generate) fn case(random: &mut Random) -> Option<Case> {
+pub(in crate::generate) fn case(random: &mut Random, proposals: &Proposals) -> Option<Case> {
     let settings = Settings {
         metered: random.once_in(4),
         ..Settings::default()
     };
-    let shared = if random.once_in(2) { " shared" } else { "" };
+    let shared = if random.once_in(2) && proposals.threads { " shared" } else { "" };
+    let objects = if proposals.objects {
+        format!("{PRELUDE} {OBJECTS}")
+    } else {
+        String::new()
+    };
     let mut text = format!(
-        "(module {PRELUDE}
+        "(module {objects}
         (type $unary (func (param i32) (result i32)))
-        (type $funcs (array (mut funcref)))
         (memory (export \"memory\") 1 2{shared})
-        (table $any 4 anyref) (elem (table $any) (i32.const 0) anyref (item (ref.i31 (i32.const -5))) (item (struct.new_default $node)) (item (ref.null any)))
         (table $funcs_table (export \"table\") 4 funcref) (elem (table $funcs_table) (i32.const 0) func $half $other)
         (elem $elem func $half $other)
         (data $data \"\\01\\80\\ff\\7f\\00\\fe\\10\\20\\30\\40\\50\\60\")
@@ -66,11 +75,11 @@ pub(in crate::generate) fn case(random: &mut Random) -> Option<Case> {
     let mut calls = Vec::new();
     for place in 0..MOST {
         let name = format!("f{place}");
-        if random.once_in(8) {
+        if random.once_in(8) && proposals.objects {
             let shape = random.pick(SHAPES).replace("NAME", &name);
             let _ = writeln!(text, "{shape}");
         } else {
-            operator(random, &mut text, &name);
+            operator(random, &mut text, &name, proposals);
         }
         for _ in 0..CALLS {
             let mut args: Vec<u64> = (0..4).map(|_| argument(random)).collect();
@@ -142,8 +151,16 @@ fn argument(random: &mut Random) -> u64 {
 }
 
 /// A function with one operator, of whose operands some are constants.
-fn operator(random: &mut Random, text: &mut String, name: &str) {
-    let operator = random.pick(&OPERATORS);
+fn operator(random: &mut Random, text: &mut String, name: &str, proposals: &Proposals) {
+    let operator = loop {
+        let operator = random.pick(&OPERATORS);
+        if (proposals.relaxed_simd || !operator.is_relaxed)
+            && (proposals.threads || !operator.is_atomic)
+            && (proposals.wide_arithmetic || operator.results.len() < 2)
+        {
+            break operator;
+        }
+    };
     let mut params = Vec::new();
     let mut operands = String::new();
     for (place, ty) in operator.params.iter().enumerate() {

@@ -1,5 +1,6 @@
 //! The types of generated modules.
 
+use crate::generate::Proposals;
 use crate::random::Random;
 
 /// A type of values. The defined ones are in the prelude of every module.
@@ -147,7 +148,10 @@ pub(in crate::generate) struct Features {
     pub(in crate::generate) floats: bool,
     pub(in crate::generate) vectors: bool,
     pub(in crate::generate) objects: bool,
+    /// References to functions of known type.
+    pub(in crate::generate) typed_funcs: bool,
     pub(in crate::generate) exceptions: bool,
+    pub(in crate::generate) relaxed_vectors: bool,
     pub(in crate::generate) tail_calls: bool,
     /// A second memory, with 64-bit indices.
     pub(in crate::generate) second_memory: bool,
@@ -175,12 +179,31 @@ impl Features {
             floats: floats && !random.once_in(4),
             vectors: random.once_in(2),
             objects: random.once_in(2),
+            typed_funcs: true,
+            relaxed_vectors: true,
             exceptions: random.once_in(2),
             tail_calls: random.once_in(2),
             second_memory: random.once_in(3),
             wide: random.once_in(4),
             // Shared memories have none.
             small_pages: !shared && random.once_in(8),
+        }
+    }
+
+    /// Those that need no other proposals.
+    pub(in crate::generate) const fn within(self, proposals: &Proposals) -> Self {
+        Self {
+            objects: self.objects && proposals.objects,
+            typed_funcs: self.typed_funcs && proposals.objects,
+            exceptions: self.exceptions && proposals.exceptions,
+            relaxed_vectors: self.relaxed_vectors && proposals.relaxed_simd,
+            second_memory: self.second_memory && proposals.memory64 && proposals.multi_memory,
+            wide: self.wide && proposals.wide_arithmetic,
+            small_pages: self.small_pages && proposals.custom_page_sizes,
+            atomics: self.atomics && proposals.threads,
+            shared: self.shared && proposals.threads,
+            legacy_exceptions: self.legacy_exceptions && proposals.legacy_exceptions,
+            ..self
         }
     }
 

@@ -87,6 +87,7 @@ impl Body<'_, '_> {
                 && (features.floats || !op.is_float)
                 && (features.vectors || !op.is_vector)
                 && (features.atomics || !op.is_atomic)
+                && (features.relaxed_vectors || !op.is_relaxed)
                 && (features.wide || op.results.len() == 1)
         };
         let all: Vec<_> = OPERATORS.iter().filter(fits).collect();
