@@ -2,9 +2,9 @@
 //! the place of, values at edges, code that is left out, repeated, exchanged, put into blocks, or
 //! comes from another module. Whatever is no longer valid is changed otherwise.
 
-use super::{Proposals, calls};
 use super::corpus;
 use super::structured::operators::OPERATORS;
+use super::{Proposals, calls};
 use crate::case::{Case, Settings};
 use crate::module::{Body, Code, Point, is_usable, is_valid, null, number, replacements};
 use crate::random::Random;

@@ -55,7 +55,11 @@ pub(in crate::generate) fn case(random: &mut Random, proposals: &Proposals) -> O
         metered: random.once_in(4),
         ..Settings::default()
     };
-    let shared = if random.once_in(2) && proposals.threads { " shared" } else { "" };
+    let shared = if random.once_in(2) && proposals.threads {
+        " shared"
+    } else {
+        ""
+    };
     let objects = if proposals.objects {
         format!("{PRELUDE} {OBJECTS}")
     } else {
