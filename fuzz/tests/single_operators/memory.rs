@@ -345,9 +345,9 @@ fn functions(accesses: &[Access]) -> Vec<Function<'_>> {
     for stores in [true, false] {
         for access in accesses.iter().filter(|it| it.result.is_none() == stores) {
             for memory in 0..MEMORIES.len() {
-                for offset in OFFSETS {
+                for (number, offset) in OFFSETS.into_iter().enumerate() {
                     // Lanes differ in what they are of, not in where they go.
-                    if access.lane.unwrap_or(0) == 0 || offset == OFFSETS[memory] {
+                    if access.lane.unwrap_or(0) == 0 || number == memory {
                         all.push(Function {
                             access,
                             memory,

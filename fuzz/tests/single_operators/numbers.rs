@@ -231,7 +231,7 @@ impl Bench<'_> {
         got: &Result<u64, diptych::Trap>,
     ) -> String {
         let mut text = format!("{} of {operands:#x?} by {}", self.op.name, guest.name);
-        let _ = write!(text, ": expected {expected:x?}, got {got:x?}, in\n");
+        let _ = writeln!(text, ": expected {expected:x?}, got {got:x?}, in");
         text + &self.operands.function(self.op, "f")
     }
 

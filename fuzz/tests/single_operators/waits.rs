@@ -11,7 +11,7 @@ const THERE: u64 = 0x8000_0001_7fff_fffe;
 /// and what comes of it.
 fn expected(operator: &str, is_shared: bool, index: u64, value: u64) -> Result<u64, Trap> {
     let bytes = if operator == "wait64" { 8 } else { 4 };
-    if index % bytes != 0 {
+    if !index.is_multiple_of(bytes) {
         return Err(Trap::UnalignedAtomic);
     }
     if index + bytes > SIZE {

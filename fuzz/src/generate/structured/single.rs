@@ -41,6 +41,10 @@ const SHAPES: &[&str] = &[
     "(func (export \"NAME\") (param i32) (result i32) (block (result (ref $unary)) (br_on_non_null 0 (select (result (ref null $unary)) (ref.func $half) (ref.null $unary) (local.get 0))) (return (i32.const 5))) (drop) (i32.const 6))",
     "(func (export \"NAME\") (param i32) (result i32) (block (call_ref $unary (local.get 0) (br_on_null 0 (select (result (ref null $unary)) (ref.func $half) (ref.null $unary) (local.get 0)))) (return)) (i32.const 7))",
     "(func (export \"NAME\") (param i32) (result i32) (table.init $funcs_table $elem (i32.and (local.get 0) (i32.const 3)) (i32.const 0) (i32.const 1)) (table.copy $funcs_table $funcs_table (i32.const 0) (i32.const 1) (i32.and (local.get 0) (i32.const 3))) (table.size $funcs_table))",
+    "(func (export \"NAME\") (param i32) (result i32) try (result i32) (if (i32.and (local.get 0) (i32.const 1)) (then (throw $tag (local.get 0)))) (i32.const 3) catch $tag i32.const 1 i32.add end)",
+    "(func (export \"NAME\") (param i32) (result i32) try (result i32) (if (i32.and (local.get 0) (i32.const 1)) (then (throw $tag (local.get 0)))) (i32.const 3) catch_all i32.const 9 end)",
+    "(func (export \"NAME\") (param i32) (result i32) try (result i32) try (result i32) (if (i32.and (local.get 0) (i32.const 1)) (then (throw $tag (local.get 0)))) (i32.const 3) catch_all rethrow 0 end catch $tag end)",
+    "(func (export \"NAME\") (param i32) (result i32) try (result i32) try (result i32) (if (i32.and (local.get 0) (i32.const 1)) (then (throw $tag (local.get 0)))) (i32.const 3) delegate 0 catch $tag i32.const 2 i32.mul end)",
 ];
 
 /// A module with a function for each of some operators, and calls of them with values at edges.
@@ -55,6 +59,7 @@ pub(in crate::generate) fn case(random: &mut Random) -> Option<Case> {
         (type $unary (func (param i32) (result i32)))
         (type $funcs (array (mut funcref)))
         (memory (export \"memory\") 1 2{shared})
+        (tag $tag (param i32))
         (table $any 4 anyref) (elem (table $any) (i32.const 0) anyref (item (ref.i31 (i32.const -5))) (item (struct.new_default $node)) (item (ref.null any)))
         (table $funcs_table (export \"table\") 4 funcref) (elem (table $funcs_table) (i32.const 0) func $half $other)
         (elem $elem func $half $other)
