@@ -17,6 +17,8 @@ use wasmparser::{BinaryReader, Operator, ValType};
 const CHANGES: usize = 12;
 const ATTEMPTS: usize = 6;
 
+const MAGIC_LEN: usize = 4;
+
 /// A changed module, and calls of its functions; `None` when nothing of use was chosen.
 pub(super) fn case(random: &mut Random, proposals: &Proposals) -> Option<Case> {
     if *proposals != Proposals::ALL {
@@ -31,7 +33,8 @@ pub(super) fn case(random: &mut Random, proposals: &Proposals) -> Option<Case> {
     }
     if random.once_in(16) {
         for _ in 0..random.between(1, 4) {
-            let at = random.below(wasm.len());
+            // Without its magic number it would be taken for text where that is allowed.
+            let at = random.between(MAGIC_LEN, wasm.len() - 1);
             wasm[at] = random.bits() as u8;
         }
         if !is_usable(&wasm) {

@@ -83,6 +83,14 @@ fn counting_body(body: &Body<'_>, memory: usize, blocks: &mut Vec<Vec<u16>>) -> 
     let mut begins = true;
     for at in 0..body.ops.len() {
         let number = number(&body.operators[at])?;
+        if is_clause(&body.operators[at]) {
+            // What comes here does so behind it.
+            bytes.extend_from_slice(body.bytes(at..at + 1));
+            increment(&mut bytes, memory, blocks.len() * 8);
+            blocks.push(vec![number]);
+            begins = false;
+            continue;
+        }
         if begins {
             increment(&mut bytes, memory, blocks.len() * 8);
             blocks.push(Vec::new());
@@ -94,6 +102,14 @@ fn counting_body(body: &Body<'_>, memory: usize, blocks: &mut Vec<Vec<u16>>) -> 
         begins = ends_block(OPERATORS[usize::from(number)].1);
     }
     Some(bytes)
+}
+
+/// Whether this is where exceptions arrive, and nothing else does.
+const fn is_clause(operator: &wasmparser::Operator<'_>) -> bool {
+    matches!(
+        operator,
+        wasmparser::Operator::Catch { .. } | wasmparser::Operator::CatchAll
+    )
 }
 
 /// Whether what follows need not be executed when this is.

@@ -344,10 +344,10 @@ fn functions(accesses: &[Access]) -> Vec<Function<'_>> {
     let mut all = Vec::new();
     for stores in [true, false] {
         for access in accesses.iter().filter(|it| it.result.is_none() == stores) {
-            for (memory, own) in OFFSETS.into_iter().enumerate() {
-                for offset in OFFSETS {
+            for memory in 0..MEMORIES.len() {
+                for (number, offset) in OFFSETS.into_iter().enumerate() {
                     // Lanes differ in what they are of, not in where they go.
-                    if access.lane.unwrap_or(0) == 0 || offset == own {
+                    if access.lane.unwrap_or(0) == 0 || number == memory {
                         all.push(Function {
                             access,
                             memory,

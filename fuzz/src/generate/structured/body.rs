@@ -388,11 +388,14 @@ impl<'a, 'r> Body<'a, 'r> {
                 self.value(Ty::Exn, 1);
                 self.line("throw_ref");
             }
-            Some(values) => {
-                self.arguments(values);
-                emit!(self, "throw {tag}");
-            }
+            Some(_) => self.throw_with(tag),
         }
+    }
+
+    /// A new exception with this tag.
+    pub(super) fn throw_with(&mut self, tag: usize) {
+        self.arguments(&self.shape.tags[tag]);
+        emit!(self, "throw {tag}");
     }
 
     /// Branches that depend on whether a reference is null.

@@ -12,10 +12,11 @@ impl Body<'_, '_> {
         };
         let is_deep = self.is_deep();
         let label = self.open("try", &signature);
+        let thrown = self.random.below(self.shape.tags.len());
         if !is_deep {
             self.statements(2);
-            if self.random.once_in(3) {
-                self.throw();
+            if self.random.once_in(2) {
+                self.throw_with(thrown);
             }
         }
         self.end_with(results);
@@ -26,7 +27,8 @@ impl Body<'_, '_> {
             clauses => {
                 self.handlers.push(label);
                 for _ in 0..clauses / 2 {
-                    let tag = self.random.below(self.shape.tags.len());
+                    let any = self.random.below(self.shape.tags.len());
+                    let tag = if self.random.once_in(2) { any } else { thrown };
                     let values = self.shape.tags[tag].clone();
                     emit!(self, "catch {tag}");
                     for ty in values.iter().rev() {

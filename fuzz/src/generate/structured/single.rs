@@ -44,8 +44,17 @@ const SHAPES: &[&str] = &[
     "(func (export \"NAME\") (param i32) (result i32) (table.init $funcs_table $elem (i32.and (local.get 0) (i32.const 3)) (i32.const 0) (i32.const 1)) (table.copy $funcs_table $funcs_table (i32.const 0) (i32.const 1) (i32.and (local.get 0) (i32.const 3))) (table.size $funcs_table))",
 ];
 
-/// What those need that have to do with objects.
-const OBJECTS: &str = "
+/// Exceptions as first proposed.
+const CATCHES: &[&str] = &[
+    "(func (export \"NAME\") (param i32) (result i32) try (result i32) (if (i32.and (local.get 0) (i32.const 1)) (then (throw $tag (local.get 0)))) (i32.const 3) catch $tag i32.const 1 i32.add end)",
+    "(func (export \"NAME\") (param i32) (result i32) try (result i32) (if (i32.and (local.get 0) (i32.const 1)) (then (throw $tag (local.get 0)))) (i32.const 3) catch_all i32.const 9 end)",
+    "(func (export \"NAME\") (param i32) (result i32) try (result i32) try (result i32) (if (i32.and (local.get 0) (i32.const 1)) (then (throw $tag (local.get 0)))) (i32.const 3) catch_all rethrow 0 end catch $tag end)",
+    "(func (export \"NAME\") (param i32) (result i32) try (result i32) try (result i32) (if (i32.and (local.get 0) (i32.const 1)) (then (throw $tag (local.get 0)))) (i32.const 3) delegate 0 catch $tag i32.const 2 i32.mul end)",
+];
+
+/// What those need.
+const PARTS: &str = "
+        (tag $tag (param i32))
         (type $funcs (array (mut funcref)))
         (table $any 4 anyref) (elem (table $any) (i32.const 0) anyref (item (ref.i31 (i32.const -5))) (item (struct.new_default $node)) (item (ref.null any)))";
 
@@ -60,13 +69,13 @@ pub(in crate::generate) fn case(random: &mut Random, proposals: &Proposals) -> O
     } else {
         ""
     };
-    let objects = if proposals.objects {
-        format!("{PRELUDE} {OBJECTS}")
+    let parts = if proposals.objects {
+        format!("{PRELUDE} {PARTS}")
     } else {
         String::new()
     };
     let mut text = format!(
-        "(module {objects}
+        "(module {parts}
         (type $unary (func (param i32) (result i32)))
         (memory (export \"memory\") 1 2{shared})
         (table $funcs_table (export \"table\") 4 funcref) (elem (table $funcs_table) (i32.const 0) func $half $other)
@@ -80,7 +89,12 @@ pub(in crate::generate) fn case(random: &mut Random, proposals: &Proposals) -> O
     for place in 0..MOST {
         let name = format!("f{place}");
         if random.once_in(8) && proposals.objects {
-            let shape = random.pick(SHAPES).replace("NAME", &name);
+            let shapes = if proposals.legacy_exceptions && random.once_in(4) {
+                CATCHES
+            } else {
+                SHAPES
+            };
+            let shape = random.pick(shapes).replace("NAME", &name);
             let _ = writeln!(text, "{shape}");
         } else {
             operator(random, &mut text, &name, proposals);
