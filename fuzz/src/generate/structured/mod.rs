@@ -7,6 +7,7 @@
 //!
 //! Loops end because each counts its rounds, and calls because all of them count together.
 
+mod accesses;
 mod body;
 mod legacy;
 pub(super) mod operators;
