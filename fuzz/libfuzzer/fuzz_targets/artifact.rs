@@ -32,12 +32,13 @@ static BASE: LazyLock<Base> = LazyLock::new(|| {
             (func $h (export \"h\") (result i32) (block $b (result i32)
                 (try_table (catch $t $b) (call_indirect (i32.const 0))) (i32.const 5))))",
     ];
-    let artifact = |text| {
-        let artifact = engine.precompile_module(text, None);
+    let artifact = |text: &str| {
+        let wasm = wat::parse_str(text).expect("it is text");
+        let artifact = engine.precompile_module(&wasm, None);
         artifact.expect("the module is valid")
     };
     Base {
-        artifacts: modules.iter().map(|it| artifact(it.as_bytes())).collect(),
+        artifacts: modules.iter().map(|it| artifact(it)).collect(),
         engine,
     }
 });

@@ -324,6 +324,10 @@ fn end(error: &Error) -> End {
             Some(trap) => End::Trapped(trap),
             None => End::Limited(text),
         },
+        // Segments have errors of their own.
+        ErrorKind::Instantiation(_) if text.contains("out of bounds table access") => {
+            End::Trapped(Trap::Table)
+        }
         ErrorKind::Instantiation(_) | ErrorKind::Linker(_) => End::Unlinked(text),
         ErrorKind::Wasm(_) | ErrorKind::Read(_) => End::Refused(text),
         ErrorKind::Translation(_)
@@ -331,7 +335,6 @@ fn end(error: &Error) -> End {
         | ErrorKind::ImplementationLimits(_)
         | ErrorKind::Ir(_)
         | ErrorKind::Fuel(_) => End::Limited(text),
-        // Of segments, at instantiation.
         ErrorKind::Memory(_) if text.contains("out of bounds") => End::Trapped(Trap::Memory),
         ErrorKind::Table(_) if text.contains("out of bounds") => End::Trapped(Trap::Table),
         _ => End::Broken(text),

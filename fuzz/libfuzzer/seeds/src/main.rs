@@ -10,7 +10,7 @@ const MODULES: u64 = 40;
 const LARGEST: usize = 4_096;
 
 fn main() -> std::io::Result<()> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let corpus = |target: &str| -> std::io::Result<_> {
         let folder = root.join("corpus").join(target);
         std::fs::create_dir_all(&folder)?;
@@ -46,7 +46,7 @@ fn main() -> std::io::Result<()> {
 
 /// Tokens of the binary format: what begins modules, sections, and instructions.
 fn dictionary() -> String {
-    let mut text = "# Written by `cargo run --bin seeds`.\n".to_owned();
+    let mut text = "# Written by `diptych-seeds`.\n".to_owned();
     let mut token = |name: String, bytes: &[u8]| {
         let _ = write!(text, "{name}=\"");
         for byte in bytes {
