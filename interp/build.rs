@@ -9,6 +9,8 @@ mod atomics;
 mod generate;
 #[path = "ops/handlers.rs"]
 mod handlers;
+#[path = "ops/objects.rs"]
+mod objects;
 #[path = "ops/pair_hash.rs"]
 mod pair_hash;
 #[path = "ops/pairs.rs"]

@@ -8,11 +8,10 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-# Operations whose handlers may save a register, since they loop over slots or bytes and need more
-# than the state leaves free; or since they choose by the kind of a field, of an object that they
-# look up.
-looping='CopyMany MemoryCopy MemoryFill StructGet StructSet ArrayGet ArraySet'
-looping+=' StructNew StructNewDefault ArrayNewDefault'
+# Operations whose handlers may save a register, since they loop over slots or bytes, or make an
+# object, and need more than the state leaves free.
+looping='CopyMany MemoryCopy MemoryFill StructNew StructNewDefault ArrayNew ArrayNewDefault'
+looping+=' ArrayNewFixed StructNew1 StructNew2 StructNew3'
 
 # How many handlers the last build generated.
 generated() {

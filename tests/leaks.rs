@@ -7,8 +7,8 @@ use core::sync::atomic::{AtomicIsize, AtomicUsize, Ordering};
 use diptych::{
     BackendKind, Caller, CompilationMode, Config, Dispatch, Engine, Error, ErrorKind, Extern,
     ExternRef, Func, FuncType, Global, GlobalType, Instance, Linker, Memory, MemoryType, Module,
-    Mutability, Ref, RefType, Result, ResumableCall, Store, StoreLimits, StoreLimitsBuilder,
-    SuspendedCall, Table, TableType, Tag, TagType, Trap, Val, ValType,
+    Mutability, Ref, RefType, Result, ResumableCall, RootScope, Store, StoreLimits,
+    StoreLimitsBuilder, SuspendedCall, Table, TableType, Tag, TagType, Trap, Val, ValType,
 };
 use std::alloc::System;
 use std::panic::{AssertUnwindSafe, catch_unwind, panic_any};
@@ -282,6 +282,13 @@ fn stores(engine: &Engine) {
         let ty = GlobalType::new(ValType::I32, Mutability::Var);
         Global::new(&mut store, ty, Val::I32(i)).expect("there is room");
         ExternRef::new(&mut store, vec![i; 100]).expect("there is room");
+        {
+            let mut scope = RootScope::new(&mut store);
+            ExternRef::new(&mut scope, vec![i; 100]).expect("there is room");
+        }
+        if i % 10 == 0 {
+            store.gc().expect("there is room");
+        }
         let ty = FuncType::new([ValType::I32; 20], [ValType::FUNCREF; 3]);
         Func::new(&mut store, ty.clone(), |_, _, _| Ok(())).expect("there is room");
         Tag::new(&mut store, TagType::new(FuncType::new([ValType::I32], []))).expect("room");

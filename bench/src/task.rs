@@ -45,7 +45,7 @@ pub enum Task {
     Instantiate(Size),
     /// A call into the guest, or out of it.
     Call(Way),
-    /// The longest step of a workload that makes objects.
+    /// The longest slice of a workload that makes objects.
     Pause(&'static str),
     /// What a workload takes of the machine's memory.
     Heap(&'static str),
@@ -323,19 +323,33 @@ fn call(peer: &dyn Peer, way: Way) -> Result<Time> {
     }
 }
 
-/// The longest of as many steps as the workload otherwise does at once. What is not the collector's
-/// is much the same in each.
+/// The longest of many slices of as many steps as take about a millisecond where nothing is
+/// collected: reading the clock takes longer than a step.
 fn pause(peer: &dyn Peer, workload: &Workload) -> Result<Time> {
+    const SLICE: f64 = 1e-3;
+    const FEWEST: i32 = 100;
     let wasm = wat::parse_str(workload.wat)?;
     let mut function = peer.function(&wasm, "run")?;
     black_box(function(workload.n)?);
+    let mut slice = |steps: i32| {
+        let (done, time) = timed(clock::thread, || {
+            for _ in 0..steps {
+                black_box(function(1)?);
+            }
+            Result::Ok(())
+        });
+        done.map(|()| time)
+    };
+    let mut steps = 1;
+    while slice(steps)?.cpu < SLICE {
+        steps *= 2;
+    }
     let mut longest = Time {
         cpu: 0.0,
         wall: 0.0,
     };
-    for _ in 0..workload.n {
-        let (sum, time) = timed(clock::thread, || function(1));
-        black_box(sum?);
+    for _ in 0..(workload.n / steps).max(FEWEST) {
+        let time = slice(steps)?;
         if time.cpu > longest.cpu {
             longest = time;
         }

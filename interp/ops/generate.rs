@@ -3,6 +3,7 @@
 //! `src/ops.rs`.
 
 use crate::atomics;
+use crate::objects;
 use crate::shapes::{BIN_MODES, BRANCH_MODES, LOAD_MODES, Op, STORE_MODES, all, class, snake};
 use crate::table::{BINS, BRANCHES, Field, LOADS, SLOWS, STORES, UNS};
 use crate::vectors;
@@ -22,6 +23,7 @@ pub(crate) fn ops() -> String {
     stores(&mut out, &names);
     slows(&mut out);
     atomics(&mut out);
+    objects(&mut out, &names);
     vectors(&mut out, &names);
     out
 }
@@ -302,6 +304,55 @@ fn atomics(out: &mut String) {
         out.push_str("],\n");
     }
     out.push_str("];\n");
+}
+
+/// The accesses to fields and elements, by how these are stored.
+fn objects(out: &mut String, names: &[String]) {
+    let strings =
+        |modes: &[&str]| -> Vec<String> { modes.iter().map(|&mode| mode.into()).collect() };
+    let gets = || objects::GETS.iter().map(|get| get.name);
+    let sets = || objects::SETS.iter().map(|set| set.name);
+    kinds_enum(
+        out,
+        "Get",
+        "A read of a field or an element.",
+        &named("", gets()),
+    );
+    kinds_enum(
+        out,
+        "Set",
+        "A write to a field or an element.",
+        &named("", sets()),
+    );
+    for (table, doc, modes, rows) in [
+        (
+            "STRUCT_GET_OPS",
+            "By [`Get`], then 0 for a slot or 2 for the accumulator as source, plus one for a slot as destination.",
+            with_dst(objects::OBJECT_MODES),
+            named("Struct", gets()),
+        ),
+        (
+            "ARRAY_GET_OPS",
+            "By [`Get`], then [`ElementMode`] times two plus one for a slot as destination.",
+            with_dst(objects::ELEMENT_MODES),
+            named("Array", gets()),
+        ),
+        (
+            "STRUCT_SET_OPS",
+            "By [`Set`], then [`ValueMode`].",
+            strings(objects::VALUE_MODES),
+            named("Struct", sets()),
+        ),
+        (
+            "ARRAY_SET_OPS",
+            "By [`Set`], then [`SetElementMode`].",
+            strings(objects::SET_ELEMENT_MODES),
+            named("Array", sets()),
+        ),
+    ] {
+        // The kinds' names are those of the reads and writes; the operations' say of what.
+        lookup(out, table, doc, &modes, &rows, names);
+    }
 }
 
 /// What operations on vectors have several forms.

@@ -11,6 +11,20 @@
 
 /// An operation, and those that it makes pairs with when they follow it, the commonest first.
 pub(crate) const PAIRS: &[(&str, &[&str])] = &[
+    (
+        "ArrayGet32_SI_A",
+        &["RefTestType_A_A", "ArrayGet32_AI_A", "StructGet32_A_A"],
+    ),
+    ("ArrayGet8U_SS_A", &["I32Xor_AS_A", "I32Add_AS_S"]),
+    (
+        "ArrayLen_A_A",
+        &["BrI32Ne_AS", "BrI32GtU_AS", "BrI32LeU_AS"],
+    ),
+    (
+        "ArrayLen_S_A",
+        &["BrI32GtU_AS", "BrI32LeU_AS", "BrI32GtS_AS"],
+    ),
+    ("ArraySet8_SS", &["I32Add_SI_A", "I32Add_SI_S"]),
     ("BrF32NotLt_AI", &["I32TruncF32S_S_S"]),
     ("BrF64NotLe_AI", &["F64Add_SS_A"]),
     ("BrF64NotLt_AI", &["I32TruncF64S_S_S"]),
@@ -82,8 +96,10 @@ pub(crate) const PAIRS: &[(&str, &[&str])] = &[
     ("BrI32TestNot_SI", &["I32RemU_AI_S"]),
     ("BrI32Test_AI", &["I32Add_SI_A"]),
     ("BrI64Eq_AI", &["I32Add_SI_S"]),
+    ("BrI64Eq_SI", &["StructGet32_S_A", "StructGet32_S_S"]),
     ("BrI64GeS_SS", &["I64Add_SI_S"]),
     ("BrI64LtS_SS", &["RetS"]),
+    ("BrI64Ne_SI", &["StructGet32_S_A", "StructGet32_S_S"]),
     ("BrI64Ne_SS", &["I32Add_SI_S"]),
     ("CheckInterrupt", &["Fuel"]),
     (
@@ -104,6 +120,7 @@ pub(crate) const PAIRS: &[(&str, &[&str])] = &[
             "BrI32Eq_SI",
             "BrI32Ne_SI",
             "I32Load_S_A",
+            "StructGet32_S_S",
         ],
     ),
     (
@@ -145,6 +162,8 @@ pub(crate) const PAIRS: &[(&str, &[&str])] = &[
             "I64And_SS_S",
             "I32Load8U_S_A",
             "Copy2",
+            "StructNew2",
+            "StructNew3",
         ],
     ),
     ("CopyImm64", &["I64Mul_AS_S", "SelectA", "SelectS"]),
@@ -346,7 +365,7 @@ pub(crate) const PAIRS: &[(&str, &[&str])] = &[
         ],
     ),
     ("GlobalGetA", &["I32Sub_AI_S", "I32WrapI64_A_A"]),
-    ("GlobalGetS", &["BrI32Ne_SI", "BrTableS"]),
+    ("GlobalGetS", &["BrI32Ne_SI", "BrTableS", "BrI64Ne_AI"]),
     (
         "GlobalSetA",
         &[
@@ -476,6 +495,7 @@ pub(crate) const PAIRS: &[(&str, &[&str])] = &[
             "Store16_AI",
             "I64Load8S_A_A",
             "I32And_AI_A",
+            "StructSet32_A",
         ],
     ),
     (
@@ -525,6 +545,7 @@ pub(crate) const PAIRS: &[(&str, &[&str])] = &[
             "I32ShrU_SI_A",
             "I32Shl_AI_A",
             "BrI32Eq_AS",
+            "ArrayLen_S_A",
         ],
     ),
     (
@@ -1159,6 +1180,13 @@ pub(crate) const PAIRS: &[(&str, &[&str])] = &[
     ),
     ("MemoryCopy", &["I64Mul_SI_S", "Br"]),
     ("MemoryFill", &["Br"]),
+    ("RefCastType_A", &["StructGet32_A_A", "StructGet32_A_S"]),
+    (
+        "RefCastType_S",
+        &["StructGet32_S_A", "StructGet32_S_S", "Copy"],
+    ),
+    ("RefTestType_A_A", &["BrI32Ne_AI", "BrI32Eq_AI"]),
+    ("RefTestType_S_A", &["BrI32Ne_AI", "BrI32Eq_AI"]),
     (
         "SelectA",
         &[
@@ -1326,6 +1354,50 @@ pub(crate) const PAIRS: &[(&str, &[&str])] = &[
     ),
     ("Store8_SS", &["SpillAcc", "I32Load_S_S"]),
     ("Store8_XI", &["I32Shl_SI_A"]),
+    (
+        "StructGet32_A_A",
+        &[
+            "BrI32Ne_AS",
+            "BrI32Eq_AS",
+            "StructGet32_A_A",
+            "StructGet32_A_S",
+            "I32Add_AS_S",
+        ],
+    ),
+    (
+        "StructGet32_S_A",
+        &[
+            "StructGet32_A_A",
+            "StructGet32_A_S",
+            "ArrayLen_A_A",
+            "BrI32Ne_AS",
+            "BrI64Ne_AI",
+            "BrI64Eq_AI",
+            "I32Add_AS_S",
+        ],
+    ),
+    (
+        "StructGet32_S_S",
+        &[
+            "StructGet32_S_S",
+            "StructGet32_S_A",
+            "StructGetF64_S_A",
+            "StructGetF64_S_S",
+            "CallDirect",
+            "Br",
+            "BrI64Ne_SI",
+            "BrI64Eq_SI",
+            "ArraySet8_SS",
+            "ArrayGet8U_SS_A",
+            "ArrayGet32_SS_A",
+            "ArrayGet32_SS_S",
+        ],
+    ),
+    ("StructGetF64_S_A", &["F64Add_AS_S"]),
+    ("StructNew2", &["RetA"]),
+    ("StructNew3", &["StructSet32_S", "StructSet32_A"]),
+    ("StructSet32_A", &["Ret", "StructGet32_S_S"]),
+    ("StructSet32_S", &["Ret", "Copy", "StructGet32_S_S"]),
     (
         "ZeroLocals",
         &[

@@ -12,6 +12,7 @@
 //! width costs no instruction.
 
 use crate::atomics::atomic_ops;
+use crate::objects::object_ops;
 use crate::table::{
     BINS, BRANCHES, Bin, Branch, Field, LOADS, Load, PLAINS, SLOWS, STORES, Store, Ty, UNS, Un,
 };
@@ -28,7 +29,7 @@ pub(crate) struct Op {
     pub(crate) bin: Option<(&'static str, &'static str)>,
 }
 
-fn rust_type(ty: Ty) -> &'static str {
+pub(crate) fn rust_type(ty: Ty) -> &'static str {
     match ty {
         Ty::I32 => "i32",
         Ty::I64 => "i64",
@@ -72,7 +73,7 @@ fn imm_field(ty: Ty) -> Field {
 }
 
 /// The code that delivers `r`: always to the accumulator, and to slot 8 when `slot`.
-fn deliver(ty: Ty, slot: bool) -> String {
+pub(crate) fn deliver(ty: Ty, slot: bool) -> String {
     let ty = rust_type(ty);
     let put = if slot {
         format!("st.put_{ty}(8, r); ")
@@ -416,19 +417,19 @@ pub(crate) fn all() -> Vec<Op> {
         });
     }
     atomic_ops(&mut ops);
+    object_ops(&mut ops);
     for (i, slow) in SLOWS.iter().enumerate() {
         let leave = format!("st.leave(Exit::slow({i}))");
         let mut fields = SLOW_FIELDS.to_vec();
-        if slow.has_offset {
-            fields.push(Field::U64("offset", 24));
-        }
+        fields.extend(slow.behind);
+        let size = if slow.behind.is_some() { 32 } else { 24 };
         ops.push(Op {
             name: slow.name.into(),
-            size: if slow.has_offset { 32 } else { 24 },
+            size,
             fields,
             body: if slow.quick {
                 let name = snake(slow.name);
-                format!("if plain::{name}(st) {{ st.next(24) }} else {{ {leave} }}")
+                format!("if plain::{name}(st) {{ st.next({size}) }} else {{ {leave} }}")
             } else {
                 leave
             },

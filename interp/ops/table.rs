@@ -329,7 +329,12 @@ pub(crate) struct Load {
     pub(crate) result: Ty,
 }
 
-const fn load(name: &'static str, read: &'static str, convert: &'static str, result: Ty) -> Load {
+pub(crate) const fn load(
+    name: &'static str,
+    read: &'static str,
+    convert: &'static str,
+    result: Ty,
+) -> Load {
     Load {
         name,
         read,
@@ -578,6 +583,27 @@ pub(crate) const PLAINS: &[Plain] = &[
         &[Slot("dst", 8), U16("page_log2", 10), U32("memory", 12)],
     ),
     plain("AtomicFence", 8, &[]),
+    // Fields and elements that are vectors.
+    plain(
+        "StructGetV128",
+        16,
+        &[Slot("dst", 8), Slot("ref", 10), U32("offset", 12)],
+    ),
+    plain(
+        "StructSetV128",
+        16,
+        &[Slot("ref", 8), Slot("value", 10), U32("offset", 12)],
+    ),
+    plain(
+        "ArrayGetV128",
+        16,
+        &[Slot("dst", 8), Slot("ref", 10), Slot("index", 12)],
+    ),
+    plain(
+        "ArraySetV128",
+        16,
+        &[Slot("ref", 8), Slot("value", 10), Slot("index", 12)],
+    ),
     // Stubs, which no function contains.
     plain("StubHostReturn", 8, &[]),
     plain("StubCrossReturn", 8, &[]),
@@ -596,15 +622,15 @@ pub(crate) struct Slow {
     /// Whether a function of the same name in snake case in `exec` does the work when it is
     /// little and nothing is wrong; it says whether it did.
     pub(crate) quick: bool,
-    /// Whether there is an offset of 64 bits behind the indices.
-    pub(crate) has_offset: bool,
+    /// A field of 64 bits behind the indices.
+    pub(crate) behind: Option<Field>,
 }
 
 const fn slow(name: &'static str) -> Slow {
     Slow {
         name,
         quick: false,
-        has_offset: false,
+        behind: None,
     }
 }
 const fn quick(name: &'static str) -> Slow {
@@ -615,8 +641,14 @@ const fn quick(name: &'static str) -> Slow {
 }
 const fn slow_access(name: &'static str) -> Slow {
     Slow {
-        has_offset: true,
+        behind: Some(U64("offset", 24)),
         ..slow(name)
+    }
+}
+const fn quick_new(name: &'static str) -> Slow {
+    Slow {
+        behind: Some(Address("type", 24)),
+        ..quick(name)
     }
 }
 
@@ -654,31 +686,26 @@ pub(crate) const SLOWS: &[Slow] = &[
     slow("ElemDrop"),
     // s0 = result; i0 = function.
     slow("RefFunc"),
-    // Objects. The kind of a field is that of `field_kind` in the translator.
-    // s0 = result, s1 = first value; i0 = type.
-    quick("StructNew"),
+    // Objects.
+    // s0 = result, s1 = first value; i0 = type, i1 = how many fields there are, or 0 when not each
+    // of them has one slot.
+    quick_new("StructNew"),
+    // s0 = result, s1, s2 and s3 = values; i0 = type, i1 = size and offsets.
+    quick_new("StructNew1"),
+    quick_new("StructNew2"),
+    quick_new("StructNew3"),
     // s0 = result; i0 = type.
-    quick("StructNewDefault"),
-    // s0 = result, s1 = structure; i0 = offset of the field, i1 = its kind.
-    quick("StructGet"),
-    // s0 = structure, s1 = value; i0 = offset of the field, i1 = its kind.
-    quick("StructSet"),
+    quick_new("StructNewDefault"),
     // s0 = result, s1 = value, s2 = len; i0 = type.
-    slow("ArrayNew"),
+    quick_new("ArrayNew"),
     // s0 = result, s1 = len; i0 = type.
-    quick("ArrayNewDefault"),
+    quick_new("ArrayNewDefault"),
     // s0 = result, s1 = first value; i0 = type, i1 = len.
-    slow("ArrayNewFixed"),
+    quick_new("ArrayNewFixed"),
     // s0 = result, s1 = src, s2 = len; i0 = type, i1 = data segment.
     slow("ArrayNewData"),
     // s0 = result, s1 = src, s2 = len; i0 = type, i1 = element segment.
     slow("ArrayNewElem"),
-    // s0 = result, s1 = array, s2 = index; i1 = the elements' kind.
-    quick("ArrayGet"),
-    // s0 = array, s1 = index, s2 = value; i1 = the elements' kind.
-    quick("ArraySet"),
-    // s0 = result, s1 = array.
-    quick("ArrayLen"),
     // s0 = array, s1 = index, s2 = value, s3 = len.
     slow("ArrayFill"),
     // s0 = the first of dst array, dst index, src array, src index, len.

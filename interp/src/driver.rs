@@ -664,9 +664,11 @@ unsafe fn slow_heap(st: &mut State, op: Slow) -> Result<(), Error> {
         let mut result = None;
         match op {
             Slow::StructNew => result = Some(heap_calls::struct_new(ctx, ty, field(10))?),
+            Slow::StructNew1 | Slow::StructNew2 | Slow::StructNew3 => {
+                let slots = [10, 12, 14].map(field);
+                result = Some(heap_calls::struct_new_of(ctx, ty, slots.into_iter())?);
+            }
             Slow::StructNewDefault => result = Some(heap_calls::struct_new_default(ctx, ty)?),
-            // What the handlers of fields, elements and lengths do not do is to trap.
-            Slow::StructGet | Slow::StructSet => return Err(Trap::NullStructReference.into()),
             Slow::ArrayNew => {
                 let value = field(10);
                 let len = value.add(heap_calls::value_slots(ctx, ty)).read() as u32;
@@ -685,11 +687,6 @@ unsafe fn slow_heap(st: &mut State, op: Slow) -> Result<(), Error> {
             Slow::ArrayNewElem => {
                 let (src, len) = (s1 as u32, field(10).add(1).read() as u32);
                 result = Some(heap_calls::array_new_elem(ctx, ty, ElemIdx(i1), src, len)?);
-            }
-            Slow::ArrayGet if s1 != 0 => return Err(Trap::ArrayOutOfBounds.into()),
-            Slow::ArraySet if s0 != 0 => return Err(Trap::ArrayOutOfBounds.into()),
-            Slow::ArrayGet | Slow::ArraySet | Slow::ArrayLen => {
-                return Err(Trap::NullArrayReference.into());
             }
             Slow::ArrayFill => {
                 heap_calls::array_fill(ctx, s0, s1 as u32, field(12), s3 as u32)?;
@@ -736,7 +733,7 @@ unsafe fn slow_heap(st: &mut State, op: Slow) -> Result<(), Error> {
             st.put_i64(8, value);
             st.acc = value;
         }
-        let _ = st.next(24);
+        let _ = st.next(op.op().size());
         Ok(())
     }
 }

@@ -94,6 +94,50 @@ pub(crate) enum StoreMode {
     G,
 }
 
+/// Where an array is, then where the index of its element is: in a slot (at 10, and at 12), the
+/// accumulator, or the operation (at 12).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+#[allow(missing_docs, reason = "the letters are explained above")]
+pub(crate) enum ElementMode {
+    SS,
+    SA,
+    SI,
+    AS,
+    AI,
+}
+
+/// Where the value is that a field is set to: a slot at 10, the accumulator, an immediate at 16
+/// (sign-extended), or the float accumulator of the field's width. The structure is at 8.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+#[allow(missing_docs, reason = "the letters are explained above")]
+pub(crate) enum ValueMode {
+    S,
+    A,
+    I,
+    F,
+}
+
+/// Where the index of an element is (a slot at 12, the accumulator, or what is at 12), and then
+/// the value that it is set to, as [`ValueMode`]. The array is at 8.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+#[allow(missing_docs, reason = "the letters are explained above")]
+pub(crate) enum SetElementMode {
+    SS,
+    SA,
+    SI,
+    SF,
+    AS,
+    AI,
+    AF,
+    IS,
+    IA,
+    II,
+    IF,
+}
+
 /// How an access of a vector finds its end: as [`LoadMode`], or in the general form, with the
 /// memory at 12 and a 64-bit offset at 16.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 
 use super::{
     ENGINES, Random, bad_argument, call, call_i32, exported, instantiate, module, on_each_engine,
-    on_each_engine_with, trap,
+    on_each_engine_with, same_extern, trap,
 };
 use core::convert::identity;
 use diptych::{
@@ -109,8 +109,8 @@ fn references_come_back_as_they_were() {
             .get_typed_func::<Option<ExternRef>, Option<ExternRef>>(&mut store, "externref")
             .expect("the type fits");
         let back = typed.call(&mut store, Some(reference)).unwrap();
-        assert_eq!(back, Some(reference));
-        assert_eq!(typed.call(&mut store, None).unwrap(), None);
+        assert!(same_extern(&store, back, Some(reference)));
+        assert!(typed.call(&mut store, None).unwrap().is_none());
         let typed = instance
             .get_typed_func::<ExternRef, ExternRef>(&mut store, "extern")
             .expect("the type fits");
@@ -184,8 +184,11 @@ fn sixteen_parameters_and_results_of_all_types() {
         let args = (a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p);
         let (p2, o2, n2, m2, l2, k2, j2, i2, h2, g2, f2, e2, d2, c2, b2, a2) =
             reverse.call(&mut store, args).expect("nothing traps");
-        assert_eq!((a, b, c, d, e, f, g, h), (a2, b2, c2, d2, e2, f2, g2, h2));
-        assert_eq!((i, j, k, l, m, n, o, p), (i2, j2, k2, l2, m2, n2, o2, p2));
+        assert_eq!((a, b, c, d, f, g, h), (a2, b2, c2, d2, f2, g2, h2));
+        assert_eq!((i, k, l, m, n, p), (i2, k2, l2, m2, n2, p2));
+        for (sent, back) in [(e, e2), (j, j2), (o, o2)] {
+            assert!(same_extern(&store, sent, back));
+        }
     });
 }
 

@@ -1,6 +1,6 @@
 //! Functions of the host's: what they get, and what they may give.
 
-use super::{bad_argument, call, module, on_each_engine, trap};
+use super::{bad_argument, call, module, on_each_engine, same_extern, trap};
 use core::sync::atomic::{AtomicUsize, Ordering};
 use diptych::{
     AsContextMut, Caller, Engine, Error, Extern, ExternRef, Func, FuncType, HeapType, Instance,
@@ -100,7 +100,13 @@ fn all_types_go_to_the_host_and_back() {
                 u64::MAX,
             ),
         ] {
-            assert_eq!(go.call(&mut store, all).expect("nothing traps"), all);
+            let back = go.call(&mut store, all).expect("nothing traps");
+            let (a, b, c, d, e, f, g, h) = all;
+            assert_eq!(
+                (back.0, back.1, back.2, back.3, back.4, back.6, back.7),
+                (a, b, c, d, e, g, h)
+            );
+            assert!(same_extern(&store, back.5, f));
         }
     });
 }

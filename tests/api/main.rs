@@ -28,8 +28,8 @@ mod vectors;
 #[cfg(feature = "jit")]
 use diptych::CompilationMode;
 use diptych::{
-    AsContextMut, BackendKind, Config, Dispatch, Engine, Error, ErrorKind, Func, Instance, Module,
-    Result, Store, Trap, Val,
+    AsContext, AsContextMut, BackendKind, Config, Dispatch, Engine, Error, ErrorKind, ExternRef,
+    Func, Instance, Module, Result, Store, Trap, Val,
 };
 
 /// The stack of the threads that tests run on, in bytes: compiled guests use it, and what the tests
@@ -141,6 +141,22 @@ fn exported(store: impl AsContextMut, instance: Instance, name: &str) -> Func {
     instance
         .get_func(store, name)
         .unwrap_or_else(|| panic!("no function is exported as `{name}`"))
+}
+
+/// Whether both are the same reference, or null.
+fn same_extern(store: impl AsContext, a: Option<ExternRef>, b: Option<ExternRef>) -> bool {
+    match (a, b) {
+        (Some(a), Some(b)) => ExternRef::same(store, &a, &b),
+        (a, b) => a.is_none() && b.is_none(),
+    }
+}
+
+/// Whether both are the same value: handles of one reference can differ.
+fn same_value(store: impl AsContext, a: &Val, b: &Val) -> bool {
+    match (a, b) {
+        (Val::ExternRef(a), Val::ExternRef(b)) => same_extern(store, *a, *b),
+        (a, b) => format!("{a:?}") == format!("{b:?}"),
+    }
 }
 
 /// The trap that a call ended with.

@@ -1,14 +1,17 @@
 //! Structures and arrays of guests, as the host sees them, and their collection.
 
 use super::{
-    bad_argument, call, call_i32, exported, instantiate, module, on_each_engine_with, trap,
+    bad_argument, call, call_i32, exported, instantiate, module, on_each_engine_with, same_value,
+    trap,
 };
 use diptych::types::{CompositeType, FieldType, StorageType, SubType, TypeId};
 use diptych::{
-    AnyRef, ArrayRef, Caller, Config, Engine, Error, ExternRef, ExternType, Func, HeapType,
-    Instance, Linker, Module, Mutability, OwnedRef, ResumableCall, RootScope, Store, StructRef,
-    Trap, V128, Val, ValType,
+    AnyRef, ArrayRef, AsContext, Caller, Config, Engine, Error, ErrorKind, ExternRef, ExternType,
+    Func, Global, GlobalType, HeapType, Instance, Linker, Module, Mutability, OwnedRef,
+    ResumableCall, RootScope, Store, StoreContext, StructRef, Trap, V128, Val, ValType,
 };
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Runs a test on an engine of each kind, with collections when they are needed, and with one at
 /// every allocation.
@@ -89,12 +92,11 @@ fn structures_hold_values_of_all_types() {
         let made = StructRef::new(&mut store, ty, &values).expect("it fits");
         assert_eq!(made.len(&store).expect("it is there"), values.len());
         store.gc().expect("there is memory");
-        let shown = |value: Val| format!("{value:?}");
         let expected = [Val::I32(0xff), values[1], Val::I32(0xffff)];
         for (i, value) in values.iter().enumerate() {
             let expected = expected.get(i).unwrap_or(value);
             let got = made.field(&mut store, i).expect("it is there");
-            assert_eq!(shown(got), shown(*expected), "field {i}");
+            assert!(same_value(&store, &got, expected), "field {i}");
         }
         for (i, value) in values.iter().enumerate() {
             let zero = match value {
@@ -116,7 +118,7 @@ fn structures_hold_values_of_all_types() {
             }
             set.expect("it can be set");
             let got = made.field(&mut store, i).expect("it is there");
-            assert_eq!(shown(got), shown(zero), "field {i}");
+            assert!(same_value(&store, &got, &zero), "field {i}");
         }
         bad_argument(made.set_field(&mut store, 1, Val::I32(1)));
         bad_argument(made.set_field(&mut store, 9, Val::I32(1)));
@@ -157,13 +159,13 @@ fn arrays_hold_values_of_all_types() {
         ] {
             let ty = array(engine, storage);
             let made = ArrayRef::new(&mut store, ty, value, 5).expect("it fits");
-            let shown = |value: Val| format!("{value:?}");
             assert_eq!(made.len(&store).expect("it is there"), 5);
             made.set(&mut store, 3, other).expect("it can be set");
             store.gc().expect("there is memory");
             for i in 0..5 {
                 let got = made.get(&mut store, i).expect("it is there");
-                assert_eq!(shown(got), shown(if i == 3 { other } else { value }));
+                let expected = if i == 3 { other } else { value };
+                assert!(same_value(&store, &got, &expected), "element {i}");
             }
             assert_eq!(trap(made.get(&mut store, 5)), Trap::ArrayOutOfBounds);
             assert_eq!(
@@ -172,7 +174,7 @@ fn arrays_hold_values_of_all_types() {
             );
             let fixed = ArrayRef::new_fixed(&mut store, ty, &[other, value]).expect("it fits");
             let got = fixed.get(&mut store, 1).expect("it is there");
-            assert_eq!(shown(got), shown(value));
+            assert!(same_value(&store, &got, &value));
             let huge = ArrayRef::new(&mut store, ty, value, u32::MAX);
             assert_eq!(trap(huge), Trap::AllocationTooLarge);
         }
@@ -558,6 +560,133 @@ fn a_suspended_guest_keeps_its_objects() {
     });
 }
 
+/// A value of the host's that is counted when it is dropped.
+struct Counted {
+    number: usize,
+    dropped: Arc<AtomicUsize>,
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.dropped.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+/// The number of such a value.
+fn number_of<'a>(store: impl Into<StoreContext<'a, ()>>, value: &Val) -> usize {
+    let Val::ExternRef(Some(reference)) = value else {
+        panic!("{value:?} is no value of the host's");
+    };
+    let value = reference.data(store).expect("it is there");
+    value.downcast_ref::<Counted>().expect("it is one").number
+}
+
+#[test]
+fn values_of_the_host_go_when_nothing_leads_to_them() {
+    const KEPT: usize = 4;
+    const MADE: usize = 10_000;
+    on_each_engine(|engine| {
+        let dropped = Arc::new(AtomicUsize::new(0));
+        let made = Arc::new(AtomicUsize::new(0));
+        let mut store = Store::new(engine, ());
+        let wat = "(module
+            (import \"\" \"make\" (func $make (result externref)))
+            (type $box (struct (field externref)))
+            (table $table 1 externref)
+            (global $global (mut externref) (ref.null extern))
+            (global $box (mut (ref null $box)) (ref.null $box))
+            (func (export \"keep\")
+                (table.set $table (i32.const 0) (call $make))
+                (global.set $global (call $make))
+                (global.set $box (struct.new $box (call $make))))
+            (func (export \"make\") (param $count i32) (result externref)
+                (local $kept externref)
+                (local.set $kept (call $make))
+                (loop $again
+                    (drop (call $make))
+                    (br_if $again
+                        (local.tee $count (i32.sub (local.get $count) (i32.const 1)))))
+                (local.get $kept))
+            (func (export \"get\") (result externref externref externref)
+                (table.get $table (i32.const 0))
+                (global.get $global)
+                (struct.get $box 0 (global.get $box)))
+            (func (export \"forget\")
+                (table.set $table (i32.const 0) (ref.null extern))
+                (global.set $global (ref.null extern))
+                (global.set $box (ref.null $box))))";
+        let make = {
+            let (made, dropped) = (Arc::clone(&made), Arc::clone(&dropped));
+            Func::wrap(&mut store, move |mut caller: Caller<'_, ()>| {
+                let number = made.fetch_add(1, Ordering::Relaxed);
+                let dropped = Arc::clone(&dropped);
+                ExternRef::new(&mut caller, Counted { number, dropped }).map(Some)
+            })
+        };
+        let module = module(engine, wat);
+        let instance = Instance::new(&mut store, &module, &[make.into()]).expect("it fits");
+        call(&mut store, instance, "keep", &[]).expect("it returns");
+        let args = [Val::I32(MADE as i32)];
+        let first = call(&mut store, instance, "make", &args).expect("it returns");
+        assert_eq!(number_of(&store, &first[0]), KEPT - 1);
+        // Guests that make many get rid of them while they run.
+        let gone = dropped.load(Ordering::Relaxed);
+        assert!(gone > MADE / 2, "{gone} are dropped");
+
+        // What is left is in use: by the table, the global, the structure and the handle.
+        store.gc().expect("there is memory");
+        let alive =
+            |dropped: &AtomicUsize| made.load(Ordering::Relaxed) - dropped.load(Ordering::Relaxed);
+        assert_eq!(alive(&dropped), KEPT);
+        {
+            let mut scope = RootScope::new(&mut store);
+            let kept = call(&mut scope, instance, "get", &[]).expect("it returns");
+            for (i, value) in kept.iter().enumerate() {
+                assert_eq!(number_of(scope.as_context(), value), i);
+            }
+        }
+        call(&mut store, instance, "forget", &[]).expect("it returns");
+        store.gc().expect("there is memory");
+        assert_eq!(alive(&dropped), 1);
+        assert_eq!(number_of(&store, &first[0]), KEPT - 1);
+        drop(store);
+        assert_eq!(alive(&dropped), 0);
+    });
+}
+
+#[test]
+fn a_handle_of_a_value_of_the_host_ends_with_its_scope() {
+    on_each_engine(|engine| {
+        let dropped = Arc::new(AtomicUsize::new(0));
+        let counted = |number| Counted {
+            number,
+            dropped: Arc::clone(&dropped),
+        };
+        let mut store = Store::new(engine, ());
+        let (ended, kept) = {
+            let mut scope = RootScope::new(&mut store);
+            let ended = ExternRef::new(&mut scope, counted(0)).expect("there is memory");
+            let kept = ExternRef::new(&mut scope, counted(1)).expect("there is memory");
+            let kept = OwnedRef::new(&mut scope, kept.to_any()).expect("there is memory");
+            (ended, kept)
+        };
+        assert!(ended.data(&store).is_none());
+        store.gc().expect("there is memory");
+        assert_eq!(dropped.load(Ordering::Relaxed), 1);
+        // Another value in its place is not what the handle was for.
+        let other = ExternRef::new(&mut store, counted(2)).expect("there is memory");
+        assert!(ended.data(&store).is_none());
+        assert!(!ExternRef::same(&store, &ended, &other));
+        bad_argument(Global::new(
+            &mut store,
+            GlobalType::new(ValType::EXTERNREF, Mutability::Var),
+            Val::ExternRef(Some(ended)),
+        ));
+        let kept = kept.get(&mut store).expect("there is memory").to_extern();
+        assert_eq!(number_of(&store, &Val::ExternRef(Some(kept))), 1);
+    });
+}
+
 #[test]
 fn references_change_hierarchies() {
     on_each_engine(|engine| {
@@ -627,4 +756,40 @@ fn objects_of_the_host_have_the_types_of_guests() {
         let x = call_i32(&mut store, again, "x", &[made.into()]);
         assert_eq!(x.expect("it returns"), 3);
     });
+}
+
+#[test]
+fn a_function_has_more_references_than_the_compiler_takes() {
+    const LOCALS: usize = 6_000;
+    on_each_engine_with(
+        |_| (),
+        |engine| {
+            let mut wat = String::from("(module (func (export \"last\") (param externref)");
+            wat += " (result externref) (local";
+            wat += &" externref".repeat(LOCALS);
+            wat += ")";
+            for i in 0..2 * LOCALS {
+                let local = i % LOCALS + 1;
+                wat += &format!("(local.set {local} (local.get {}))", local - 1);
+            }
+            wat += &format!("(local.get {LOCALS})))");
+            let mut store = Store::new(engine, ());
+            let host = ExternRef::new(&mut store, 5_u8).expect("there is memory");
+            let results = Module::new(engine, wat).and_then(|module| {
+                let instance = Instance::new(&mut store, &module, &[])?;
+                let args = [Val::ExternRef(Some(host))];
+                call(&mut store, instance, "last", &args)
+            });
+            match results {
+                Ok(results) => {
+                    let Val::ExternRef(Some(last)) = &results[0] else {
+                        panic!("{results:?} is no value of the host's");
+                    };
+                    assert!(ExternRef::same(&store, last, &host));
+                }
+                // There is no interpreter that could do it.
+                Err(error) => assert!(matches!(error.kind(), ErrorKind::Limit(_)), "{error}"),
+            }
+        },
+    );
 }

@@ -1,6 +1,6 @@
 //! What belongs to one store is of no use to another: errors, or panics where a result is certain.
 
-use super::{bad_argument, exported, instantiate, module, on_each_engine};
+use super::{bad_argument, exported, instantiate, module, on_each_engine, same_extern};
 use diptych::{
     Caller, Engine, Extern, ExternRef, Func, FuncType, Global, GlobalType, Instance, Linker,
     Memory, MemoryType, Mutability, Ref, RefType, Result, Store, Table, TableType, Tag, TagType,
@@ -93,7 +93,9 @@ fn calls_are_refused() {
         let mut another = Store::new(store.engine(), ());
         bad_argument(typed.call(&mut another, (None, None)));
         let good = (Some(mine.func), Some(mine.value));
-        assert_eq!(typed.call(&mut *store, good).expect("it is mine"), good);
+        let back = typed.call(&mut *store, good).expect("it is mine");
+        assert_eq!(back.0, good.0);
+        assert!(same_extern(&*store, back.1, good.1));
     });
 }
 

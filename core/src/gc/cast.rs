@@ -100,7 +100,7 @@ impl CastTarget {
         }
     }
 
-    /// Whether a reference is of this type, when that is told by comparing its header.
+    /// Whether a reference is of this type, when that is told by its bits and the header.
     ///
     /// # Safety
     /// As [`matches`](Self::matches).
@@ -109,8 +109,20 @@ impl CastTarget {
         if reference == 0 {
             return Some(self.nullable);
         }
+        // SAFETY: by contract.
+        let kind = |wanted| unsafe {
+            immediate::is_object(reference)
+                && type_of((*(*ctx).store).heap.at(reference)).kind == wanted
+        };
         let CastHeap::Concrete(index) = self.heap else {
-            return None;
+            return Some(match self.heap {
+                CastHeap::I31 => immediate::is_i31(reference),
+                CastHeap::Eq => immediate::is_i31(reference) || immediate::is_object(reference),
+                CastHeap::Struct => kind(GcKind::Struct),
+                CastHeap::Array => kind(GcKind::Array),
+                CastHeap::Bottom => false,
+                _ => true,
+            });
         };
         // SAFETY: by contract.
         unsafe {
@@ -134,28 +146,18 @@ impl CastTarget {
             if let Some(matches) = self.matches_quickly(ctx, reference) {
                 return matches;
             }
-            let object = || type_of((*(*ctx).store).heap.at(reference));
-            let kind = || immediate::is_object(reference).then(|| object().kind);
-            match self.heap {
-                CastHeap::Any | CastHeap::Top => true,
-                CastHeap::Bottom => false,
-                CastHeap::I31 => immediate::is_i31(reference),
-                CastHeap::Eq => immediate::is_i31(reference) || immediate::is_object(reference),
-                CastHeap::Struct => kind() == Some(GcKind::Struct),
-                CastHeap::Array => kind() == Some(GcKind::Array),
-                CastHeap::Concrete(index) => {
-                    let ty = &*(*ctx).types.add(index.index());
-                    match ty.gc.get() {
-                        Some(ty) => {
-                            immediate::is_object(reference)
-                                && object_is((*(*ctx).store).opaque, object(), ty)
-                        }
-                        None => {
-                            let func = reference as *mut FuncRef;
-                            (*func).type_id == ty.id
-                                || types_of(func).is_subtype((*func).type_id, ty.id)
-                        }
-                    }
+            let CastHeap::Concrete(index) = self.heap else {
+                return false;
+            };
+            let ty = &*(*ctx).types.add(index.index());
+            match ty.gc.get() {
+                Some(ty) => {
+                    let object = (*(*ctx).store).heap.at(reference);
+                    object_is((*(*ctx).store).opaque, type_of(object), ty)
+                }
+                None => {
+                    let func = reference as *mut FuncRef;
+                    (*func).type_id == ty.id || types_of(func).is_subtype((*func).type_id, ty.id)
                 }
             }
         }

@@ -1,6 +1,7 @@
 //! Allocation in a store, and its collection: where references are.
 
 use super::heap::{Heap, HeapLimits, VmHeap};
+use super::host::{HostValue, HostValues};
 use super::layout::GcType;
 use super::roots::Roots;
 use crate::backend::{Activation, Visit};
@@ -16,6 +17,7 @@ use alloc::vec::Vec;
 pub(crate) struct Gc {
     pub(crate) heap: Heap,
     pub(crate) roots: Roots,
+    pub(crate) host: HostValues,
     /// How many things go on that hold references in places that the collector does not know:
     /// the heap can only grow then.
     pub(crate) pauses: usize,
@@ -38,6 +40,7 @@ impl Gc {
                 stress: config.gc_stress_enabled(),
             }),
             roots: Roots::new(),
+            host: HostValues::new(),
             pauses: 0,
             suspended: None,
             places: Vec::new(),
@@ -134,6 +137,39 @@ pub(crate) unsafe fn new_object(
     }
 }
 
+/// Keeps a value of the host's, after it has dropped others that nothing leads to. Gives its place.
+///
+/// # Errors
+/// When there is no memory for it.
+///
+/// # Safety
+/// As [`allocate`], of which this may be one. It runs code of the host's.
+pub(crate) unsafe fn push_host_value(store: *mut VmStore, value: HostValue) -> Result<u32> {
+    // SAFETY: by contract.
+    unsafe {
+        let opaque = (*store).opaque;
+        if (*opaque).gc.heap.is_stressed() || (*opaque).gc.host.wants_collection() {
+            // When that fails, there may still be room for the value.
+            let _ = collect(store);
+            (*opaque).gc.host.postpone_collection();
+        }
+        drop_lost(opaque);
+        (*opaque).gc.host.push(value)
+    }
+}
+
+/// Drops the values of the host's that nothing leads to any more, as the last collection found.
+///
+/// # Safety
+/// The store is live and not otherwise borrowed. It runs code of the host's.
+pub(crate) unsafe fn drop_lost(store: *mut StoreOpaque) {
+    // SAFETY: by contract. The table is not borrowed while a value is dropped, and the place of
+    // the value is free then.
+    while let Some(value) = unsafe { (*store).gc.host.take_lost() } {
+        drop(value);
+    }
+}
+
 /// Frees the objects that nothing leads to, unless something goes on that holds references in
 /// places unknown.
 ///
@@ -154,7 +190,8 @@ pub(crate) unsafe fn collect(store: *mut VmStore) -> Result<()> {
         let result = frames(store, &mut places).and_then(|()| {
             let heap: *mut VmHeap = &raw mut (*store).heap;
             let gc = &raw mut (*opaque).gc;
-            (*gc).heap.collect(&mut *heap, |visit| {
+            let host = &mut (*gc).host;
+            (*gc).heap.collect(&mut *heap, host, |visit| {
                 for place in &places {
                     visit(*place);
                 }
@@ -163,6 +200,9 @@ pub(crate) unsafe fn collect(store: *mut VmStore) -> Result<()> {
             })
         });
         (*opaque).gc.places = places;
+        if result.is_ok() {
+            (*opaque).gc.host.sweep();
+        }
         result
     }
 }

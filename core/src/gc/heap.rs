@@ -1,6 +1,5 @@
 //! The heap: one space of memory in which objects are allocated by moving a pointer, and from
-//! which a collection copies what is alive to another one (C. J. Cheney, "A nonrecursive list
-//! compacting algorithm", 1970).
+//! which a collection copies what is alive to another one, what leads to what together.
 //!
 //! A reference is the offset of an object in the space, which is a multiple of [`ALIGN`] and not
 //! 0; so references are 32 bits wide, and growing a space changes none of them. The other values
@@ -13,7 +12,8 @@
 //! Whoever allocates fills in the object before anything else can run, and uses no reference from
 //! before the allocation that was not in a place that the collector knows.
 
-use super::layout::{ALIGN, ARRAY_BASE, ARRAY_LEN, GcKind, GcType};
+use super::host::HostValues;
+use super::layout::{ALIGN, ARRAY_BASE, ARRAY_LEN, GcKind, GcType, HEADER_BYTES};
 use crate::error::{Error, ErrorKind};
 use alloc::alloc::{alloc, dealloc, realloc};
 use core::alloc::Layout;
@@ -60,8 +60,14 @@ pub(crate) mod immediate {
 
     /// Whether it is an object.
     pub(crate) const fn is_object(reference: u64) -> bool {
-        reference & MASK == 0 && reference != 0
+        super::is_object(reference) && reference != 0
     }
+}
+
+/// Whether a reference that is not null is to an object.
+#[inline(always)]
+pub const fn is_object(reference: u64) -> bool {
+    reference & immediate::MASK == 0
 }
 
 /// The heap as guest code sees it: it allocates by itself while there is room.
@@ -198,6 +204,11 @@ impl Heap {
         self.space.size + self.spare.size
     }
 
+    /// Whether each allocation is to collect.
+    pub(crate) const fn is_stressed(&self) -> bool {
+        self.limits.stress
+    }
+
     /// Whether an allocation that does not fit should be preceded by a collection: there is
     /// something to collect.
     pub(crate) const fn is_worth_collecting(vm: &VmHeap) -> bool {
@@ -250,7 +261,8 @@ impl Heap {
         Ok(())
     }
 
-    /// Copies everything that `roots` leads to into another space. `roots` calls its argument for
+    /// Copies everything that `roots` leads to into another space, and marks the values of the
+    /// host's that it leads to. `roots` calls its argument for
     /// each place that holds a reference.
     ///
     /// # Errors
@@ -261,6 +273,7 @@ impl Heap {
     pub(crate) unsafe fn collect(
         &mut self,
         vm: &mut VmHeap,
+        host: &mut HostValues,
         roots: impl FnOnce(&mut dyn FnMut(*mut u64)),
     ) -> Result<(), Error> {
         let mut to = core::mem::replace(&mut self.spare, Space::NONE);
@@ -271,13 +284,22 @@ impl Heap {
             from: vm.base,
             to: to.base.as_ptr(),
             next: FIRST_OBJECT,
+            pending: 0,
+            host,
         };
         roots(&mut |place| {
-            // SAFETY: by contract.
-            unsafe { place.write(copy.forward(place.read())) };
+            // SAFETY: by contract; what was copied is well-formed, and its references are to the
+            // old space.
+            unsafe {
+                place.write(copy.forward(place.read()));
+                copy.finish();
+            }
         });
-        // SAFETY: what was copied is well-formed, and its references are to the old space.
-        unsafe { copy.finish() };
+        if vm.next == FIRST_OBJECT {
+            // There are no objects, and no memory for them before there is one.
+            self.spare = to;
+            return Ok(());
+        }
         vm.next = copy.next;
         self.spare = core::mem::replace(&mut self.space, to);
         // As much room as is alive until the next time, and not much more memory than that.
@@ -305,13 +327,29 @@ fn full() -> Error {
 }
 
 /// A collection in progress.
-struct Copy {
+///
+/// What an object leads to is copied right behind it, and what that leads to next, since programs
+/// use them together: the copied objects whose references are still to the old space are in a list,
+/// and the newest of them is the next one that is seen to. The list is in what has become free in
+/// the old space, in the word behind the header: the next object of the list and, of an array, how
+/// many elements have been seen to.
+struct Copy<'a> {
     from: *mut u8,
     to: *mut u8,
     next: usize,
+    /// The first object of the list, as a reference of the old space; 0 when there is none.
+    pending: u32,
+    host: &'a mut HostValues,
 }
 
-impl Copy {
+impl Copy<'_> {
+    /// The word behind the header of an object that was copied.
+    const fn link(&self, reference: u32) -> *mut [u32; 2] {
+        self.from
+            .wrapping_add(reference as usize + HEADER_BYTES as usize)
+            .cast()
+    }
+
     /// Where the object of a reference is now; it is copied when it was not.
     ///
     /// # Safety
@@ -319,9 +357,13 @@ impl Copy {
     #[inline]
     unsafe fn forward(&mut self, reference: u64) -> u64 {
         if !immediate::is_object(reference) {
+            if let Some(number) = immediate::host_number(reference) {
+                self.host.mark(number);
+            }
             return reference;
         }
-        // SAFETY: by contract; the other space is as large as what was used of the old one.
+        // SAFETY: by contract; the other space is as large as what was used of the old one. What
+        // holds references is larger than a header.
         unsafe {
             let old = self.from.add(reference as usize);
             let header = old.cast::<u64>().read();
@@ -331,10 +373,13 @@ impl Copy {
             let size = size_of_object(old) as usize;
             let at = self.next;
             self.next += size;
-            let new = self.to.add(at);
-            old.cast::<u64>()
-                .copy_to_nonoverlapping(new.cast::<u64>(), size / 8);
+            copy_words(old.cast(), self.to.add(at).cast(), size / 8);
             old.cast::<u64>().write((at as u64) << 1 | MOVED);
+            let ty = type_of(self.to.add(at));
+            if !ty.references().is_empty() {
+                self.link(reference as u32).write([self.pending, 0]);
+                self.pending = reference as u32;
+            }
             at as u64
         }
     }
@@ -352,33 +397,59 @@ impl Copy {
         }
     }
 
-    /// Copies all that the copied objects lead to.
+    /// Copies all that the objects in the list lead to.
     ///
     /// # Safety
     /// See the module.
     unsafe fn finish(&mut self) {
-        let mut scanned = FIRST_OBJECT;
-        while scanned < self.next {
-            // SAFETY: here begins an object that was copied.
+        while self.pending != 0 {
+            let reference = self.pending;
+            // SAFETY: it is in the list, so it was copied, and holds references.
             unsafe {
-                let object = self.to.add(scanned);
-                scanned += size_of_object(object) as usize;
+                let header = self.from.add(reference as usize).cast::<u64>().read();
+                let object = self.to.add((header >> 1) as usize);
                 let ty = type_of(object);
-                match ty.kind {
-                    GcKind::Struct | GcKind::Exception => {
-                        for offset in ty.references() {
-                            self.forward_field(object.add(*offset as usize).cast());
-                        }
+                let [below, mut seen] = self.link(reference).read();
+                if ty.kind != GcKind::Array {
+                    self.pending = below;
+                    for offset in ty.references() {
+                        self.forward_field(object.add(*offset as usize).cast());
                     }
-                    GcKind::Array if !ty.references().is_empty() => {
-                        let elements = object.add(ARRAY_BASE as usize).cast::<u32>();
-                        for i in 0..array_len(object) as usize {
-                            self.forward_field(elements.add(i));
-                        }
-                    }
-                    GcKind::Array => {}
+                    continue;
+                }
+                // It stays in the list, below what it leads to.
+                let elements = object.add(ARRAY_BASE as usize).cast::<u32>();
+                let len = array_len(object);
+                while self.pending == reference && seen < len {
+                    self.forward_field(elements.add(seen as usize));
+                    seen += 1;
+                }
+                if self.pending == reference {
+                    self.pending = below;
+                } else {
+                    self.link(reference).write([below, seen]);
                 }
             }
+        }
+    }
+}
+
+/// Copies so many words, most often few: a call would take longer than that.
+///
+/// # Safety
+/// They are there, and the ranges do not overlap.
+#[inline]
+unsafe fn copy_words(from: *const u64, to: *mut u64, count: usize) {
+    const FEW: usize = 8;
+    // SAFETY: by contract.
+    unsafe {
+        if count > FEW {
+            from.copy_to_nonoverlapping(to, count);
+            return;
+        }
+        for i in 0..count {
+            // Volatile, so that the loop does not become a call.
+            to.add(i).write_volatile(from.add(i).read());
         }
     }
 }

@@ -8,7 +8,7 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::sync::atomic::{AtomicU32, Ordering};
 
-/// A reference as the embedder holds it: a place in [`Roots`], or a reference that is no object.
+/// A reference as the embedder holds it: a place in [`Roots`], or an `i31`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Handle {
     /// The place, or the reference.
@@ -18,7 +18,7 @@ pub(crate) struct Handle {
 }
 
 impl Handle {
-    /// A reference that is no object.
+    /// An `i31`.
     pub(crate) const fn immediate(reference: u64) -> Self {
         Self {
             value: reference as u32,
@@ -26,7 +26,7 @@ impl Handle {
         }
     }
 
-    /// The reference, when it is no object.
+    /// The reference, when it is an `i31`.
     pub(crate) const fn as_immediate(self) -> Option<u64> {
         if self.generation == 0 {
             Some(self.value as u64)
@@ -71,7 +71,7 @@ impl Roots {
 
     /// A handle for a reference that is not null. There is room for it, or memory.
     pub(crate) fn push(&mut self, reference: u64) -> Handle {
-        if !immediate::is_object(reference) {
+        if immediate::is_i31(reference) {
             return Handle::immediate(reference);
         }
         let value = self.scoped.len() as u32;

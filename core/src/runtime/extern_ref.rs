@@ -2,15 +2,21 @@
 
 use super::AnyRef;
 use crate::error::Result;
-use crate::gc::{Handle, immediate};
+use crate::gc::{Handle, immediate, push_host_value};
 use crate::store::{AsContext, AsContextMut, StoreContext, StoreContextMut, StoreId, StoreOpaque};
 use alloc::boxed::Box;
 use core::any::Any;
 
 /// A value of the host's as guests hold it: they can keep it and pass it on, and nothing else.
 ///
-/// The value lives as long as the store. A guest can also make an `externref` of a reference of its
-/// own (`extern.convert_any`), which [has no data](Self::data) and is a handle like [`AnyRef`].
+/// It is a handle like [`AnyRef`], which keeps the value until the scope ends in which it was made.
+/// After that the value lives as long as something in the store leads to it; when a collection has
+/// found that nothing does, it is dropped when the host next makes a reference of a value, or asks
+/// for a collection ([`Store::gc`](crate::Store::gc)); or else with the store. Dropping a value runs
+/// neither in the midst of a collection nor while the guest does.
+///
+/// A guest can also make an `externref` of a reference of its own (`extern.convert_any`), which
+/// [has no data](Self::data).
 ///
 /// ```
 /// # use diptych_core::{ExternRef, Result, Store};
@@ -21,7 +27,7 @@ use core::any::Any;
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug)]
 pub struct ExternRef {
     store: StoreId,
     handle: Handle,
@@ -36,13 +42,16 @@ impl ExternRef {
         mut store: impl AsContextMut,
         value: impl Any + Send + Sync + 'static,
     ) -> Result<Self> {
-        let mut store = store.as_context_mut();
-        let store = store.opaque_mut();
-        let index = store.push_extern(Box::new(value))?;
-        Ok(Self {
-            store: store.id(),
-            handle: Handle::immediate(immediate::host(index)),
-        })
+        let store = store.as_context_mut();
+        let vm = store.vm();
+        // SAFETY: the store is lent for everything.
+        unsafe {
+            let opaque = (*vm).opaque;
+            (*opaque).gc.roots.reserve(1)?;
+            let index = push_host_value(vm, Box::new(value))?;
+            let handle = (*opaque).gc.roots.push(immediate::host(index));
+            Ok(Self::from_parts((*opaque).id(), handle))
+        }
     }
 
     /// The internal reference that `any.convert_extern` makes of it.
@@ -56,7 +65,7 @@ impl ExternRef {
         store: impl Into<StoreContext<'a, T>>,
     ) -> Option<&'a (dyn Any + Send + Sync)> {
         let store = store.into().opaque();
-        store.extern_value(self.number(store)?)
+        store.gc.host.get(self.number(store)?)
     }
 
     /// The value, to change; `None` when it is a guest's own reference, or in another store.
@@ -66,7 +75,7 @@ impl ExternRef {
     ) -> Option<&'a mut (dyn Any + Send + Sync)> {
         let store = store.into().into_opaque_mut();
         let number = self.number(store)?;
-        store.extern_value_mut(number)
+        store.gc.host.get_mut(number)
     }
 
     /// Whether both are the same reference. One of another store is not, and none whose scope has
@@ -79,7 +88,7 @@ impl ExternRef {
         if store.id() != self.store {
             return None;
         }
-        immediate::host_number(self.handle.as_immediate()?)
+        immediate::host_number(store.gc.roots.get(self.handle)?)
     }
 
     /// The reference as guests have it.

@@ -136,7 +136,12 @@ impl<'a, T> StoreContextMut<'a, T> {
     pub fn gc(&mut self) -> Result<()> {
         // SAFETY: the store is lent for everything; the host that has it was called by the guest
         // at the position that the store knows, if by any.
-        unsafe { crate::gc::collect(self.ptr.as_ptr().cast()) }
+        unsafe {
+            let vm = self.ptr.as_ptr().cast::<VmStore>();
+            let result = crate::gc::collect(vm);
+            crate::gc::drop_lost((*vm).opaque);
+            result
+        }
     }
 
     /// Sets the fuel that is left.

@@ -22,7 +22,7 @@ use crate::backend::{Activation, Position};
 use crate::backtrace::Backtrace;
 use crate::engine::Engine;
 use crate::error::{Error, ErrorKind, Result};
-use crate::gc::{Gc, VmHeap, immediate, is_traced};
+use crate::gc::{Gc, VmHeap, is_traced};
 use crate::module::Module;
 use crate::runtime::{
     FuncObject, GlobalObject, HostFunc, InstanceObject, MemoryObject, SharedMemory, Signal,
@@ -37,7 +37,6 @@ use alloc::boxed::Box;
 use alloc::format;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
-use core::any::Any;
 use core::ffi::c_void;
 use core::fmt;
 use core::marker::PhantomData;
@@ -121,7 +120,6 @@ pub struct StoreOpaque {
     pub(crate) defined_funcs: HashMap<(usize, DefinedFuncIdx), NonNull<FuncRef>>,
     /// The objects of functions that linkers define, by the address of their definition.
     linked: HashMap<usize, NonNull<FuncObject>>,
-    externs: Vec<Box<dyn Any + Send + Sync>>,
     pub(crate) gc: Gc,
     /// Room for the arguments and results of one call with [`Val`]s.
     pub(crate) vals: Vec<Val>,
@@ -441,7 +439,6 @@ impl StoreOpaque {
             func_ref_arena: Arena::new(),
             defined_funcs: HashMap::new(),
             linked: HashMap::new(),
-            externs: Vec::new(),
             gc: Gc::new(config),
             vals: Vec::new(),
         }
@@ -602,29 +599,6 @@ impl StoreOpaque {
             answer = ask.take().map(|ask| ask(limiter))
         });
         answer
-    }
-
-    /// Keeps a host value; its place is what an `externref` holds.
-    pub(crate) fn push_extern(&mut self, value: Box<dyn Any + Send + Sync>) -> Result<u32> {
-        self.externs.try_reserve(1).map_err(out_of_memory)?;
-        let index = self.externs.len() as u32;
-        if index >= immediate::HOST_REFERENCES {
-            return Err(Error::new(ErrorKind::Limit(
-                "too many host references".into(),
-            )));
-        }
-        self.externs.push(value);
-        Ok(index)
-    }
-
-    pub(crate) fn extern_value(&self, index: u32) -> Option<&(dyn Any + Send + Sync)> {
-        self.externs.get(index as usize).map(|value| &**value)
-    }
-
-    pub(crate) fn extern_value_mut(&mut self, index: u32) -> Option<&mut (dyn Any + Send + Sync)> {
-        self.externs
-            .get_mut(index as usize)
-            .map(|value| &mut **value)
     }
 
     /// Has the guest wait at an address, or goes on with a wait that was interrupted. `None` when it

@@ -67,18 +67,37 @@ pub unsafe fn allocate(ctx: *mut VmCtx, size: u32) -> Result<u64, Error> {
 ///
 /// # Safety
 /// See the module.
-pub unsafe fn struct_new(
+pub unsafe fn struct_new(ctx: *mut VmCtx, ty: TypeIdx, values: *const u64) -> Result<u64, Error> {
+    // SAFETY: by contract.
+    unsafe {
+        let fields = layout(ctx, ty).fields().iter();
+        let places = fields.scan(values, |next, field| {
+            let place = *next;
+            *next = place.add(field.storage.slots());
+            Some(place)
+        });
+        struct_new_of(ctx, ty, places)
+    }
+}
+
+/// `struct.new`, with the values of all fields in slots that need not be consecutive.
+///
+/// # Errors
+/// When the heap is full.
+///
+/// # Safety
+/// See the module; there are as many slots as fields, or more.
+pub unsafe fn struct_new_of(
     ctx: *mut VmCtx,
     ty: TypeIdx,
-    mut values: *const u64,
+    slots: impl Iterator<Item = *const u64>,
 ) -> Result<u64, Error> {
     // SAFETY: by contract.
     unsafe {
         let ty = layout(ctx, ty);
         let (reference, object) = new_object((*ctx).store, ty, ty.size)?;
-        for field in ty.fields() {
-            write_field(object.add(field.offset as usize), field.storage, values);
-            values = values.add(field.storage.slots());
+        for (field, slot) in ty.fields().iter().zip(slots) {
+            write_field(object.add(field.offset as usize), field.storage, slot);
         }
         Ok(reference)
     }

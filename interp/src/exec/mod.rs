@@ -55,6 +55,7 @@ mod bodies {
     use super::state::{Exit, Flow, State};
     use super::vector::V128;
     use super::{kernel, plain, vector};
+    use diptych_core::Trap;
     use diptych_core::vm::atomic::{Atomic, Rmw};
 
     macro_rules! body {

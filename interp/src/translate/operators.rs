@@ -164,7 +164,7 @@ define_translate! { $
     |t| ArrayGetS ty => t.array_get(ty, true);
     |t| ArrayGetU ty => t.array_get(ty, false);
     |t| ArraySet ty => t.array_set(ty);
-    |t| ArrayLen => t.slow(Slow::ArrayLen, 1, Some(Ty::I32), 0, 0);
+    |t| ArrayLen => t.array_len();
     |t| ArrayFill ty => t.array_fill(ty);
     |t| ArrayCopy _to _from => t.array_copy();
     |t| ArrayInitData _ty data => t.slow(Slow::ArrayInitData, 4, None, data, 0);

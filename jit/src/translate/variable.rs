@@ -71,12 +71,26 @@ impl Translator<'_> {
         let params = self.ty.params().len();
         let locals = self.buffers.locals.len();
         let blocks = body_len / BYTES_PER_BLOCK + 1;
-        let variables = locals.min((MAX_VARIABLE_VALUES / blocks).max(params));
+        let variables = (MAX_VARIABLE_VALUES / blocks).saturating_sub(params);
+        // Cranelift knows of references in variables only: they have precedence.
+        let traced = self.buffers.locals[params..].iter();
+        let traced = traced.filter(|local| local.traced).count();
+        let Some(mut left) = variables.checked_sub(traced) else {
+            return Err(Box::new(Error::new(ErrorKind::Limit(
+                "a function has too many references among its locals for its size".into(),
+            ))));
+        };
+        let mut in_memory = None;
         let mut zero: Option<(Type, Value)> = None;
-        for i in params..variables {
-            let ty = self.buffers.locals[i].ty;
+        for i in params..locals {
+            let Local { ty, traced, .. } = self.buffers.locals[i];
+            if !traced && left == 0 {
+                self.buffers.locals[i].place = self.stack_place(&mut in_memory, ty);
+                continue;
+            }
+            left -= usize::from(!traced);
             let variable = self.b.declare_var(ty);
-            if self.buffers.locals[i].traced {
+            if traced {
                 self.b.declare_var_needs_stack_map(variable);
             }
             let value = match zero {
@@ -87,31 +101,28 @@ impl Translator<'_> {
             self.b.def_var(variable, value);
             self.buffers.locals[i].place = Place::Variable(variable);
         }
-        if variables < locals {
-            // Cranelift knows of references in values only.
-            if self.buffers.locals[variables..].iter().any(|it| it.traced) {
-                return Err(Box::new(Error::new(ErrorKind::Limit(
-                    "a function has too many locals and blocks for one with references".into(),
-                ))));
-            }
-            self.begin_stack_locals(variables);
+        if let Some(slot) = in_memory {
+            self.zero_stack_locals(slot);
         }
         Ok(())
     }
 
-    /// Puts the locals from `first` on into memory, and zeroes them.
-    fn begin_stack_locals(&mut self, first: usize) {
-        let slot = StackSlotData::new(StackSlotKind::ExplicitSlot, 0, 4);
-        let slot = self.b.create_sized_stack_slot(slot);
-        let mut bytes = 0;
-        for local in &mut self.buffers.locals[first..] {
-            let size = local.ty.bytes().max(8);
-            bytes = u32::next_multiple_of(bytes, size);
-            local.place = Place::Stack(slot, bytes as i32);
-            bytes += size;
-        }
-        self.b.func.sized_stack_slots[slot].size = bytes;
+    /// A place in the function's slot for locals, which is made when it is not there yet.
+    fn stack_place(&mut self, slot: &mut Option<StackSlot>, ty: Type) -> Place {
+        let slot = *slot.get_or_insert_with(|| {
+            let data = StackSlotData::new(StackSlotKind::ExplicitSlot, 0, 4);
+            self.b.create_sized_stack_slot(data)
+        });
+        let bytes = &mut self.b.func.sized_stack_slots[slot].size;
+        let size = ty.bytes().max(8);
+        let offset = u32::next_multiple_of(*bytes, size);
+        *bytes = offset + size;
+        Place::Stack(slot, offset as i32)
+    }
 
+    /// Zeroes the function's slot for locals.
+    fn zero_stack_locals(&mut self, slot: StackSlot) {
+        let bytes = self.b.func.sized_stack_slots[slot].size;
         let start = self.b.ins().stack_addr(POINTER, slot, 0);
         let end = self.b.ins().iadd_imm_s(start, i64::from(bytes));
         let header = self.b.create_block();

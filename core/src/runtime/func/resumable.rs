@@ -25,7 +25,8 @@ pub enum ResumableCall {
     Suspended(SuspendedCall),
 }
 
-/// A guest that is suspended in the middle of a call.
+/// A guest that is suspended in the middle of a call. As long as there is one in a store, nothing is
+/// collected there: the heap for objects of guests can only grow.
 ///
 /// It can be kept as long as wanted, moved to another thread, and dropped. The store can be used
 /// for other calls in the meantime.

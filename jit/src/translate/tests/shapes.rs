@@ -324,3 +324,26 @@ fn many_locals_in_a_long_function_do_not_all_become_variables() {
     assert!(func.sized_stack_slots.len() == 1, "all are variables");
     assert!(count(&func, Opcode::StackAddr) > 3_000);
 }
+
+#[test]
+fn references_among_many_locals_become_variables() {
+    let numbers = 40_000;
+    let references = 4;
+    let mut text = String::from("(module (func $f (param i32) (local ");
+    text += &"i64 ".repeat(numbers);
+    text += &"externref ".repeat(references);
+    text += ")";
+    for i in 0..3_000 {
+        let reference = 1 + numbers + i % references;
+        write!(
+            text,
+            "(if (local.get 0) (then (local.set {} (i64.const {i})) (call $f (local.get 0))))
+             (drop (local.get {reference}))",
+            numbers - i
+        )
+        .unwrap();
+    }
+    text += "))";
+    let func = first(&text, &plain(Traps::Signals));
+    assert!(func.sized_stack_slots.len() == 1, "all are variables");
+}
