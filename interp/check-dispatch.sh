@@ -8,10 +8,10 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-# Operations whose handlers may save a register, since they loop over slots or bytes, or make an
-# object, and need more than the state leaves free.
+# Operations whose handlers may save a register, since they loop over slots or bytes, make an object,
+# or look up the type of one, and need more than the state leaves free.
 looping='CopyMany MemoryCopy MemoryFill StructNew StructNewDefault ArrayNew ArrayNewDefault'
-looping+=' ArrayNewFixed StructNew1 StructNew2 StructNew3'
+looping+=' ArrayNewFixed StructNew1 StructNew2 StructNew3 RefTest RefCastType_A'
 
 # How many handlers the last build generated.
 generated() {
