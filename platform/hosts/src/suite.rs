@@ -66,7 +66,7 @@ fn next(file: &mut File) -> Result<Option<Vec<u8>>, String> {
     Ok(Some(script))
 }
 
-fn script_of(mut reader: Reader<'_>, counts: &mut Counts) -> Result<(), String> {
+fn script_of(reader: Reader<'_>, counts: &mut Counts) -> Result<(), String> {
     let features = Features::of_group(reader.group());
     let mut config = Config::new();
     features.apply(&mut config);
@@ -81,7 +81,7 @@ fn script_of(mut reader: Reader<'_>, counts: &mut Counts) -> Result<(), String> 
         .map_err(|error| format!("the engine cannot be set up: {error}"))?;
     let key = reader.key();
     let refused = heap::refused();
-    while let Some(directive) = reader.next() {
+    for directive in reader {
         let (line, directive) = directive.map_err(|error| format!("{key}: {error}"))?;
         let Err(problem) = world.directive(directive) else {
             counts.passed += 1;
