@@ -1,5 +1,6 @@
 //! The heap: one space of memory in which objects are allocated by moving a pointer, and from
-//! which a collection copies what is alive to another one, what leads to what together.
+//! which a collection copies what is alive to another one (C. J. Cheney, "A nonrecursive list
+//! compacting algorithm", 1970).
 //!
 //! A reference is the offset of an object in the space, which is a multiple of [`ALIGN`] and not
 //! 0; so references are 32 bits wide, and growing a space changes none of them. The other values
@@ -13,7 +14,7 @@
 //! before the allocation that was not in a place that the collector knows.
 
 use super::host::HostValues;
-use super::layout::{ALIGN, ARRAY_BASE, ARRAY_LEN, GcKind, GcType, HEADER_BYTES};
+use super::layout::{ALIGN, ARRAY_BASE, ARRAY_LEN, GcKind, GcType};
 use crate::error::{Error, ErrorKind};
 use alloc::alloc::{alloc, dealloc, realloc};
 use core::alloc::Layout;
@@ -262,8 +263,7 @@ impl Heap {
     }
 
     /// Copies everything that `roots` leads to into another space, and marks the values of the
-    /// host's that it leads to. `roots` calls its argument for
-    /// each place that holds a reference.
+    /// host's that it leads to. `roots` calls its argument for each place that holds a reference.
     ///
     /// # Errors
     /// Without memory for the other space; nothing has changed then.
@@ -284,17 +284,14 @@ impl Heap {
             from: vm.base,
             to: to.base.as_ptr(),
             next: FIRST_OBJECT,
-            pending: 0,
             host,
         };
         roots(&mut |place| {
-            // SAFETY: by contract; what was copied is well-formed, and its references are to the
-            // old space.
-            unsafe {
-                place.write(copy.forward(place.read()));
-                copy.finish();
-            }
+            // SAFETY: by contract.
+            unsafe { place.write(copy.forward(place.read())) };
         });
+        // SAFETY: what was copied is well-formed, and its references are to the old space.
+        unsafe { copy.finish() };
         if vm.next == FIRST_OBJECT {
             // There are no objects, and no memory for them before there is one.
             self.spare = to;
@@ -327,29 +324,14 @@ fn full() -> Error {
 }
 
 /// A collection in progress.
-///
-/// What an object leads to is copied right behind it, and what that leads to next, since programs
-/// use them together: the copied objects whose references are still to the old space are in a list,
-/// and the newest of them is the next one that is seen to. The list is in what has become free in
-/// the old space, in the word behind the header: the next object of the list and, of an array, how
-/// many elements have been seen to.
 struct Copy<'a> {
     from: *mut u8,
     to: *mut u8,
     next: usize,
-    /// The first object of the list, as a reference of the old space; 0 when there is none.
-    pending: u32,
     host: &'a mut HostValues,
 }
 
 impl Copy<'_> {
-    /// The word behind the header of an object that was copied.
-    const fn link(&self, reference: u32) -> *mut [u32; 2] {
-        self.from
-            .wrapping_add(reference as usize + HEADER_BYTES as usize)
-            .cast()
-    }
-
     /// Where the object of a reference is now; it is copied when it was not.
     ///
     /// # Safety
@@ -362,8 +344,7 @@ impl Copy<'_> {
             }
             return reference;
         }
-        // SAFETY: by contract; the other space is as large as what was used of the old one. What
-        // holds references is larger than a header.
+        // SAFETY: by contract; the other space is as large as what was used of the old one.
         unsafe {
             let old = self.from.add(reference as usize);
             let header = old.cast::<u64>().read();
@@ -375,11 +356,6 @@ impl Copy<'_> {
             self.next += size;
             copy_words(old.cast(), self.to.add(at).cast(), size / 8);
             old.cast::<u64>().write((at as u64) << 1 | MOVED);
-            let ty = type_of(self.to.add(at));
-            if !ty.references().is_empty() {
-                self.link(reference as u32).write([self.pending, 0]);
-                self.pending = reference as u32;
-            }
             at as u64
         }
     }
@@ -397,37 +373,31 @@ impl Copy<'_> {
         }
     }
 
-    /// Copies all that the objects in the list lead to.
+    /// Copies all that the copied objects lead to.
     ///
     /// # Safety
     /// See the module.
     unsafe fn finish(&mut self) {
-        while self.pending != 0 {
-            let reference = self.pending;
-            // SAFETY: it is in the list, so it was copied, and holds references.
+        let mut scanned = FIRST_OBJECT;
+        while scanned < self.next {
+            // SAFETY: here begins an object that was copied.
             unsafe {
-                let header = self.from.add(reference as usize).cast::<u64>().read();
-                let object = self.to.add((header >> 1) as usize);
+                let object = self.to.add(scanned);
+                scanned += size_of_object(object) as usize;
                 let ty = type_of(object);
-                let [below, mut seen] = self.link(reference).read();
-                if ty.kind != GcKind::Array {
-                    self.pending = below;
-                    for offset in ty.references() {
-                        self.forward_field(object.add(*offset as usize).cast());
+                match ty.kind {
+                    GcKind::Struct | GcKind::Exception => {
+                        for offset in ty.references() {
+                            self.forward_field(object.add(*offset as usize).cast());
+                        }
                     }
-                    continue;
-                }
-                // It stays in the list, below what it leads to.
-                let elements = object.add(ARRAY_BASE as usize).cast::<u32>();
-                let len = array_len(object);
-                while self.pending == reference && seen < len {
-                    self.forward_field(elements.add(seen as usize));
-                    seen += 1;
-                }
-                if self.pending == reference {
-                    self.pending = below;
-                } else {
-                    self.link(reference).write([below, seen]);
+                    GcKind::Array if !ty.references().is_empty() => {
+                        let elements = object.add(ARRAY_BASE as usize).cast::<u32>();
+                        for i in 0..array_len(object) as usize {
+                            self.forward_field(elements.add(i));
+                        }
+                    }
+                    GcKind::Array => {}
                 }
             }
         }
