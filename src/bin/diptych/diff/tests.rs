@@ -360,6 +360,52 @@ fn what_is_the_same_is_said_to_be() {
     assert!(matches!(verdict, Verdict::Same { .. }), "{text}");
 }
 
+/// Adds two NaNs, whose bits say which of them the sum is: the machine gives its first operand. That
+/// is the program's, but where nothing else needs what was loaded the compiler has the addition load
+/// it, and what an instruction loads is its second operand.
+#[cfg(target_arch = "x86_64")]
+const SUM: &str = r#"(module (memory 1)
+    (data (i32.const 0) "\11\00\c0\7f\22\00\c0\7f")
+    (func $sum (local $x f32) (local $y f32)
+        (local.set $y (f32.load (i32.const 4)))
+        (f32.store (i32.const 8)
+            (f32.add (local.tee $x (f32.load (i32.const 0))) (local.get $y)))
+        @)
+    (func (export "run") (call $sum)))"#;
+
+#[cfg(target_arch = "x86_64")]
+#[test]
+fn what_records_hide_is_found() {
+    // At the header of a loop the local is written down, so that it is needed once more.
+    let sum = SUM.replace('@', "(loop)");
+    let (verdict, text) = compare(&["--as-is"], &sum, &sum);
+    assert!(matches!(verdict, Verdict::Apart(_)), "{text}");
+    assert!(text.contains("so that the place cannot be found"), "{text}");
+    assert!(text.contains("* memory 0 at 0x8"), "{text}");
+    assert!(text.contains("0x7fc00011"), "{text}");
+    assert!(text.contains("0x7fc00022"), "{text}");
+    // All NaNs are the same otherwise.
+    let (verdict, text) = compare(&[], &sum, &sum);
+    assert!(matches!(verdict, Verdict::Same { .. }), "{text}");
+}
+
+#[cfg(target_arch = "x86_64")]
+#[test]
+fn what_more_records_hide_is_found_as_closely_as_may_be() {
+    // What is loaded is written down only where each instruction's result is.
+    let sum = SUM.replace('@', "");
+    let (verdict, text) = compare(&["--as-is"], &sum, &sum);
+    let Verdict::Parted(parted) = verdict else {
+        panic!("{text}")
+    };
+    assert!(matches!(parted.place, Precision::After(_)), "{text}");
+    assert!(text.contains("`sum` at 0x"), "{text}");
+    assert!(
+        text.contains("With more records in this function"),
+        "{text}"
+    );
+}
+
 #[test]
 fn stacks_of_another_depth_are_no_difference_of_code() {
     let deep = "(module (func $f (param i32) (result i32)
