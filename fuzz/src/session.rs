@@ -108,7 +108,7 @@ counts! {
     abandoned_stack;
     /// Cases given up because memory for objects ended at different places.
     abandoned_memory;
-    /// Cases given up because a backend could not do something.
+    /// Cases given up because something was too much for a backend.
     abandoned_implementation;
     /// Cases on which configurations differ.
     differences;

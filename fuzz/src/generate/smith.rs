@@ -2,6 +2,7 @@
 
 use super::{Proposals, calls};
 use crate::case::{Case, Settings};
+use crate::module::with_timeouts;
 use crate::random::Random;
 use arbitrary::Unstructured;
 use wasm_smith::{Config, InstructionKind, InstructionKinds, MemoryOffsetChoices, Module};
@@ -21,6 +22,9 @@ pub(super) enum Kind {
 const MEMORY_BYTES: u64 = 4 << 20;
 /// How often loops may be gone round and functions called, where modules count that themselves.
 const OWN_STEPS: u32 = 400;
+
+/// For how long threads are waited for, in nanoseconds.
+const TIMEOUT_NS: u8 = 50;
 
 /// A module and calls of its functions; `None` when the random bytes give none.
 pub(super) fn case(random: &mut Random, kind: Kind, proposals: &Proposals) -> Option<Case> {
@@ -82,6 +86,8 @@ fn made(
 
 fn of(random: &mut Random, module: Module, settings: Settings) -> Case {
     let wasm = module.to_bytes();
+    // Nobody would come. What cannot be read has no memory that is shared.
+    let wasm = with_timeouts(&wasm, TIMEOUT_NS).unwrap_or(wasm);
     let calls = calls(random, 0, &wasm, 12);
     Case {
         origin: String::new(),
@@ -144,6 +150,8 @@ fn config(random: &mut Random, kind: Kind, settings: &Settings) -> Config {
     config.min_uleb_size = random.between(1, 5) as u8;
     config.limit_arrays_in_const_exprs = true;
     config.memory_offset_choices = MemoryOffsetChoices(80, 15, 5);
+    // Code that is malformed hides whether it waits.
+    config.threads_enabled = kind != Kind::MaybeInvalid && !random.once_in(4);
     if random.once_in(3) {
         config.allowed_instructions = some_instructions(random);
     }
@@ -159,6 +167,7 @@ fn restrict(config: &mut Config, proposals: &Proposals) {
     config.extended_const_enabled &= proposals.extended_const;
     config.wide_arithmetic_enabled &= proposals.wide_arithmetic;
     config.custom_page_sizes_enabled &= proposals.custom_page_sizes;
+    config.threads_enabled &= proposals.threads;
     if !proposals.multi_memory {
         config.max_memories = config.max_memories.min(1);
     }
@@ -176,4 +185,26 @@ fn some_instructions(random: &mut Random) -> InstructionKinds {
     let mut kinds = vec![Control, NumericInt, Variable];
     kinds.extend(OTHERS.into_iter().filter(|_| random.once_in(2)));
     InstructionKinds::new(&kinds)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::module::is_usable;
+
+    #[test]
+    fn what_threads_share_is_there_and_nobody_is_waited_for() {
+        let (mut shared, mut atomic) = (0, 0);
+        for seed in 0..150 {
+            let mut random = Random::of(seed, 0);
+            let Some(case) = case(&mut random, Kind::Terminating, &Proposals::ALL) else {
+                continue;
+            };
+            assert!(is_usable(&case.modules[0]), "{seed}");
+            let text = case.to_text().expect("it is well-formed");
+            shared += usize::from(text.contains(" shared)"));
+            atomic += usize::from(text.contains(".atomic."));
+        }
+        assert!(shared > 10 && atomic > 10, "{shared} {atomic}");
+    }
 }

@@ -39,6 +39,27 @@ pub(crate) fn is_usable(wasm: &[u8]) -> bool {
     Code::new(wasm).is_none_or(|code| code.bodies.iter().all(is_brief))
 }
 
+/// The module with a timeout of so many nanoseconds, less than 64, wherever it waits; `None` when
+/// there is no code or it is malformed.
+pub(crate) fn with_timeouts(wasm: &[u8], ns: u8) -> Option<Vec<u8>> {
+    const DROP: u8 = 0x1a;
+    const I64_CONST: u8 = 0x42;
+    let code = Code::new(wasm)?;
+    let body = |body: &Body<'_>| {
+        let mut bytes = wasm[body.locals.clone()].to_vec();
+        for (operator, op) in body.operators.iter().zip(&body.ops) {
+            if let Operator::MemoryAtomicWait32 { .. } | Operator::MemoryAtomicWait64 { .. } =
+                operator
+            {
+                bytes.extend([DROP, I64_CONST, ns & 63]);
+            }
+            bytes.extend_from_slice(&wasm[op.clone()]);
+        }
+        bytes
+    };
+    Some(code.rebuild(&code.bodies.iter().map(body).collect::<Vec<_>>()))
+}
+
 /// The code of a module.
 pub(crate) struct Code<'a> {
     wasm: &'a [u8],
@@ -330,5 +351,26 @@ mod tests {
         assert_eq!(points[0].len(), 6);
         assert_eq!(points[0][3].operands, [Some(ValType::I32); 2]);
         assert_eq!(code.bodies[0].matching_end(&points[0], 0), Some(4));
+    }
+
+    #[test]
+    fn waits_are_made_brief() {
+        let wasm = wat::parse_str(
+            "(module (memory 1 1 shared)
+                (func (param i64) (result i32) (local f32)
+                    (block (drop (memory.atomic.wait64
+                        (i32.const 8) (i64.const 0) (local.get 0))))
+                    (memory.atomic.wait32 (i32.const 0) (i32.const 0) (i64.const -1)))
+                (func unreachable memory.atomic.wait32 drop))",
+        )
+        .expect("it is text");
+        assert!(is_valid(&wasm) && !is_usable(&wasm));
+        let brief = with_timeouts(&wasm, 50).expect("there is code");
+        assert!(is_valid(&brief) && is_usable(&brief));
+        let waits = |wasm: &[u8]| {
+            let text = wasmprinter::print_bytes(wasm).expect("it is well-formed");
+            text.matches("atomic.wait").count()
+        };
+        assert_eq!((waits(&wasm), waits(&brief)), (3, 3));
     }
 }

@@ -7,7 +7,7 @@ mod plant;
 mod remove;
 mod replace;
 
-pub(crate) use code::{Body, Code, Point, is_usable, is_valid};
+pub(crate) use code::{Body, Code, Point, is_usable, is_valid, with_timeouts};
 pub use code::{FEATURES, code_with};
 pub(crate) use count::{COUNTS, Counting, OPERATORS, count, number};
 pub use extend::{Section, extend, spaces};

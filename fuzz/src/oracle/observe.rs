@@ -73,7 +73,7 @@ pub enum Limit {
     Stack,
     /// Of memory for objects or anything else.
     Memory,
-    /// Of what a backend can do.
+    /// Of how much of something a backend takes.
     Implementation,
 }
 
@@ -428,7 +428,7 @@ fn limit(error: &Error) -> Option<Limit> {
         ErrorKind::Trap(Trap::AllocationTooLarge | Trap::OutOfMemory) | ErrorKind::OutOfMemory => {
             Some(Limit::Memory)
         }
-        ErrorKind::Limit(_) | ErrorKind::Unsupported(_) => Some(Limit::Implementation),
+        ErrorKind::Limit(_) => Some(Limit::Implementation),
         _ => None,
     }
 }
