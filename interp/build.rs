@@ -60,7 +60,10 @@ fn main() {
     fs::write(out.join("ops.rs"), generate::ops()).expect("OUT_DIR is writable");
     fs::write(out.join("bodies.rs"), generate::bodies()).expect("OUT_DIR is writable");
     fs::write(out.join("tail.rs"), handlers::tail(pairs)).expect("OUT_DIR is writable");
-    for (name, vectors) in [("match.rs", false), ("match_vectors.rs", true)] {
-        fs::write(out.join(name), generate::match_loop(vectors)).expect("OUT_DIR is writable");
+    for (name, text) in [
+        ("match.rs", generate::match_numbers()),
+        ("match_vectors.rs", generate::match_vectors()),
+    ] {
+        fs::write(out.join(name), text).expect("OUT_DIR is writable");
     }
 }

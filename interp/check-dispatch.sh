@@ -79,8 +79,7 @@ check() {
 
 target=${CARGO_TARGET_DIR:-target}
 if [ $# -eq 0 ]; then
-    cargo build --quiet --package diptych-interp --profile fasttest \
-        --config 'profile.fasttest.package.diptych-interp.opt-level=3'
+    cargo build --quiet --package diptych-interp --profile fasttest
     cargo build --quiet --release --features cli
     set -- "$target/fasttest/libdiptych_interp.rlib" "$target/release/diptych"
 fi

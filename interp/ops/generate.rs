@@ -1,13 +1,15 @@
 //! Turns the operations into Rust: the opcodes and lookup tables (`ops`), one body per operation
-//! (`bodies`), and loop dispatch over those bodies (`match_loop`). What lookup tables are for says
+//! (`bodies`), and loop dispatch over those bodies (`match_numbers`, `match_vectors`). What lookup tables are for says
 //! `src/ops.rs`.
 
 use crate::atomics;
 use crate::objects;
+use crate::pairs::PAIRS;
 use crate::shapes::{BIN_MODES, BRANCH_MODES, LOAD_MODES, Op, STORE_MODES, all, class, snake};
 use crate::table::{BINS, BRANCHES, Field, LOADS, SLOWS, STORES, UNS};
 use crate::vectors;
 use core::fmt::Write;
+use std::collections::HashSet;
 
 /// The opcodes, their layouts, and the encoder's tables.
 pub(crate) fn ops() -> String {
@@ -37,22 +39,43 @@ pub(crate) fn bodies() -> String {
     out
 }
 
-/// One of the two `match`es of loop dispatch: that over the operations on vectors, or that over
-/// all others.
-pub(crate) fn match_loop(vectors: bool) -> String {
+/// The `match` of loop dispatch over the operations on vectors.
+pub(crate) fn match_vectors() -> String {
     let ops = all();
+    let first = first_vector(&ops);
     let mut out = String::from("match_ops!(st, op, {\n");
+    arms(&mut out, &ops, |opcode, _| opcode >= first);
+    out.push_str("})\n");
+    out
+}
+
+/// The `match` of loop dispatch over all others. Those that are in no pair are executed rarely.
+pub(crate) fn match_numbers() -> String {
+    let ops = all();
+    let first = first_vector(&ops);
+    let often: HashSet<&str> = PAIRS
+        .iter()
+        .flat_map(|(first, seconds)| seconds.iter().chain([first]))
+        .copied()
+        .collect();
+    let mut out = String::from("match_ops!(st, op, {\n");
+    arms(&mut out, &ops, |opcode, name| {
+        opcode < first && often.contains(name)
+    });
+    out.push_str("} rare {\n");
+    arms(&mut out, &ops, |opcode, name| {
+        opcode < first && !often.contains(name)
+    });
+    out.push_str("} 'rare; VECTORS => break 'rare Exit::of(ExitKind::Vectors))\n");
+    out
+}
+
+fn arms(out: &mut String, ops: &[Op], wanted: impl Fn(usize, &str) -> bool) {
     for (opcode, op) in ops.iter().enumerate() {
-        if vectors == (opcode >= first_vector(&ops)) {
+        if wanted(opcode, &op.name) {
             let _ = writeln!(out, "    {opcode} => {},", op.name);
         }
     }
-    out.push_str(if vectors {
-        "})\n"
-    } else {
-        "} VECTORS => break Exit::of(ExitKind::Vectors))\n"
-    });
-    out
 }
 
 /// The opcode of the first operation on vectors: they come last.

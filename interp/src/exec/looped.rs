@@ -6,12 +6,25 @@
 use super::bodies;
 use super::state::{Exit, ExitKind, Flow, State};
 use crate::ops::Op;
+use core::hint::black_box;
 
 macro_rules! match_ops {
-    ($st:ident, $op:ident, { $($opcode:literal => $name:ident,)* } $($other:pat => $leave:expr)?) => {
+    (
+        $st:ident, $op:ident,
+        { $($opcode:literal => $name:ident,)* }
+        $(rare { $($rare:literal => $rare_name:ident,)* } $around:lifetime)?
+        $(; $other:pat => $leave:expr)?
+    ) => {
         match $op {
             // SAFETY: the opcode says that the operation at `ip` is this one.
             $($opcode => unsafe { bodies::$name($st) },)*
+            $($(
+                // SAFETY: as above.
+                $rare => match unsafe { bodies::$rare_name($st) } {
+                    Flow::Next | Flow::Taken => continue $around,
+                    flow => flow,
+                },
+            )*)?
             $($other => $leave,)?
             // SAFETY: first cells of operations hold opcodes and nothing else.
             _ => unsafe { core::hint::unreachable_unchecked() },
@@ -40,7 +53,9 @@ pub(crate) unsafe fn run(machine: &mut State) -> Exit {
 /// Runs until something leaves or an operation on vectors is next.
 ///
 /// What is between two operations must be as little as it is: if it is more, the compiler does not
-/// give each operation a jump of its own.
+/// give each operation a jump of its own. The time that it takes to build grows with the number of
+/// these jumps by the number of operations, so only what programs execute much has one; the others
+/// share the one in the outer loop, which has too much before it to be repeated.
 ///
 /// # Safety
 /// As [`run`].
@@ -50,14 +65,22 @@ unsafe fn run_numbers(machine: &mut State) -> Exit {
     let mut local = State { ..*machine };
     let exit = {
         let st = &mut local;
-        loop {
-            // SAFETY: `ip` is the start of an operation.
-            let op = unsafe { st.ip.cast::<u64>().read() } as u16;
-            let flow = include!(concat!(env!("OUT_DIR"), "/match.rs"));
-            match flow {
-                Flow::Next | Flow::Taken => {}
-                Flow::Trap(trap) => break Exit::trap(trap),
-                Flow::Leave(exit) => break exit,
+        'rare: loop {
+            // Each is an instruction to the compiler, and none to the processor.
+            black_box(());
+            black_box(());
+            black_box(());
+            black_box(());
+            black_box(());
+            loop {
+                // SAFETY: `ip` is the start of an operation.
+                let op = unsafe { st.ip.cast::<u64>().read() } as u16;
+                let flow = include!(concat!(env!("OUT_DIR"), "/match.rs"));
+                match flow {
+                    Flow::Next | Flow::Taken => {}
+                    Flow::Trap(trap) => break 'rare Exit::trap(trap),
+                    Flow::Leave(exit) => break 'rare exit,
+                }
             }
         }
     };
