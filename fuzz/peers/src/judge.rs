@@ -3,7 +3,7 @@
 use crate::plan::{FEATURES, Plan, accepts, is_valid};
 use crate::runtimes::diptych::Diptych;
 use crate::runtimes::{Peer, canonicalizes};
-use crate::seen::{End, Seen, Step, Verdict, compare};
+use crate::seen::{End, Seen, Verdict, compare};
 use crate::value::Nans;
 use diptych_fuzz::case::Case;
 use std::cell::RefCell;
@@ -92,14 +92,10 @@ impl Judge {
             let what = format!("valid: {valid}, but {:?}", ours.last());
             return Outcome::Compared(Verdict::Differs("validity", what));
         }
-        let theirs = catch_unwind(AssertUnwindSafe(|| peer.run(plan)));
-        let theirs = theirs.unwrap_or_else(|_| {
-            vec![Seen::of(
-                Step::Open(0),
-                End::Broken("it panicked".to_owned()),
-            )]
-        });
-        Outcome::Compared(compare(ours, &theirs, nans))
+        Outcome::Compared(match without_panic(|| peer.run(plan)) {
+            Ok(theirs) => compare(ours, &theirs, nans),
+            Err(panic) => Verdict::Differs("panic", panic),
+        })
     }
 }
 
@@ -108,7 +104,15 @@ thread_local! {
     static PANIC: RefCell<Option<String>> = const { RefCell::new(None) };
 }
 
-/// Remembers the panic of a peer in the place of printing it.
+/// What a peer does, or the panic that ends it.
+fn without_panic<R>(work: impl FnOnce() -> R) -> Result<R, String> {
+    PANIC.set(Some(String::new()));
+    let done = catch_unwind(AssertUnwindSafe(work));
+    let panic = PANIC.take();
+    done.map_err(|_| panic.unwrap_or_default())
+}
+
+/// Keeps the panic of a peer, which is a finding, and prints those of others.
 pub fn note_panic(panic: &PanicHookInfo<'_>) {
     PANIC.with_borrow_mut(|it| match it {
         Some(it) => *it = panic.to_string(),

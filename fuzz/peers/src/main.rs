@@ -46,8 +46,7 @@ fn main() -> ExitCode {
 }
 
 fn on_large_stack(work: impl FnOnce() -> Result<bool, String> + Send) -> Result<bool, String> {
-    // A panic of another runtime is a finding, which says what it was; while a case is made smaller
-    // there are very many.
+    // While a case is made smaller on which another runtime panics, there are very many.
     std::panic::set_hook(Box::new(judge::note_panic));
     std::thread::scope(|scope| {
         let thread = std::thread::Builder::new()

@@ -41,7 +41,7 @@ pub enum Step {
 #[derive(Clone, Debug, PartialEq)]
 pub enum End {
     Returned(Vec<Value>),
-    /// A module is no valid one.
+    /// A module is not accepted: it is no valid one, or that is what the runtime takes it for.
     Refused(String),
     /// Imports do not fit.
     Unlinked(String),
@@ -130,6 +130,11 @@ pub fn compare(ours: &[Seen], theirs: &[Seen], nans: Nans) -> Verdict {
                 format!("{step:?}\n  diptych: {ours:x?}\n  other:   {theirs:x?}"),
             )
         };
+        // Neither accepts it: who finds a limit reached first does not look for what is wrong.
+        let is_refused = matches!((&ours.end, step), (End::Refused(_), Step::Open(_)));
+        if is_refused && matches!(theirs.end, End::Limited(_)) {
+            return Verdict::Agreed;
+        }
         for end in [&ours.end, &theirs.end] {
             if let End::Limited(limit) = end {
                 return Verdict::Abandoned(limit.clone());
@@ -186,5 +191,28 @@ fn same_contents(a: &Contents, b: &Contents, nans: Nans) -> bool {
 impl fmt::Display for Seen {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:?}: {:x?}", self.step, self.end)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn refusals_are_compared_and_limits_are_not() {
+        let open = |end| vec![Seen::of(Step::Open(0), end)];
+        let verdict = |ours, theirs| compare(&open(ours), &open(theirs), Nans::Same);
+        let refused = || End::Refused("it is wrong".to_owned());
+        let limited = || End::Limited("it is large".to_owned());
+        let returned = || End::Returned(Vec::new());
+        assert!(matches!(verdict(refused(), refused()), Verdict::Agreed));
+        assert!(matches!(verdict(refused(), limited()), Verdict::Agreed));
+        for (ours, theirs) in [(returned(), refused()), (refused(), returned())] {
+            assert!(matches!(verdict(ours, theirs), Verdict::Differs("end", _)));
+        }
+        assert!(matches!(
+            verdict(returned(), limited()),
+            Verdict::Abandoned(_)
+        ));
     }
 }

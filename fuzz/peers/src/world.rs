@@ -61,8 +61,11 @@ pub trait Guest {
 
 /// A case in a runtime.
 pub trait Session {
-    type Store: Guest;
-    fn store(&mut self) -> &mut Self::Store;
+    /// The store, lent.
+    type Store<'a>: Guest
+    where
+        Self: 'a;
+    fn store(&mut self) -> Self::Store<'_>;
     /// Gives the store fuel for a step.
     fn refuel(&mut self);
     fn open(&mut self, module: usize) -> End;
@@ -95,7 +98,7 @@ pub fn run(session: &mut impl Session) -> Vec<Seen> {
         };
         let mut state = Vec::new();
         if let Step::Call(_) = step {
-            state = contents(session.store(), &plan);
+            state = contents(&mut session.store(), &plan);
         } else if let (Step::Instantiate(_), false) = (step, is_over) {
             session.store().world().instances += 1;
         }

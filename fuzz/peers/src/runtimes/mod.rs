@@ -1,6 +1,7 @@
 //! The runtimes, each told the same.
 
 pub mod diptych;
+mod embedding;
 pub mod node;
 pub mod wasmi;
 #[cfg(feature = "wasmtime")]

@@ -184,18 +184,43 @@ const TRAPS = [
   [/float unrepresentable/, "Float"],
 ];
 
+// What V8 says of modules that are valid, and too much for it. Other messages have a maximum in
+// them too: of alignments, and of memories and tables that have to be declared with one.
+const MODULE_LIMITS = new RegExp(
+  "exceeds (internal limit|maximum)|larger than implementation limit|supported by V8|" +
+    "> maximum (function|module) size|too large",
+);
+// The same of what is executed.
+const LIMITS = /call stack|[Oo]ut of memory|allocat|Exceeded maximum function table size/;
+
+// How the opening of a module failed.
+function refusal(error) {
+  const text = String(error && error.message);
+  if (error instanceof WebAssembly.CompileError) {
+    return { kind: MODULE_LIMITS.test(text) ? "limited" : "refused", text };
+  }
+  return limit(error, text);
+}
+
+// How an instantiation failed: it can do what calls do.
+function unlinked(error) {
+  if (error instanceof WebAssembly.LinkError) return { kind: "unlinked", text: error.message };
+  return failure(error);
+}
+
+// How a call failed.
 function failure(error) {
   if (error instanceof Passed) return error.end;
   const text = String(error && error.message);
-  if (error instanceof WebAssembly.CompileError) {
-    return { kind: /internal limit|maximum (?!alignment)/.test(text) ? "limited" : "refused", text };
-  }
-  if (error instanceof WebAssembly.LinkError) return { kind: "unlinked", text };
   if (error instanceof WebAssembly.RuntimeError) {
     const trap = TRAPS.find(([pattern]) => pattern.test(text));
     if (trap) return { kind: "trapped", text: trap[1] };
   }
-  if (error instanceof RangeError) return { kind: "limited", text: `V8: ${text}` };
+  return limit(error, text);
+}
+
+function limit(error, text) {
+  if (error instanceof RangeError && LIMITS.test(text)) return { kind: "limited", text: `V8: ${text}` };
   return { kind: "broken", text: String(error) };
 }
 
@@ -318,7 +343,7 @@ class World {
       this.modules.push(new WebAssembly.Module(bytes));
       return returned([]);
     } catch (error) {
-      return failure(error);
+      return refusal(error);
     }
   }
 
@@ -372,7 +397,7 @@ class World {
       this.made = instance;
       return returned([]);
     } catch (error) {
-      return failure(error);
+      return unlinked(error);
     }
   }
 
