@@ -43,10 +43,7 @@ pub fn open(engines: &[Engine], wasm: &[u8]) {
     }
 }
 
-/// Whether an engine could not do something, or was not to.
-pub fn is_limit(error: &Error) -> bool {
-    matches!(
-        error.kind(),
-        ErrorKind::Limit(_) | ErrorKind::Unsupported(_) | ErrorKind::OutOfMemory
-    )
+/// Whether an engine had too little of something. One that does not know what is valid is no such.
+fn is_limit(error: &Error) -> bool {
+    matches!(error.kind(), ErrorKind::Limit(_) | ErrorKind::OutOfMemory)
 }
