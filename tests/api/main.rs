@@ -6,6 +6,7 @@ mod backends;
 mod calls;
 mod chaos;
 mod concurrency;
+mod declared_types;
 mod errors_and_backtraces;
 mod exceptions;
 mod host_functions;

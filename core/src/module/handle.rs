@@ -208,7 +208,7 @@ impl Module {
     /// What the module imports, in order.
     pub fn imports(&self) -> impl ExactSizeIterator<Item = ImportType<'_>> {
         self.ir().imports.iter().map(|import| ImportType {
-            ir: self.ir(),
+            module: self,
             import,
         })
     }
@@ -216,15 +216,18 @@ impl Module {
     /// What the module exports, in order.
     pub fn exports(&self) -> impl ExactSizeIterator<Item = ExportType<'_>> {
         self.ir().exports.iter().map(|export| ExportType {
-            ir: self.ir(),
+            module: self,
             export,
         })
     }
 
     /// The type of what is exported under a name.
     pub fn get_export(&self, name: &str) -> Option<ExternType> {
-        self.export(name)
-            .map(|entity| self.ir().extern_type(entity))
+        self.export(name).map(|entity| self.extern_type(entity))
+    }
+
+    fn extern_type(&self, entity: EntityIdx) -> ExternType {
+        self.ir().extern_type(self.engine().types(), entity)
     }
 
     /// What is exported under a name.
@@ -312,7 +315,7 @@ impl fmt::Debug for Module {
 /// Something that a module imports.
 #[derive(Clone, Copy)]
 pub struct ImportType<'a> {
-    ir: &'a ModuleIr,
+    module: &'a Module,
     import: &'a Import,
 }
 
@@ -329,7 +332,7 @@ impl<'a> ImportType<'a> {
 
     /// Its type.
     pub fn ty(&self) -> ExternType {
-        self.ir.extern_type(self.import.entity)
+        self.module.extern_type(self.import.entity)
     }
 }
 
@@ -346,7 +349,7 @@ impl fmt::Debug for ImportType<'_> {
 /// Something that a module exports.
 #[derive(Clone, Copy)]
 pub struct ExportType<'a> {
-    ir: &'a ModuleIr,
+    module: &'a Module,
     export: &'a Export,
 }
 
@@ -358,7 +361,7 @@ impl<'a> ExportType<'a> {
 
     /// Its type.
     pub fn ty(&self) -> ExternType {
-        self.ir.extern_type(self.export.entity)
+        self.module.extern_type(self.export.entity)
     }
 }
 

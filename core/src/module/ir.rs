@@ -7,7 +7,7 @@ use crate::gc::GcTypeRef;
 use crate::types::{
     CompositeType, DataIdx, DefinedFuncIdx, ElemIdx, ExternType, FuncIdx, FuncType, GlobalIdx,
     GlobalType, MemoryIdx, MemoryType, RefType, TableIdx, TableType, TagIdx, TagType, TypeId,
-    TypeIdx, ValType,
+    TypeIdx, TypeRegistry, ValType,
 };
 use alloc::boxed::Box;
 use alloc::sync::Arc;
@@ -341,19 +341,22 @@ impl ModuleIr {
         Some(self.exports[order[at] as usize].entity)
     }
 
-    /// The type of something that is imported or exported.
+    /// The type of something that is imported or exported; `types` are those of the engine.
     ///
     /// # Panics
-    /// When the module has no such thing.
-    pub fn extern_type(&self, entity: EntityIdx) -> ExternType {
+    /// When the module has no such thing, or belongs to another engine.
+    pub(crate) fn extern_type(&self, types: &TypeRegistry, entity: EntityIdx) -> ExternType {
+        // The registry alone knows which of the types with the same signature it is.
+        let func_type = |index: TypeIdx| {
+            let ty = FuncType::of(types, self.types[index.index()].id);
+            ty.expect("an engine has the types of its modules")
+        };
         match entity {
-            EntityIdx::Func(func) => ExternType::Func(self.func_type(func).clone()),
+            EntityIdx::Func(func) => ExternType::Func(func_type(self.funcs[func.index()])),
             EntityIdx::Table(table) => ExternType::Table(*self.table(table)),
             EntityIdx::Memory(memory) => ExternType::Memory(*self.memory(memory)),
             EntityIdx::Global(global) => ExternType::Global(*self.global(global)),
-            EntityIdx::Tag(tag) => {
-                ExternType::Tag(TagType::new(self.signature(self.tags[tag.index()]).clone()))
-            }
+            EntityIdx::Tag(tag) => ExternType::Tag(TagType::new(func_type(self.tags[tag.index()]))),
         }
     }
 }

@@ -92,7 +92,8 @@ fn every_section_is_represented() {
             (elem funcref (ref.null func) (ref.func $f))
             (data (memory $one) (i32.const 8) "active")
             (data "passive"))"#);
-    let module = open_with(CompilationMode::Lazy, &bytes).unwrap();
+    let types = TypeRegistry::new();
+    let module = ModuleIr::new(&Config::new(), &types, &bytes, Trust::None).unwrap();
     assert_eq!(*module.bytes, *bytes);
     assert_eq!(module.name(), Some("all"));
     assert_eq!(
@@ -167,12 +168,12 @@ fn every_section_is_represented() {
     assert_eq!(module.export("v"), Some(EntityIdx::Global(GlobalIdx(1))));
     assert_eq!(module.export("w"), None);
     assert_eq!(
-        module.extern_type(EntityIdx::Global(GlobalIdx(1))),
+        module.extern_type(&types, EntityIdx::Global(GlobalIdx(1))),
         ExternType::Global(v128)
     );
     let tag = TagType::new(FuncType::new([ValType::I64], []));
     assert_eq!(
-        module.extern_type(EntityIdx::Tag(TagIdx(1))),
+        module.extern_type(&types, EntityIdx::Tag(TagIdx(1))),
         ExternType::Tag(tag)
     );
 

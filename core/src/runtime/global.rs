@@ -158,7 +158,7 @@ impl Tag {
     /// A tag.
     ///
     /// # Errors
-    /// When the type has results, or there is no memory.
+    /// When the type has results, the engine has no such type, or there is no memory.
     pub fn new(mut store: impl AsContextMut, ty: TagType) -> Result<Self> {
         if !ty.ty().results().is_empty() {
             return Err(Error::bad_argument("the type of a tag has no results"));
@@ -195,9 +195,9 @@ impl Tag {
         store.assert(self.store);
         // SAFETY: the tag belongs to the store, which is borrowed.
         let id = unsafe { (*self.ptr.as_ptr()).type_id };
-        match Signature::of(store.engine().types(), id) {
-            Ok(ty) => TagType::new(FuncType::clone(&ty)),
-            Err(error) => panic!("{error}"),
+        match FuncType::of(store.engine().types(), id) {
+            Some(ty) => TagType::new(ty),
+            None => unreachable!("its engine has its type"),
         }
     }
 }

@@ -6,10 +6,10 @@ use super::matching::{self, Shortened};
 use super::{Extern, Func, Instance, Val};
 use crate::engine::Engine;
 use crate::error::{Error, Result};
-use crate::module::{EntityIdx, Import, Module};
+use crate::module::{Import, Module};
 use crate::store::{AsContext, AsContextMut, Caller, StoreContextMut, StoreOpaque, out_of_memory};
 use crate::trap::Trap;
-use crate::types::FuncType;
+use crate::types::{ExternType, FuncType};
 use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::String;
@@ -146,7 +146,7 @@ impl<T: 'static> Linker<T> {
     /// The closure gets the arguments and writes the results, which hold zeros and nulls before.
     ///
     /// # Errors
-    /// When the name is given already, or there is no memory.
+    /// When the name is given already, the engine has no such type, or there is no memory.
     pub fn func_new(
         &mut self,
         module: &str,
@@ -217,10 +217,9 @@ impl<T: 'static> Linker<T> {
             if self.definition(import).is_some() {
                 continue;
             }
-            let EntityIdx::Func(func) = import.entity else {
+            let ExternType::Func(ty) = ir.extern_type(self.engine.types(), import.entity) else {
                 return Err(matching::unknown(import));
             };
-            let ty = ir.func_type(func).clone();
             self.func_new(&import.module, &import.name, ty, |_, _, _| {
                 Err(Trap::Unreachable.into())
             })?;

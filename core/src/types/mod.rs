@@ -113,23 +113,68 @@ pub enum HeapType {
     Concrete(TypeId),
 }
 
-/// The type of a function: its parameters and its results.
+/// The type of a function: its parameters and its results, and which type of these it is.
+///
+/// Several types can have the same parameters and results. One is plain: final, without a
+/// supertype, alone in its recursion group and without references to itself. That is the one that
+/// [`new`](Self::new) gives. A module can define others, and a function or a tag of one of these
+/// is no import of another. What modules, functions and tags say of their types tells them apart,
+/// and [`of`](Self::of) gives any of them by its identity.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct FuncType {
     params: Box<[ValType]>,
     results: Box<[ValType]>,
+    /// Which type it is, unless it is the plain one: there is one way to say each, so that
+    /// comparing and hashing fields is right.
+    id: Option<TypeId>,
 }
 
 impl FuncType {
-    /// A function type with these parameters and results.
+    /// The plain function type with these parameters and results.
     pub fn new(
         params: impl IntoIterator<Item = ValType>,
         results: impl IntoIterator<Item = ValType>,
     ) -> Self {
+        Self::from_parts(params.into_iter().collect(), results.into_iter().collect())
+    }
+
+    /// The plain function type of lists that exist already.
+    pub(crate) const fn from_parts(params: Box<[ValType]>, results: Box<[ValType]>) -> Self {
         Self {
-            params: params.into_iter().collect(),
-            results: results.into_iter().collect(),
+            params,
+            results,
+            id: None,
         }
+    }
+
+    /// The function type of this identity among the types of an engine; `None` when the engine
+    /// has no such type, or it is none of functions.
+    ///
+    /// ```
+    /// # use diptych_core::types::{CompositeType, SubType};
+    /// # use diptych_core::{Engine, Func, FuncType, Result, Store, ValType};
+    /// # fn example(engine: &Engine, store: &mut Store<()>) -> Result<()> {
+    /// // (type (sub (func (param i32))))
+    /// let open = SubType {
+    ///     is_final: false,
+    ///     supertype: None,
+    ///     composite: CompositeType::Func(FuncType::new([ValType::I32], [])),
+    /// };
+    /// for id in engine.types().rec_group(vec![open])? {
+    ///     let ty = FuncType::of(engine.types(), id).expect("it is one of functions");
+    ///     let func = Func::new(&mut *store, ty, |_, _, _| Ok(()))?;
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn of(types: &TypeRegistry, id: TypeId) -> Option<Self> {
+        types.func(id)
+    }
+
+    /// The identity in its engine; `None` for the plain type of its parameters and results, which
+    /// [`TypeRegistry::func_type`] finds.
+    pub const fn type_id(&self) -> Option<TypeId> {
+        self.id
     }
 
     /// The types of the parameters.
@@ -392,6 +437,10 @@ impl fmt::Display for FuncType {
         list(f, &self.params)?;
         f.write_str("] -> [")?;
         list(f, &self.results)?;
-        f.write_str("]")
+        f.write_str("]")?;
+        match self.id {
+            Some(id) => write!(f, " ({id})"),
+            None => Ok(()),
+        }
     }
 }

@@ -8,6 +8,7 @@
 //! it is one (the display of N. Cohen, "Type-extension type tests can be performed in constant
 //! time", 1991).
 
+mod matching;
 #[cfg(test)]
 mod tests;
 
@@ -81,7 +82,7 @@ pub struct SubType {
 /// ([spec](https://webassembly.github.io/spec/core/syntax/types.html#composite-types)).
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum CompositeType {
-    /// A function.
+    /// A function, by its parameters and results. [`FuncType::type_id`] says nothing here.
     Func(FuncType),
     /// A structure, by its fields.
     Struct(Box<[FieldType]>),
@@ -140,12 +141,26 @@ impl TypeRegistry {
         }
     }
 
-    /// The identity of a function type that is final, has no supertype and is alone in its group:
-    /// the one that a module gets which defines the type by itself.
+    /// The identity of a function type. For a plain one it is that which a module gets that
+    /// defines the type by itself.
     ///
     /// # Errors
-    /// As [`rec_group`](Self::rec_group).
+    /// [`ErrorKind::BadArgument`] when it has an identity that stands for something else here,
+    /// since it is that of another engine; else as [`rec_group`](Self::rec_group).
     pub fn func_type(&self, ty: FuncType) -> Result<TypeId> {
+        if let Some(id) = ty.id {
+            // Nothing but the parameters and results tells a type of another engine, so that one
+            // with the same may pass for the type that has the number here. That does no harm:
+            // values fit it.
+            let known = self.func(id);
+            return if known.is_some_and(|known| known == ty) {
+                Ok(id)
+            } else {
+                Err(Error::bad_argument(
+                    "the function type belongs to another engine",
+                ))
+            };
+        }
         let mut group = Vec::new();
         group.try_reserve_exact(1).map_err(out_of_memory)?;
         group.push(SubType {
@@ -172,7 +187,13 @@ impl TypeRegistry {
         Ok((start..start + len).map(TypeId))
     }
 
-    fn intern(&self, group: Vec<SubType>) -> Result<TypeId> {
+    fn intern(&self, mut group: Vec<SubType>) -> Result<TypeId> {
+        for ty in &mut group {
+            if let CompositeType::Func(ty) = &mut ty.composite {
+                // What it is here is decided by the group.
+                ty.id = None;
+            }
+        }
         let known = {
             let types = self.types.read();
             types.check_references(&group)?;
@@ -192,6 +213,15 @@ impl TypeRegistry {
             .entries
             .get(ty.index())
             .map(|entry| Arc::clone(&entry.composite))
+    }
+
+    /// The function type of an identity, as [`FuncType::of`].
+    pub(super) fn func(&self, id: TypeId) -> Option<FuncType> {
+        let types = self.types.read();
+        let entry = types.entries.get(id.index())?;
+        let mut ty = entry.composite.as_func()?.clone();
+        ty.id = (!entry.is_plain).then_some(id);
+        Some(ty)
     }
 
     /// How the objects of a type are laid out; none for a function.
@@ -273,6 +303,8 @@ struct Entry {
     /// How its objects are laid out, unless it is a function.
     gc: Option<Box<GcType>>,
     is_final: bool,
+    /// Whether it is what [`SubType::is_plain`] says.
+    is_plain: bool,
     /// All supertypes, the root first and the declared one last.
     supertypes: Box<[TypeId]>,
 }
@@ -357,11 +389,12 @@ impl Types {
             len: group.len() as u32,
         };
 
+        let is_plain = matches!(&*group, [ty] if ty.is_plain());
         for ty in &mut group {
             ty.resolve(new.start);
         }
         let added = self
-            .push_all(group)
+            .push_all(group, is_plain)
             .and_then(|()| self.check_matches(start))
             .and_then(|()| self.lay_out(start));
         if let Err(error) = added {
@@ -372,7 +405,7 @@ impl Types {
         Ok(TypeId(new.start))
     }
 
-    fn push_all(&mut self, group: Vec<SubType>) -> Result<()> {
+    fn push_all(&mut self, group: Vec<SubType>, is_plain: bool) -> Result<()> {
         for ty in group {
             let supertypes = match ty.supertype {
                 None => Box::default(),
@@ -395,6 +428,7 @@ impl Types {
                 composite,
                 gc: None,
                 is_final: ty.is_final,
+                is_plain,
                 supertypes,
             });
         }
@@ -439,97 +473,19 @@ impl Types {
         }
         Ok(())
     }
-
-    fn is_subtype(&self, sub: TypeId, sup: TypeId) -> bool {
-        let (Some(sub_entry), Some(sup_entry)) =
-            (self.entries.get(sub.index()), self.entries.get(sup.index()))
-        else {
-            return false;
-        };
-        sub == sup || sub_entry.supertypes.get(sup_entry.supertypes.len()) == Some(&sup)
-    }
-
-    fn is_heap_subtype(&self, sub: HeapType, sup: HeapType) -> bool {
-        use HeapType::{
-            Any, Array, Concrete, Eq, Exn, Extern, Func, I31, NoExn, NoExtern, NoFunc, None, Struct,
-        };
-        let composite = |id: TypeId| self.entries.get(id.index()).map(|entry| &*entry.composite);
-        match (sub, sup) {
-            (Concrete(sub), Concrete(sup)) => self.is_subtype(sub, sup),
-            (Concrete(sub), sup) => match composite(sub) {
-                Some(CompositeType::Func(_)) => sup == Func,
-                Some(CompositeType::Struct(_)) => matches!(sup, Any | Eq | Struct),
-                Some(CompositeType::Array(_)) => matches!(sup, Any | Eq | Array),
-                Option::None => false,
-            },
-            (sub, Concrete(sup)) => match composite(sup) {
-                Some(CompositeType::Func(_)) => sub == NoFunc,
-                Some(CompositeType::Struct(_) | CompositeType::Array(_)) => sub == None,
-                Option::None => false,
-            },
-            (sub, sup) if sub == sup => true,
-            (Eq | I31 | Struct | Array | None, Any)
-            | (I31 | Struct | Array | None, Eq)
-            | (None, I31 | Struct | Array)
-            | (NoFunc, Func)
-            | (NoExtern, Extern)
-            | (NoExn, Exn) => true,
-            _ => false,
-        }
-    }
-
-    fn is_ref_subtype(&self, sub: RefType, sup: RefType) -> bool {
-        (sup.nullable || !sub.nullable) && self.is_heap_subtype(sub.heap, sup.heap)
-    }
-
-    fn is_val_subtype(&self, sub: ValType, sup: ValType) -> bool {
-        match (sub, sup) {
-            (ValType::Ref(sub), ValType::Ref(sup)) => self.is_ref_subtype(sub, sup),
-            (sub, sup) => sub == sup,
-        }
-    }
-
-    /// [Spec](https://webassembly.github.io/spec/core/valid/matching.html#composite-types).
-    fn is_composite_subtype(&self, sub: &CompositeType, sup: &CompositeType) -> bool {
-        let all = |sub: &[ValType], sup: &[ValType]| {
-            sub.len() == sup.len()
-                && sub
-                    .iter()
-                    .zip(sup)
-                    .all(|(sub, sup)| self.is_val_subtype(*sub, *sup))
-        };
-        match (sub, sup) {
-            (CompositeType::Func(sub), CompositeType::Func(sup)) => {
-                all(&sup.params, &sub.params) && all(&sub.results, &sup.results)
-            }
-            (CompositeType::Struct(sub), CompositeType::Struct(sup)) => {
-                sub.len() >= sup.len()
-                    && sub
-                        .iter()
-                        .zip(sup)
-                        .all(|(sub, sup)| self.is_field_subtype(*sub, *sup))
-            }
-            (CompositeType::Array(sub), CompositeType::Array(sup)) => {
-                self.is_field_subtype(*sub, *sup)
-            }
-            _ => false,
-        }
-    }
-
-    fn is_field_subtype(&self, sub: FieldType, sup: FieldType) -> bool {
-        sub.mutability == sup.mutability
-            && match (sub.storage, sup.storage) {
-                (StorageType::Val(a), StorageType::Val(b))
-                    if sub.mutability == Mutability::Const =>
-                {
-                    self.is_val_subtype(a, b)
-                }
-                (a, b) => a == b,
-            }
-    }
 }
 
 impl SubType {
+    /// Whether a type that is alone in its group is what its definition alone says: final,
+    /// without a supertype and without references to itself.
+    fn is_plain(&self) -> bool {
+        let mut is_plain = self.is_final && self.supertype.is_none();
+        self.composite.each_val(&mut |ty| {
+            is_plain &= ty.concrete().is_none_or(|id| id.group_index().is_none())
+        });
+        is_plain
+    }
+
     /// Replaces references inside the group by identities, now that it starts at `start`.
     fn resolve(&mut self, start: u32) {
         let resolve = |id: &mut TypeId| {
@@ -618,13 +574,6 @@ impl CompositeType {
             (Self::Array(a), Self::Array(b)) => same_field(a, b),
             _ => false,
         }
-    }
-}
-
-impl FuncType {
-    /// A function type of lists that exist already.
-    pub(crate) const fn from_parts(params: Box<[ValType]>, results: Box<[ValType]>) -> Self {
-        Self { params, results }
     }
 }
 

@@ -42,7 +42,7 @@ impl Func {
     /// The closure gets the arguments and writes the results, which hold zeros and nulls before.
     ///
     /// # Errors
-    /// When there is no memory for it.
+    /// When the engine has no such type, or there is no memory.
     pub fn new<T: 'static>(
         mut store: impl AsContextMut<Data = T>,
         ty: FuncType,
@@ -128,9 +128,9 @@ impl Func {
         let store = store.as_context();
         let store = store.opaque();
         store.assert(self.store);
-        match self.signature(store) {
-            Ok(ty) => FuncType::clone(&ty),
-            Err(error) => panic!("{error}"),
+        match FuncType::of(store.engine().types(), self.type_id()) {
+            Some(ty) => ty,
+            None => unreachable!("its engine has its type"),
         }
     }
 

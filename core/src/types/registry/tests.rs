@@ -1,6 +1,7 @@
 //! Identities and matching.
 
 use super::*;
+use alloc::string::ToString as _;
 use alloc::vec;
 
 fn reference(id: TypeId) -> ValType {
@@ -93,6 +94,91 @@ fn recursive_groups_are_equal_when_they_have_the_same_shape() {
     let mut reversed = mutual();
     reversed.reverse();
     assert_ne!(registry.rec_group(reversed).unwrap().next(), Some(first[0]));
+}
+
+#[test]
+fn function_types_say_which_they_are() {
+    let registry = TypeRegistry::new();
+    let plain = FuncType::new([ValType::I32], []);
+    let composite = || CompositeType::Func(plain.clone());
+    let is_final = |supertype| SubType {
+        is_final: true,
+        ..open(supertype, composite())
+    };
+    let alone = one(&registry, is_final(None));
+    let base = one(&registry, open(None, composite()));
+    let sub = one(&registry, is_final(Some(base)));
+    let group: Vec<_> = registry
+        .rec_group(vec![is_final(None), is_final(None)])
+        .unwrap()
+        .collect();
+
+    assert_eq!(FuncType::of(&registry, alone), Some(plain.clone()));
+    assert_eq!(plain.type_id(), None);
+    assert_eq!(registry.func_type(plain.clone()).unwrap(), alone);
+    let others = [base, sub, group[0], group[1]];
+    for (i, id) in others.into_iter().enumerate() {
+        let ty = FuncType::of(&registry, id).expect("it is one of functions");
+        assert_eq!(ty.type_id(), Some(id));
+        assert_eq!((ty.params(), ty.results()), (plain.params(), &[][..]));
+        assert_ne!(ty, plain);
+        assert_eq!(ty.to_string(), format!("[i32] -> [] ({id})"));
+        assert_eq!(registry.func_type(ty.clone()).unwrap(), id);
+        for (j, other) in others.into_iter().enumerate() {
+            assert_eq!(FuncType::of(&registry, other) == Some(ty.clone()), i == j);
+        }
+        // What defines a type says what it is, not the type that the signature was taken from.
+        let copy = SubType {
+            composite: CompositeType::Func(ty),
+            ..is_final(None)
+        };
+        assert_eq!(one(&registry, copy), alone);
+        assert_eq!(*registry.get(id).unwrap(), composite());
+    }
+
+    // A type that refers to itself is not the one that refers to it.
+    let inside = one(
+        &registry,
+        SubType {
+            is_final: true,
+            ..open(None, func(&[reference(TypeId::in_group(0))], &[]))
+        },
+    );
+    let outside = FuncType::new([reference(inside)], []);
+    let inside_ty = FuncType::of(&registry, inside).expect("it is one of functions");
+    assert_eq!(inside_ty.params(), outside.params());
+    assert_ne!(inside_ty, outside);
+    assert_eq!(registry.func_type(inside_ty).unwrap(), inside);
+    assert_ne!(registry.func_type(outside).unwrap(), inside);
+
+    let structure = one(&registry, open(None, CompositeType::Struct(Box::default())));
+    assert_eq!(FuncType::of(&registry, structure), None);
+    assert_eq!(FuncType::of(&registry, TypeId(1000)), None);
+    assert_eq!(FuncType::of(&registry, TypeId::in_group(0)), None);
+}
+
+#[test]
+fn function_types_of_another_registry_are_refused() {
+    let (mine, other) = (TypeRegistry::new(), TypeRegistry::new());
+    let types = [
+        func(&[ValType::I32], &[]),
+        func(&[ValType::I64], &[]),
+        func(&[], &[ValType::I32]),
+        func(&[], &[ValType::I64]),
+    ];
+    let foreign = types.map(|composite| {
+        let id = one(&other, open(None, composite));
+        FuncType::of(&other, id).expect("it is one of functions")
+    });
+    // Here the same numbers stand for a plain type, one with other results, a structure, and
+    // nothing.
+    mine.func_type(FuncType::new([ValType::I32], [])).unwrap();
+    one(&mine, open(None, func(&[ValType::I64], &[ValType::I64])));
+    one(&mine, open(None, CompositeType::Struct(Box::default())));
+    for ty in foreign {
+        let error = mine.func_type(ty).expect_err("it is another's");
+        assert!(matches!(error.kind(), ErrorKind::BadArgument(_)), "{error}");
+    }
 }
 
 #[test]
