@@ -8,12 +8,12 @@ mod table;
 pub use table::FAULTS;
 
 use crate::case::Case;
+use crate::clock;
 use crate::generate::Generator;
 use crate::module::{Body, Change, Planted, plant};
 use crate::oracle::{End, Oracle, Seen, Twin, Verdict};
 use crate::random::Random;
 use core::time::Duration;
-use std::time::Instant;
 use wasmparser::Operator;
 
 /// A fault.
@@ -32,7 +32,7 @@ pub struct Fault {
 pub struct Found {
     /// How many cases with the fault in them were executed.
     pub executed: u64,
-    /// How long it took, cases being made included.
+    /// How long a processor took, cases being made included.
     pub time: Duration,
     /// What differed.
     pub kind: &'static str,
@@ -45,7 +45,7 @@ pub struct Found {
 pub struct Budget {
     /// How many cases with the fault in them are executed.
     pub cases: u64,
-    /// For how long.
+    /// For how long a processor works on it.
     pub time: Duration,
 }
 
@@ -54,10 +54,10 @@ impl Fault {
     ///
     /// `oracle` compares the case, in its first configuration, with the faulty one in its second.
     pub fn hunt(&self, oracle: &mut Oracle, first: u64, budget: Budget) -> Option<Found> {
-        let start = Instant::now();
+        let start = clock::now();
         let mut executed = 0;
         for seed in first.. {
-            if executed >= budget.cases || start.elapsed() >= budget.time {
+            if executed >= budget.cases || clock::now() - start >= budget.time {
                 return None;
             }
             let mut random = Random::of(seed, HUNT);
@@ -86,7 +86,7 @@ impl Fault {
             if let Verdict::Differs(difference) = oracle.judge_twin(&case, 1, &twin) {
                 return Some(Found {
                     executed,
-                    time: start.elapsed(),
+                    time: clock::now() - start,
                     kind: difference.kind(),
                     seed,
                 });
