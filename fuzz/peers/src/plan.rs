@@ -25,9 +25,6 @@ pub struct Plan {
 #[derive(Clone, Debug)]
 pub struct ModulePlan {
     pub wasm: Vec<u8>,
-    /// Whether a function or a tag that it imports is of a type that there is only in a module: one
-    /// of a group, or one that has subtypes. Diptych's hosts cannot make such.
-    pub has_groups: bool,
     /// In their order; nothing of a module that is not valid.
     pub imports: Vec<Import>,
     pub exports: Vec<Export>,
@@ -127,7 +124,6 @@ impl ModulePlan {
     fn new(wasm: &[u8], features: WasmFeatures) -> Self {
         let mut plan = Self {
             wasm: wasm.to_vec(),
-            has_groups: false,
             imports: Vec::new(),
             exports: Vec::new(),
         };
@@ -136,7 +132,6 @@ impl ModulePlan {
         };
         let types = types.as_ref();
         for (module, name, ty) in types.core_imports().into_iter().flatten() {
-            plan.has_groups |= is_of_group(&types, ty);
             plan.imports.push(Import {
                 module: module.to_owned(),
                 name: name.to_owned(),
@@ -151,15 +146,6 @@ impl ModulePlan {
         }
         plan
     }
-}
-
-fn is_of_group(types: &TypesRef<'_>, ty: EntityType) -> bool {
-    let (EntityType::Func(id) | EntityType::FuncExact(id) | EntityType::Tag(id)) = ty else {
-        return false;
-    };
-    let group = types.rec_group_elements(types.rec_group_id_of(id));
-    let ty = &types[id];
-    !ty.is_final || !ty.supertype_idxs.is_empty() || group.len() > 1
 }
 
 fn item(types: &TypesRef<'_>, ty: EntityType) -> Item {
