@@ -419,22 +419,66 @@ fn what_is_no_artifact_is_refused() {
     }
 }
 
-/// Compiled for the least of these machines, it is executed by this one.
+/// A module compiled for the least of these machines, where this is one with Linux.
 #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
-#[test]
-fn code_for_a_lesser_processor_is_executed() {
+fn for_a_lesser_processor(engine: &Engine, text: &str) -> Option<Module> {
     let triple = if cfg!(target_arch = "x86_64") {
         "x86_64-unknown-linux-gnu"
     } else {
         "aarch64-unknown-linux-gnu"
     };
-    let engine = engine(|_| {});
-    let artifact = engine.precompile_module(&bytes(TEXT), Some(triple));
+    let artifact = engine.precompile_module(&bytes(text), Some(triple));
     let artifact = artifact.expect("the host is known");
-    let module = load(&engine, &artifact);
-    if cfg!(target_os = "linux") {
-        assert_eq!(behaviour(&module.expect("it is whole")), expected());
+    let module = load(engine, &artifact);
+    cfg!(target_os = "linux").then(|| module.expect("it is whole"))
+}
+
+/// Compiled for the least of these machines, it is executed by this one.
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+#[test]
+fn code_for_a_lesser_processor_is_executed() {
+    if let Some(module) = for_a_lesser_processor(&engine(|_| {}), TEXT) {
+        assert_eq!(behaviour(&module), expected());
     }
+}
+
+/// Such code reads vectors as parts of other instructions only where they are aligned. In objects
+/// every other one is not.
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+#[test]
+fn a_lesser_processor_finds_vectors_in_objects() {
+    let text = r#"(module
+        (type $s (struct (field (mut v128))))
+        (type $a (array (mut v128)))
+        (type $word (struct (field i64)))
+        (tag $t (param v128))
+        (func $s (result (ref $s)) (struct.new $s (i8x16.splat (i32.const 1))))
+        (func $a (result (ref $a)) (array.new $a (i8x16.splat (i32.const 2)) (i32.const 2)))
+        (func $sum (param $s (ref $s)) (param $a (ref $a)) (result v128)
+            (i8x16.add
+                (i8x16.add (i8x16.splat (i32.const 0)) (struct.get $s 0 (local.get $s)))
+                (array.get $a (local.get $a) (i32.const 1))))
+        (func (export "go") (result i32)
+            (local $i i32) (local $sum v128)
+            (loop $again
+                (local.set $sum (i8x16.add (local.get $sum) (call $sum (call $s) (call $a))))
+                (block $caught (result v128)
+                    (try_table (catch $t $caught) (throw $t (i8x16.splat (i32.const 4))))
+                    (unreachable))
+                (local.set $sum (i8x16.add (local.get $sum)))
+                (drop (struct.new $word (i64.const 0)))
+                (br_if $again (i32.lt_u
+                    (local.tee $i (i32.add (local.get $i) (i32.const 1)))
+                    (i32.const 4))))
+            (i8x16.extract_lane_s 15 (local.get $sum))))"#;
+    let Some(module) = for_a_lesser_processor(&engine(|_| {}), text) else {
+        return;
+    };
+    let mut store = Store::new(module.engine(), ());
+    let instance = Instance::new(&mut store, &module, &[]).expect("nothing is imported");
+    let go = instance.get_typed_func::<(), i32>(&mut store, "go");
+    let sum = go.expect("it has the type").call(&mut store, ());
+    assert_eq!(sum.expect("nothing traps"), 4 * (1 + 2 + 4));
 }
 
 #[test]

@@ -99,6 +99,14 @@ impl Translator<'_> {
         self.trap_unless(reference, trap);
     }
 
+    /// The flags of accesses to fields that are stored so.
+    pub(super) const fn field_flags(&self, storage: Storage) -> MemFlagsData {
+        match storage {
+            Storage::Bits128 => self.flags.object_vectors,
+            _ => self.flags.objects,
+        }
+    }
+
     /// The value of a field, extended as `signed` says.
     pub(super) fn load_field(
         &mut self,
@@ -108,7 +116,7 @@ impl Translator<'_> {
         at: Value,
         offset: i32,
     ) -> Result<()> {
-        let flags = self.flags.objects;
+        let flags = self.field_flags(storage);
         let ins = self.b.ins();
         let value = match storage {
             Storage::I8 if signed => ins.sload8(types::I32, flags, at, offset),
@@ -125,7 +133,7 @@ impl Translator<'_> {
     }
 
     pub(super) fn store_field(&mut self, storage: Storage, value: Value, at: Value, offset: i32) {
-        let flags = self.flags.objects;
+        let flags = self.field_flags(storage);
         let ins = self.b.ins();
         match storage {
             Storage::I8 => ins.istore8(flags, value, at, offset),

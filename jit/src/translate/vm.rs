@@ -26,8 +26,10 @@ pub(super) struct Flags {
     pub(super) fuel: MemFlagsData,
     /// Linear memory, with no word on traps.
     pub(super) heap: MemFlagsData,
-    /// Objects of the garbage-collected heap.
+    /// Objects of the garbage-collected heap, but for vectors in them.
     pub(super) objects: MemFlagsData,
+    /// Vectors in objects, which are where 64 bits are aligned.
+    pub(super) object_vectors: MemFlagsData,
     /// Elements of tables.
     pub(super) elements: MemFlagsData,
     /// Locals in memory.
@@ -51,6 +53,7 @@ impl Flags {
         let trusted = MemFlagsData::trusted();
         let fixed = trusted.with_readonly();
         let cell = |region| trusted.with_alias_region(Some(region));
+        let objects = region("objects");
         Self {
             fixed: fixed.with_can_move(),
             local: fixed,
@@ -59,7 +62,10 @@ impl Flags {
             heap: MemFlagsData::new()
                 .with_endianness(Endianness::Little)
                 .with_alias_region(Some(region("memory"))),
-            objects: cell(region("objects")),
+            objects: cell(objects),
+            object_vectors: MemFlagsData::new()
+                .with_notrap()
+                .with_alias_region(Some(objects)),
             elements: cell(region("table elements")),
             locals: cell(region("locals")),
             globals: cell(region("globals")),
