@@ -24,10 +24,24 @@ pub enum Source {
     Made,
     /// Another engine of the same configuration made and stored it.
     Stored,
+    /// The same, for every processor of this machine's kind: without what newer ones have.
+    StoredForAny,
 }
 
 /// Those whose stored code is tried.
 const STORED: &[&str] = &["jit", "jit-guard-signals-none", "jit-check-explicit-speed"];
+
+/// Those whose stored code is tried that every processor of the kind executes.
+const STORED_FOR_ANY: &[&str] = &["jit", "jit-check-explicit-speed"];
+
+/// This machine, with the least of its processors.
+const ANY_HOST: Option<&str> = if cfg!(all(target_arch = "x86_64", target_os = "linux")) {
+    Some("x86_64-unknown-linux-gnu")
+} else if cfg!(all(target_arch = "aarch64", target_os = "linux")) {
+    Some("aarch64-unknown-linux-gnu")
+} else {
+    None
+};
 
 /// The configuration that others are compared with: the interpreter whose dispatch every build
 /// has.
@@ -47,12 +61,16 @@ static ALL: LazyLock<Vec<Configuration>> = LazyLock::new(|| {
         .iter()
         .filter(|mode| !mode.metered && mode.is_available())
         .map(|mode| (mode, Source::Made));
-    let stored = MODES
-        .iter()
-        .filter(|mode| STORED.contains(&mode.name) && mode.is_available())
-        .map(|mode| (mode, Source::Stored));
+    let stored = |names: &'static [&str], source| {
+        MODES
+            .iter()
+            .filter(|mode| names.contains(&mode.name) && mode.is_available())
+            .map(move |mode| (mode, source))
+    };
+    let for_any = ANY_HOST.map_or(&[][..], |_| STORED_FOR_ANY);
     let mut all: Vec<_> = made
-        .chain(stored)
+        .chain(stored(STORED, Source::Stored))
+        .chain(stored(for_any, Source::StoredForAny))
         .map(|(mode, source)| Configuration { mode, source })
         .collect();
     all.sort_by_key(|configuration| configuration.name() != REFERENCE);
@@ -70,6 +88,7 @@ impl Configuration {
         match self.source {
             Source::Made => self.mode.name.to_owned(),
             Source::Stored => format!("{}-stored", self.mode.name),
+            Source::StoredForAny => format!("{}-stored-for-any", self.mode.name),
         }
     }
 
@@ -128,12 +147,15 @@ impl Configuration {
     pub fn module(&self, engine: &Engine, wasm: &[u8]) -> Result<Module, Error> {
         match self.source {
             Source::Made => Module::new(engine, wasm),
-            Source::Stored => {
-                let stored = engine.precompile_module(wasm, None)?;
-                // SAFETY: the bytes are what the engine has just made.
-                unsafe { Module::deserialize(engine, stored) }
-            }
+            Source::Stored => Self::store(engine, wasm, None),
+            Source::StoredForAny => Self::store(engine, wasm, ANY_HOST),
         }
+    }
+
+    fn store(engine: &Engine, wasm: &[u8], target: Option<&str>) -> Result<Module, Error> {
+        let stored = engine.precompile_module(wasm, target)?;
+        // SAFETY: the bytes are what the engine has just made.
+        unsafe { Module::deserialize(engine, stored) }
     }
 }
 

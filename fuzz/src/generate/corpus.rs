@@ -23,8 +23,8 @@ texts!(WORKLOADS in "../../../bench/workloads/":
     "vhash" "vm");
 
 texts!(FINDINGS in "../../regressions/":
-    "fuel-after-try-table" "place-of-access-within-another"
-    "place-of-access-within-one-without-place");
+    "fuel-after-clause-that-nothing-reaches" "fuel-after-try-table"
+    "place-of-access-within-another" "place-of-access-within-one-without-place");
 
 /// A text with modules in it, which are made when they are asked for first.
 struct Source {

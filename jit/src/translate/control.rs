@@ -41,8 +41,8 @@ pub(super) enum LabelKind {
     Else,
     /// A `try_table`, or a `try` whose clauses have not begun.
     Try,
-    /// A clause of a `try`, with what it has caught when there can be something.
-    Catch(Option<Caught>),
+    /// A clause of a `try`, with what it has caught.
+    Catch(Caught),
 }
 
 impl Label {

@@ -68,7 +68,7 @@ impl<'a> Translator<'a> {
     }
 
     pub(super) fn rethrow(&mut self, depth: u32) -> Result<()> {
-        if let LabelKind::Catch(Some(caught)) = self.label(depth).kind {
+        if let LabelKind::Catch(caught) = self.label(depth).kind {
             self.raise_exception(caught.exception);
         }
         self.stop();
@@ -232,52 +232,48 @@ impl<'a> Translator<'a> {
     /// A clause of a `try` begins: for exceptions of the tag, or for all.
     pub(super) fn begin_clause(&mut self, tag: Option<u32>) -> Result<()> {
         let height = self.leave()?;
-        let exception = match self.label(0).kind {
-            LabelKind::Catch(None) => None,
-            LabelKind::Catch(Some(Caught {
+        let (handler, known) = match self.label(0).kind {
+            LabelKind::Catch(Caught {
                 exception,
                 otherwise,
-            })) => otherwise.map(|block| {
-                self.go_on_in(block);
-                exception
-            }),
+            }) => (otherwise, Some(exception)),
             _ => {
                 let begun = self.buffers.tries.pop();
-                let handler = begun.and_then(|begun| begun.handler);
-                handler.map(|handler| self.begin_handler(handler))
+                (begun.and_then(|begun| begun.handler), None)
+            }
+        };
+        let exception = match (handler, known) {
+            (Some(otherwise), Some(exception)) => {
+                self.go_on_in(otherwise);
+                exception
+            }
+            // Where nothing throws, no one comes here. What the code costs, and what it branches to,
+            // is the same.
+            (handler, _) => {
+                let handler = handler.unwrap_or_else(|| self.b.create_block());
+                self.begin_handler(handler)
             }
         };
         self.truncate(height);
-        let caught = match exception {
-            Some(exception) => {
-                self.reachable = true;
-                let otherwise = match tag {
-                    Some(tag) => Some(self.catch(exception, tag)?),
-                    None => None,
-                };
-                self.take_exception();
-                Some(Caught {
-                    exception,
-                    otherwise,
-                })
-            }
-            // Nothing throws.
+        self.reachable = true;
+        let otherwise = match tag {
+            Some(tag) => Some(self.catch(exception, tag)?),
             None => None,
         };
-        self.label_mut(0).kind = LabelKind::Catch(caught);
+        self.take_exception();
+        self.label_mut(0).kind = LabelKind::Catch(Caught {
+            exception,
+            otherwise,
+        });
         Ok(())
     }
 
     /// At the end of a `try` with clauses: those that none is for are thrown again.
-    pub(super) fn end_clauses(&mut self, caught: Option<Caught>) -> Result<()> {
-        if let Some(Caught {
-            exception,
-            otherwise: Some(otherwise),
-        }) = caught
-        {
+    pub(super) fn end_clauses(&mut self, caught: Caught) -> Result<()> {
+        if let Some(otherwise) = caught.otherwise {
             self.leave()?;
             self.go_on_in(otherwise);
-            self.raise_exception(exception);
+            self.raise_exception(caught.exception);
             self.stop();
         }
         Ok(())
