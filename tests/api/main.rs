@@ -2,6 +2,7 @@
 
 #![cfg(all(feature = "interp", feature = "wat"))]
 
+mod arrays;
 mod backends;
 mod calls;
 mod chaos;

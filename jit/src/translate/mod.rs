@@ -5,6 +5,7 @@
 //! that nothing reaches is passed over. Where control joins decides what fuel is charged where,
 //! so it is decided as in every backend: see [`Meter`].
 
+mod array;
 mod atomic;
 mod bounds;
 mod call;

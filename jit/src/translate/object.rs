@@ -1,4 +1,4 @@
-//! Structures, arrays, `i31` and casts.
+//! Structures, `i31` and casts, and what arrays have in common with structures.
 //!
 //! A reference is 64 bits wide in code, of which the upper half is zero. What the collector follows
 //! is declared to Cranelift, which keeps it in the frame over every call and loads it again
@@ -12,13 +12,22 @@ use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{Block, InstBuilder, MemFlagsData, Value, types};
 use diptych_core::Trap;
 use diptych_core::gc::{
-    ARRAY_BASE, ARRAY_LEN, CastHeap, CastTarget, DISPLAY, Field, GcKind, GcType, HEADER_BYTES,
-    Storage, is_traced,
+    CastHeap, CastTarget, DISPLAY, Field, GcKind, GcType, HEADER_BYTES, Storage, is_traced,
 };
 use diptych_core::types::{CompositeType, RefType, ValType};
 
 /// The bits of a reference that are 0 in one to an object.
 const OBJECT_TAG_BITS: i64 = 7;
+
+/// Room for an object in the heap, if it fits.
+pub(super) struct Room {
+    /// The reference of the object.
+    pub(super) next: Value,
+    /// The offset behind it.
+    after: Value,
+    /// Whether there is so much.
+    pub(super) fits: Value,
+}
 
 impl Translator<'_> {
     /// Whether values of this type are references that the collector follows.
@@ -55,18 +64,18 @@ impl Translator<'_> {
     }
 
     /// Pushes a reference that the collector follows.
-    fn push_reference(&mut self, reference: Value) -> Result<()> {
+    pub(super) fn push_reference(&mut self, reference: Value) -> Result<()> {
         self.b.declare_value_needs_stack_map(reference);
         self.push(reference)
     }
 
-    fn layout(&self, ty: u32) -> &GcType {
+    pub(super) fn layout(&self, ty: u32) -> &GcType {
         let layout = &self.env.ir.types[ty as usize].gc;
         layout.get().expect("validated as a structure or an array")
     }
 
     /// The type of a field's value.
-    fn field_type(&self, ty: u32, field: u32) -> ValType {
+    pub(super) fn field_type(&self, ty: u32, field: u32) -> ValType {
         let composite = &*self.env.ir.types[ty as usize].composite;
         let field = match composite {
             CompositeType::Struct(fields) => fields[field as usize],
@@ -77,7 +86,7 @@ impl Translator<'_> {
     }
 
     /// The address of the layout of a type, as headers hold it.
-    fn header_of(&mut self, ty: u32) -> Value {
+    pub(super) fn header_of(&mut self, ty: u32) -> Value {
         let all = self.fixed(self.ctx, offsets::CTX_TYPES);
         let at = ty as usize * offsets::TYPE_BYTES + offsets::TYPE_GC as usize;
         let (base, offset) = self.far(all, at as u64);
@@ -95,7 +104,7 @@ impl Translator<'_> {
         self.b.ins().iadd(base, reference)
     }
 
-    fn trap_if_null(&mut self, reference: Value, trap: Trap) {
+    pub(super) fn trap_if_null(&mut self, reference: Value, trap: Trap) {
         self.trap_unless(reference, trap);
     }
 
@@ -164,25 +173,18 @@ impl Translator<'_> {
     }
 
     /// Takes room for an object of a fixed size, and gives the reference.
-    fn allocate(&mut self, size: u32) -> Value {
-        let flags = self.flags.vm;
-        let (store, b) = (self.store, &mut self.b);
-        let next = b
-            .ins()
-            .load(POINTER, flags, store, offsets::STORE_HEAP_NEXT);
-        let end = b.ins().load(POINTER, flags, store, offsets::STORE_HEAP_END);
-        let after = b.ins().iadd_imm_u(next, i64::from(size));
-        let fits = b.ins().icmp(IntCC::UnsignedLessThanOrEqual, after, end);
+    pub(super) fn allocate(&mut self, size: u32) -> Value {
+        let bytes = self.iconst64(size.into());
+        let room = self.room_for(bytes, 0);
+        let b = &mut self.b;
         let (quick, slow, done) = (b.create_block(), b.create_block(), b.create_block());
         b.set_cold_block(slow);
         let reference = b.append_block_param(done, POINTER);
-        b.ins().brif(fits, quick, &[], slow, &[]);
+        b.ins().brif(room.fits, quick, &[], slow, &[]);
 
         self.go_on_in(quick);
-        self.b
-            .ins()
-            .store(flags, after, store, offsets::STORE_HEAP_NEXT);
-        self.b.ins().jump(done, &[next.into()]);
+        self.take(&room);
+        self.b.ins().jump(done, &[room.next.into()]);
 
         self.go_on_in(slow);
         let size = self.iconst32(size);
@@ -192,6 +194,28 @@ impl Translator<'_> {
 
         self.go_on_in(done);
         reference
+    }
+
+    /// Looks whether an object of this size fits the heap as it is, with so many bytes that may be
+    /// written behind it.
+    pub(super) fn room_for(&mut self, size: Value, behind: u32) -> Room {
+        let next = self.cell(self.store, offsets::STORE_HEAP_NEXT);
+        let end = self.cell(self.store, offsets::STORE_HEAP_END);
+        let after = self.b.ins().iadd(next, size);
+        let last = match behind {
+            0 => after,
+            behind => self.b.ins().iadd_imm_u(after, i64::from(behind)),
+        };
+        let fits = self.b.ins().icmp(IntCC::UnsignedLessThanOrEqual, last, end);
+        Room { next, after, fits }
+    }
+
+    /// Takes room that fits.
+    pub(super) fn take(&mut self, room: &Room) {
+        let (flags, store) = (self.flags.vm, self.store);
+        self.b
+            .ins()
+            .store(flags, room.after, store, offsets::STORE_HEAP_NEXT);
     }
 
     /// Ends the guest with the pending error when the value is zero.
@@ -238,153 +262,6 @@ impl Translator<'_> {
         let made = self.builtin_result(builtin, args);
         self.pending_unless(made);
         made
-    }
-
-    pub(super) fn array_new(&mut self, ty: u32) -> Result<()> {
-        let (value, len) = self.pop2();
-        let index = self.iconst32(ty);
-        let array = self.made(Builtin::ArrayNewDefault, &[self.ctx, index, len]);
-        let zero = self.iconst32(0);
-        let [low, high] = self.halves(self.layout(ty).element(), value);
-        let args = [self.ctx, array, zero, low, high, len];
-        self.bulk(Builtin::ArrayFill, &args);
-        self.push_reference(array)
-    }
-
-    /// A value as two slots, for a builtin.
-    fn halves(&mut self, storage: Storage, value: Value) -> [Value; 2] {
-        if storage == Storage::Bits128 {
-            let lanes = self.lanes(types::I64X2, value);
-            let low = self.b.ins().extractlane(lanes, 0);
-            return [low, self.b.ins().extractlane(lanes, 1)];
-        }
-        let zero = self.iconst64(0);
-        let low = match self.b.func.dfg.value_type(value) {
-            types::I32 => self.b.ins().uextend(types::I64, value),
-            types::F32 => {
-                let flags = MemFlagsData::new();
-                let bits = self.b.ins().bitcast(types::I32, flags, value);
-                self.b.ins().uextend(types::I64, bits)
-            }
-            types::F64 => {
-                let flags = MemFlagsData::new();
-                self.b.ins().bitcast(types::I64, flags, value)
-            }
-            _ => value,
-        };
-        [low, zero]
-    }
-
-    pub(super) fn array_new_default(&mut self, ty: u32) -> Result<()> {
-        let len = self.pop();
-        let index = self.iconst32(ty);
-        let array = self.made(Builtin::ArrayNewDefault, &[self.ctx, index, len]);
-        self.push_reference(array)
-    }
-
-    pub(super) fn array_new_fixed(&mut self, ty: u32, len: u32) -> Result<()> {
-        let index = self.iconst32(ty);
-        let count = self.iconst32(len);
-        let array = self.made(Builtin::ArrayNewDefault, &[self.ctx, index, count]);
-        let object = self.object(array);
-        let storage = self.layout(ty).element();
-        let from = self.height() - len as usize;
-        for i in 0..len {
-            let value = self.buffers.stack[from + i as usize];
-            let offset = ARRAY_BASE + i * storage.size();
-            self.store_field(storage, value, object, offset as i32);
-        }
-        self.truncate(from);
-        self.push_reference(array)
-    }
-
-    /// `array.new_data` or `array.new_elem`.
-    pub(super) fn array_new_segment(
-        &mut self,
-        builtin: Builtin,
-        ty: u32,
-        segment: u32,
-    ) -> Result<()> {
-        let (src, len) = self.pop2();
-        let ty = self.iconst32(ty);
-        let segment = self.iconst32(segment);
-        let array = self.made(builtin, &[self.ctx, ty, segment, src, len]);
-        self.push_reference(array)
-    }
-
-    /// The address of an element, less the offset that is given, too.
-    fn element_of(&mut self, ty: u32, array: Value, index: Value) -> (Storage, Value) {
-        self.trap_if_null(array, Trap::NullArrayReference);
-        let object = self.object(array);
-        let flags = self.flags.objects;
-        let len = self
-            .b
-            .ins()
-            .load(types::I32, flags, object, ARRAY_LEN as i32);
-        let outside = self
-            .b
-            .ins()
-            .icmp(IntCC::UnsignedGreaterThanOrEqual, index, len);
-        self.trap_if(outside, Trap::ArrayOutOfBounds);
-        let storage = self.layout(ty).element();
-        let index = self.b.ins().uextend(types::I64, index);
-        let offset = self
-            .b
-            .ins()
-            .ishl_imm_u(index, i64::from(storage.size_log2()));
-        (storage, self.b.ins().iadd(object, offset))
-    }
-
-    pub(super) fn array_get(&mut self, ty: u32, signed: bool) -> Result<()> {
-        let (array, index) = self.pop2();
-        let (storage, at) = self.element_of(ty, array, index);
-        let ty = self.field_type(ty, 0);
-        self.load_field(ty, storage, signed, at, ARRAY_BASE as i32)
-    }
-
-    pub(super) fn array_set(&mut self, ty: u32) -> Result<()> {
-        let (array, index, value) = self.pop3();
-        let (storage, at) = self.element_of(ty, array, index);
-        self.store_field(storage, value, at, ARRAY_BASE as i32);
-        Ok(())
-    }
-
-    pub(super) fn array_len(&mut self) -> Result<()> {
-        let array = self.pop();
-        self.trap_if_null(array, Trap::NullArrayReference);
-        let object = self.object(array);
-        let flags = self.flags.objects;
-        let len = self
-            .b
-            .ins()
-            .load(types::I32, flags, object, ARRAY_LEN as i32);
-        self.push(len)
-    }
-
-    pub(super) fn array_fill(&mut self, ty: u32) -> Result<()> {
-        let len = self.pop();
-        let (array, index, value) = self.pop3();
-        let [low, high] = self.halves(self.layout(ty).element(), value);
-        let args = [self.ctx, array, index, low, high, len];
-        self.bulk(Builtin::ArrayFill, &args);
-        Ok(())
-    }
-
-    pub(super) fn array_copy(&mut self) -> Result<()> {
-        let (from, from_index, len) = self.pop3();
-        let (to, to_index) = self.pop2();
-        let args = [self.ctx, to, to_index, from, from_index, len];
-        self.bulk(Builtin::ArrayCopy, &args);
-        Ok(())
-    }
-
-    /// `array.init_data` or `array.init_elem`.
-    pub(super) fn array_init(&mut self, builtin: Builtin, segment: u32) -> Result<()> {
-        let (index, src, len) = self.pop3();
-        let array = self.pop();
-        let segment = self.iconst32(segment);
-        self.bulk(builtin, &[self.ctx, segment, array, index, src, len]);
-        Ok(())
     }
 
     pub(super) fn ref_i31(&mut self) -> Result<()> {

@@ -1,6 +1,7 @@
 //! Translated functions, looked at and compiled for every machine that is there.
 
 mod fuel;
+mod objects;
 mod operators;
 mod shapes;
 mod simd;
