@@ -195,12 +195,15 @@ mod tests {
     #[test]
     fn what_threads_share_is_there_and_nobody_is_waited_for() {
         let (mut shared, mut atomic) = (0, 0);
-        for seed in 0..150 {
+        for (kind, seed) in [Kind::Plain, Kind::Terminating]
+            .into_iter()
+            .flat_map(|kind| (0..150).map(move |seed| (kind, seed)))
+        {
             let mut random = Random::of(seed, 0);
-            let Some(case) = case(&mut random, Kind::Terminating, &Proposals::ALL) else {
+            let Some(case) = case(&mut random, kind, &Proposals::ALL) else {
                 continue;
             };
-            assert!(is_usable(&case.modules[0]), "{seed}");
+            assert!(is_usable(&case.modules[0]), "{kind:?} {seed}");
             let text = case.to_text().expect("it is well-formed");
             shared += usize::from(text.contains(" shared)"));
             atomic += usize::from(text.contains(".atomic."));
