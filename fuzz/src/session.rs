@@ -4,7 +4,7 @@ use crate::case::Case;
 use crate::clock;
 use crate::configurations::{Configuration, configurations};
 use crate::coverage::Coverage;
-use crate::generate::Generator;
+use crate::generate::{Generator, Proposals};
 use crate::oracle::{Difference, Limit, Oracle, Verdict};
 use crate::random::Random;
 use core::time::Duration;
@@ -15,6 +15,8 @@ use std::collections::BTreeMap;
 pub struct Options {
     /// What makes cases.
     pub generators: Vec<Generator>,
+    /// What modules may need.
+    pub proposals: Proposals,
     /// What has to agree.
     pub configurations: Vec<Configuration>,
     /// How many of them, beside the first, each case is executed in.
@@ -25,6 +27,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             generators: Generator::ALL.to_vec(),
+            proposals: Proposals::ALL,
             configurations: configurations(),
             others: 5,
         }
@@ -180,7 +183,7 @@ impl Session {
     /// Makes and tries the case that a generator makes of a seed.
     pub fn run_case_of(&mut self, generator: Generator, seed: u64) -> Option<Finding> {
         let start = clock::now();
-        let case = generator.case(seed);
+        let case = generator.case_within(seed, &self.options.proposals);
         let made = clock::now();
         self.counts.generation_us += micros(made - start);
         let Some(case) = case else {

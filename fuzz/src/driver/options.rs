@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 use diptych_fuzz::configurations::{Configuration, configurations};
-use diptych_fuzz::generate::Generator;
+use diptych_fuzz::generate::{Generator, Proposals};
 use diptych_fuzz::session;
 use std::path::PathBuf;
 use std::time::SystemTime;
@@ -20,6 +20,8 @@ Usage: diptych-fuzz [OPTIONS]
   --jobs N              how many processes work [1]
   --seed N              where to begin; printed when it is not given
   --generators A,B      what makes cases [all]
+  --features A,B        which proposals modules may need, beside WebAssembly 2.0 with vectors and
+                        tail calls [all]
   --configurations A,B  what has to agree, the first of them with each other [all]
   --others N            in how many configurations, beside the first, a case is executed [5]
   --findings FOLDER     where cases are kept on which something differs [findings]
@@ -27,7 +29,7 @@ Usage: diptych-fuzz [OPTIONS]
                         and execute it in all configurations
   --replay FILE         execute a case in all configurations
   --reduce FILE         make a case smaller on which something differs, and print it
-  --list                the generators and the configurations
+  --list                the generators, the features and the configurations
   --help                this text
 
 The exit code is 1 when something differs.";
@@ -112,6 +114,15 @@ impl Options {
                     options.session.generators = each(&value, Generator::named)?;
                     options.said.extend([name, value]);
                 }
+                "--features" => {
+                    let add = |all: Proposals, name| {
+                        let wrong = || format!("there is no `{name}`; see --list");
+                        all.with(name).ok_or_else(wrong)
+                    };
+                    let mut names = value.split(',').filter(|name| !name.is_empty());
+                    options.session.proposals = names.try_fold(Proposals::NONE, add)?;
+                    options.said.extend([name, value]);
+                }
                 "--configurations" => {
                     let all = configurations();
                     let named = |name: &str| {
@@ -157,6 +168,10 @@ fn list() {
     println!("generators:");
     for generator in Generator::ALL {
         println!("  {}", generator.name());
+    }
+    println!("features:");
+    for name in Proposals::NAMES {
+        println!("  {name}");
     }
     println!("configurations:");
     for configuration in configurations() {

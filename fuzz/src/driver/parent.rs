@@ -213,7 +213,7 @@ fn died(place: u64, what: &str, options: &Options, progress: &mut Progress) {
     let seed = seed_of_case(options.seed, place);
     let generator = Session::new(options.session.clone()).generator(seed);
     let name = format!("crash-{}-{seed}", generator.name());
-    let saved = match generator.case(seed) {
+    let saved = match generator.case_within(seed, &options.session.proposals) {
         Some(case) => save(&options.findings, &name, &case, what),
         None => Err("the generator".to_owned()),
     };

@@ -22,7 +22,8 @@ pub(crate) fn run(file: &Path, options: &Options) -> Result<bool, String> {
 /// When the seed gives none.
 pub(crate) fn of_seed(seed: u64, options: &Options) -> Result<bool, String> {
     let generator = Session::new(options.session.clone()).generator(seed);
-    let case = generator.case(seed).ok_or("the seed gives no case")?;
+    let case = generator.case_within(seed, &options.session.proposals);
+    let case = case.ok_or("the seed gives no case")?;
     println!("{}", case.to_text().unwrap_or_else(|error| error));
     report(&case, options)
 }

@@ -99,49 +99,60 @@ pub fn case_of(bytes: &[u8]) -> Option<Case> {
 /// The purpose of choices for cases that are made of bytes.
 const BYTES: u64 = 2_000;
 
-/// Proposals that not every runtime has, for those that cases are given to besides this one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Proposals {
-    /// Typed references to functions, structures and arrays.
-    pub objects: bool,
-    /// Exceptions.
-    pub exceptions: bool,
-    /// Vector operators whose results depend on the machine.
-    pub relaxed_simd: bool,
-    /// More than one memory.
-    pub multi_memory: bool,
-    /// Memories and tables with 64-bit indices.
-    pub memory64: bool,
-    /// Arithmetic in constant expressions.
-    pub extended_const: bool,
-    /// 128-bit integer arithmetic.
-    pub wide_arithmetic: bool,
-    /// Memories whose pages are not 64 KiB.
-    pub custom_page_sizes: bool,
-    /// Atomic instructions, and memories that threads can share.
-    pub threads: bool,
-    /// Exceptions as first proposed.
-    pub legacy_exceptions: bool,
-    /// No proposal, but something that not every runtime has either: NaNs that are canonical by a
-    /// setting. Otherwise modules hide theirs, but for those with single operators.
-    pub canonical_nans: bool,
+macro_rules! proposals {
+    ($($(#[$doc:meta])* $name:literal => $field:ident,)*) => {
+        /// Proposals that not every runtime has, for those that cases are given to besides this one.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub struct Proposals {
+            $($(#[$doc])* pub $field: bool,)*
+            /// No proposal, but something that not every runtime has either: NaNs that are
+            /// canonical by a setting. Otherwise modules hide theirs, but for those with single
+            /// operators.
+            pub canonical_nans: bool,
+        }
+
+        impl Proposals {
+            /// All of them.
+            pub const ALL: Self = Self { $($field: true,)* canonical_nans: true };
+            /// None of them.
+            pub const NONE: Self = Self { $($field: false,)* canonical_nans: true };
+            /// What command lines call them.
+            pub const NAMES: &[&str] = &[$($name,)*];
+
+            /// Adds the proposal of this name; `None` when there is none.
+            #[must_use]
+            pub fn with(mut self, name: &str) -> Option<Self> {
+                match name {
+                    $($name => self.$field = true,)*
+                    _ => return None,
+                }
+                Some(self)
+            }
+        }
+    };
 }
 
-impl Proposals {
-    /// All of them.
-    pub const ALL: Self = Self {
-        objects: true,
-        exceptions: true,
-        relaxed_simd: true,
-        multi_memory: true,
-        memory64: true,
-        extended_const: true,
-        wide_arithmetic: true,
-        custom_page_sizes: true,
-        threads: true,
-        legacy_exceptions: true,
-        canonical_nans: true,
-    };
+proposals! {
+    /// Typed references to functions, structures and arrays.
+    "gc" => objects,
+    /// Exceptions.
+    "exceptions" => exceptions,
+    /// Vector operators whose results depend on the machine.
+    "relaxed-simd" => relaxed_simd,
+    /// More than one memory.
+    "multi-memory" => multi_memory,
+    /// Memories and tables with 64-bit indices.
+    "memory64" => memory64,
+    /// Arithmetic in constant expressions.
+    "extended-const" => extended_const,
+    /// 128-bit integer arithmetic.
+    "wide-arithmetic" => wide_arithmetic,
+    /// Memories whose pages are not 64 KiB.
+    "custom-page-sizes" => custom_page_sizes,
+    /// Atomic instructions, and memories that threads can share.
+    "threads" => threads,
+    /// Exceptions as first proposed.
+    "legacy-exceptions" => legacy_exceptions,
 }
 
 /// How many arguments are made; further ones are zeros.
@@ -185,4 +196,45 @@ fn exported_funcs(wasm: &[u8]) -> Vec<String> {
         }
     }
     names
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Generator, Proposals};
+    use wasmparser::{Validator, WasmFeatures};
+
+    #[test]
+    fn modules_need_no_other_proposals_than_those_that_are_wanted() {
+        let known = WasmFeatures::WASM2 | WasmFeatures::TAIL_CALL;
+        let wanted = [
+            (Proposals::NONE, known),
+            (
+                Proposals::NONE.with("multi-memory").expect("it is one"),
+                known | WasmFeatures::MULTI_MEMORY,
+            ),
+            (
+                Proposals::NONE.with("memory64").expect("it is one"),
+                known | WasmFeatures::MEMORY64,
+            ),
+        ];
+        for (proposals, features) in wanted {
+            for generator in [
+                Generator::Smith,
+                Generator::SmithTerminating,
+                Generator::Structured,
+                Generator::Single,
+            ] {
+                let cases = (0..50).filter_map(|seed| generator.case_within(seed, &proposals));
+                for case in cases {
+                    for module in &case.modules {
+                        let mut validator = Validator::new_with_features(features);
+                        if let Err(error) = validator.validate_all(module) {
+                            panic!("{}: {error}", case.origin);
+                        }
+                    }
+                }
+            }
+        }
+        assert_eq!(Proposals::NONE.with("such"), None);
+    }
 }
