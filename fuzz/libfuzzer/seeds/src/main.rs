@@ -41,7 +41,22 @@ fn main() -> std::io::Result<()> {
         std::fs::write(differential.join(format!("random-{seed}")), &bytes)?;
         std::fs::write(artifact.join(format!("random-{seed}")), &bytes[..40])?;
     }
+    scripts(&corpus("script")?)?;
     std::fs::write(root.join("wasm.dict"), dictionary())
+}
+
+/// The smaller scripts of the specification's tests, packed.
+fn scripts(folder: &Path) -> std::io::Result<()> {
+    for file in diptych_conformance::suite::embedded() {
+        let name = format!("{}-{}", file.group, file.key).replace('/', "-");
+        let packed = diptych_conformance::pack(&[file]).map_err(std::io::Error::other)?;
+        // A file of scripts has the length before each.
+        let script = &packed[size_of::<u32>()..];
+        if script.len() <= LARGEST {
+            std::fs::write(folder.join(name), script)?;
+        }
+    }
+    Ok(())
 }
 
 /// Tokens of the binary format: what begins modules, sections, and instructions.
