@@ -252,8 +252,8 @@ impl Translator<'_> {
         self.push_reference(array)
     }
 
-    /// The address of an element, less the offset that is given, too.
-    fn element_of(&mut self, ty: u32, array: Value, index: Value) -> (Storage, Value) {
+    /// The object of an array, which must not be null, and its length.
+    fn array_and_len(&mut self, array: Value) -> (Value, Value) {
         self.trap_if_null(array, Trap::NullArrayReference);
         let object = self.object(array);
         let flags = self.flags.objects;
@@ -261,6 +261,12 @@ impl Translator<'_> {
             .b
             .ins()
             .load(types::I32, flags, object, ARRAY_LEN as i32);
+        (object, len)
+    }
+
+    /// The address of an element, less the offset that is given, too.
+    fn element_of(&mut self, ty: u32, array: Value, index: Value) -> (Storage, Value) {
+        let (object, len) = self.array_and_len(array);
         let outside = self
             .b
             .ins()
@@ -291,13 +297,7 @@ impl Translator<'_> {
 
     pub(super) fn array_len(&mut self) -> Result<()> {
         let array = self.pop();
-        self.trap_if_null(array, Trap::NullArrayReference);
-        let object = self.object(array);
-        let flags = self.flags.objects;
-        let len = self
-            .b
-            .ins()
-            .load(types::I32, flags, object, ARRAY_LEN as i32);
+        let (_, len) = self.array_and_len(array);
         self.push(len)
     }
 
