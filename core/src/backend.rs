@@ -163,9 +163,55 @@ pub type Walk = unsafe fn(from: Position, visit: Visit<'_>) -> Result<()>;
 pub enum Visit<'a> {
     /// Every frame.
     Frames(&'a mut dyn FnMut(Frame) -> WalkControl),
-    /// Every place in a frame that holds a reference which the collector follows, once: 64 bits,
-    /// of which the upper half is 0.
-    References(&'a mut Vec<*mut u64>),
+    /// References which the collector follows.
+    References(&'a mut Places),
+}
+
+/// Where the frames of guests hold references which the collector follows.
+#[derive(Debug)]
+pub struct Places {
+    /// Every place, once: 64 bits, of which the upper half is 0.
+    places: Vec<*mut u64>,
+    /// How many frames there are.
+    frames: usize,
+}
+
+impl Places {
+    pub(crate) const fn new() -> Self {
+        Self {
+            places: Vec::new(),
+            frames: 0,
+        }
+    }
+
+    /// Another frame comes.
+    pub const fn frame(&mut self) {
+        self.frames += 1;
+    }
+
+    /// A place in the frame that came last.
+    ///
+    /// # Errors
+    /// When there is no memory for it.
+    pub fn push(&mut self, place: *mut u64) -> Result<()> {
+        let out_of_memory = |_| Error::new(ErrorKind::OutOfMemory);
+        self.places.try_reserve(1).map_err(out_of_memory)?;
+        self.places.push(place);
+        Ok(())
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.places.clear();
+        self.frames = 0;
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = *mut u64> {
+        self.places.iter().copied()
+    }
+
+    pub(crate) const fn frames(&self) -> usize {
+        self.frames
+    }
 }
 
 /// The code of one module, made by one backend. Shared by all its instances.

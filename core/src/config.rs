@@ -254,8 +254,10 @@ impl Config {
         self
     }
 
-    /// Has every allocation of an object collect, so that a reference that the collector does not
-    /// know of is found by tests. It is slow.
+    /// Has every allocation of an object and every call of a function collect, so that a reference
+    /// that the collector does not know of is found by tests. It is slow. Calls below hundreds of
+    /// frames collect only now and then, and those of typed functions of the host that take no
+    /// reference do not.
     pub fn gc_stress(&mut self, enable: bool) -> &mut Self {
         self.gc_stress = enable;
         self

@@ -723,6 +723,8 @@ pub(crate) const SLOWS: &[Slow] = &[
     quick("I64Sub128"),
     quick("I64MulWideS"),
     quick("I64MulWideU"),
+    // At the beginning of a function, under stress.
+    slow("CollectAtCall"),
     // s0 = first value; i0 = tag.
     slow("Throw"),
     // s0 = exception.

@@ -718,6 +718,7 @@ unsafe fn slow_heap(st: &mut State, op: Slow) -> Result<(), Error> {
                     return Err(Trap::CastFailure.into());
                 }
             }
+            Slow::CollectAtCall => heap_calls::collect_at_call(ctx),
             Slow::Throw => {
                 (*(*ctx).store).exception = heap_calls::exception_new(ctx, TagIdx(i0), field(8))?;
                 return Err(Error::msg("an exception was thrown"));

@@ -205,6 +205,7 @@ pub(crate) struct InterpModule {
     ir: Arc<ModuleIr>,
     fuel: bool,
     interruption: bool,
+    gc_stress: bool,
     canonicalize_nans: bool,
     /// One cell per defined function: its code, or the stub that has it translated.
     entries: Box<[EntryCell]>,
@@ -261,6 +262,7 @@ impl InterpModule {
             ir: Arc::clone(ir),
             fuel: config.fuel_enabled(),
             interruption: config.interruption_enabled(),
+            gc_stress: config.gc_stress_enabled(),
             canonicalize_nans: config.canonicalize_nans_enabled(),
             entries: entries.into_boxed_slice(),
             translated: Mutex::new(Translated::default()),
@@ -289,6 +291,7 @@ impl InterpModule {
             ir: &self.ir,
             fuel: self.fuel,
             interruption: self.interruption,
+            gc_stress: self.gc_stress,
             canonicalize_nans: self.canonicalize_nans,
             encoding,
             entries: self.entries.as_ptr(),

@@ -3,10 +3,10 @@
 use crate::exec::caller_of;
 use crate::module::InterpModule;
 use alloc::vec::Vec;
+use diptych_core::Result;
 use diptych_core::backend::{Frame, FrameOwner, Position, Visit, WalkControl};
 use diptych_core::types::DefinedFuncIdx;
 use diptych_core::vm::frame::ReturnRecord;
-use diptych_core::{Error, ErrorKind, Result};
 
 /// Visits the frames of one activation, innermost first.
 ///
@@ -43,12 +43,10 @@ pub(crate) unsafe fn walk(from: Position, mut visit: Visit<'_>) -> Result<()> {
                     return Ok(());
                 }
             }
-            Visit::References(places) => module.references(func, pc, |slot| {
-                let out_of_memory = |_| Error::new(ErrorKind::OutOfMemory);
-                places.try_reserve(1).map_err(out_of_memory)?;
-                places.push(fp.wrapping_add(slot.into()));
-                Ok(())
-            })?,
+            Visit::References(places) => {
+                places.frame();
+                module.references(func, pc, |slot| places.push(fp.wrapping_add(slot.into())))?;
+            }
         }
         // SAFETY: the frame is live, so its record is, at the function's place for it.
         at = unsafe {

@@ -41,7 +41,7 @@ use std::sync::OnceLock;
 /// What artifacts begin with.
 const MAGIC: [u8; 8] = *b"\0diptych";
 /// The version of the format.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 /// Where the checksum begins.
 const CHECKSUM_AT: usize = MAGIC.len() + size_of::<u32>();
 /// Where what it covers begins.

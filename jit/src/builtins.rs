@@ -160,6 +160,8 @@ builtins! {
     ArrayNewElem = crate::stubs::array_new_elem, (ctx, u32, u32, u32, u32) -> u64;
     /// An exception with this tag and zeroes for values: the reference, or 0.
     ExceptionNew = crate::stubs::exception_new_default, (ctx, u32) -> u64;
+    /// Collects at a call of the function that calls this. Gives nothing of use.
+    CollectAtCall = crate::stubs::collect_at_call, (ctx) -> u64;
     /// Throws an exception out of the function that calls this. Never returns.
     Throw = crate::stubs::throw, (ctx, u64);
     /// `array.fill`: 0, or [`FAILED`]. The array, index, both halves of the value, and length.
@@ -407,6 +409,16 @@ forward! { heap_calls:
         len: u32 as len
     ) -> u64, made;
     pub(crate) exception_new_default(tag: u32 as TagIdx(tag)) -> u64, made;
+}
+
+/// [`heap_calls::collect_at_call`] for compiled code.
+///
+/// # Safety
+/// See the module; the store knows where the guest is.
+pub(crate) unsafe extern "C" fn collect_at_call(ctx: *mut VmCtx) -> u64 {
+    // SAFETY: see the module.
+    unsafe { heap_calls::collect_at_call(ctx) };
+    0
 }
 
 forward! { heap_calls:

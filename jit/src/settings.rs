@@ -9,6 +9,8 @@ pub(crate) struct Settings {
     pub(crate) fuel: bool,
     /// Whether loops and functions look for interruption.
     pub(crate) interruption: bool,
+    /// Whether calls collect.
+    pub(crate) gc_stress: bool,
     /// How code traps.
     pub(crate) traps: Traps,
     /// Whether memories with 32-bit indices never move and are followed by so much inaccessible
@@ -48,6 +50,7 @@ impl Settings {
         Self {
             fuel: config.fuel_enabled(),
             interruption: config.interruption_enabled(),
+            gc_stress: config.gc_stress_enabled(),
             traps: if signals {
                 Traps::Signals
             } else {

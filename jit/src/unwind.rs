@@ -13,7 +13,7 @@ use crate::image::Place;
 use crate::{fiber, registry, stubs};
 use diptych_core::backend::{Frame, FrameOwner, Position, Visit, WalkControl};
 use diptych_core::vm::{VmCtx, VmStore};
-use diptych_core::{Error, ErrorKind, Result, Trap, backtrace};
+use diptych_core::{Error, Result, Trap, backtrace};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Notes that a guest traps: called through the stub for it from the place that `pc` returns to,
@@ -151,12 +151,10 @@ pub(crate) unsafe fn walk(from: Position, mut visit: Visit<'_>) -> Result<()> {
                     return Ok(());
                 }
             }
-            Visit::References(places) => registry::references(pc, |words| {
-                let out_of_memory = |_| Error::new(ErrorKind::OutOfMemory);
-                places.try_reserve(1).map_err(out_of_memory)?;
-                places.push(fp.wrapping_sub(words));
-                Ok(())
-            })?,
+            Visit::References(places) => {
+                places.frame();
+                registry::references(pc, |words| places.push(fp.wrapping_sub(words)))?;
+            }
         }
         // SAFETY: the frame is one of compiled code, since the address in it is.
         (pc, fp) = unsafe { stubs::caller(fp) };

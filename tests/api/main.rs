@@ -10,6 +10,7 @@ mod concurrency;
 mod declared_types;
 mod errors_and_backtraces;
 mod exceptions;
+mod gc_stress;
 mod host_functions;
 mod images;
 mod imports;

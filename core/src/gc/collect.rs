@@ -4,13 +4,12 @@ use super::heap::{Heap, HeapLimits, VmHeap};
 use super::host::{HostValue, HostValues};
 use super::layout::GcType;
 use super::roots::Roots;
-use crate::backend::{Activation, Visit};
+use crate::backend::{Activation, Places, Visit};
 use crate::config::Config;
 use crate::error::Result;
 use crate::store::StoreOpaque;
 use crate::vm::VmStore;
 use alloc::sync::Arc;
-use alloc::vec::Vec;
 
 /// What a store keeps for its heap, beside [`VmHeap`].
 #[derive(Debug)]
@@ -24,7 +23,9 @@ pub(crate) struct Gc {
     /// A copy is in each guest that is suspended: the same holds for them.
     suspended: Option<Arc<()>>,
     /// Where the frames of guests hold references, while a collection goes on.
-    places: Vec<*mut u64>,
+    places: Places,
+    /// How many calls are not to collect yet, where calls do.
+    calls_to_skip: usize,
 }
 
 // SAFETY: the places are empty but during a collection.
@@ -43,7 +44,8 @@ impl Gc {
             host: HostValues::new(),
             pauses: 0,
             suspended: None,
-            places: Vec::new(),
+            places: Places::new(),
+            calls_to_skip: 0,
         }
     }
 
@@ -185,15 +187,15 @@ pub(crate) unsafe fn collect(store: *mut VmStore) -> Result<()> {
         if (*opaque).gc.is_paused() {
             return Ok(());
         }
-        let mut places = core::mem::take(&mut (*opaque).gc.places);
+        let mut places = core::mem::replace(&mut (*opaque).gc.places, Places::new());
         places.clear();
         let result = frames(store, &mut places).and_then(|()| {
             let heap: *mut VmHeap = &raw mut (*store).heap;
             let gc = &raw mut (*opaque).gc;
             let host = &mut (*gc).host;
             (*gc).heap.collect(&mut *heap, host, |visit| {
-                for place in &places {
-                    visit(*place);
+                for place in places.iter() {
+                    visit(place);
                 }
                 (*gc).roots.visit(visit);
                 StoreOpaque::visit_references(opaque, visit);
@@ -207,11 +209,36 @@ pub(crate) unsafe fn collect(store: *mut VmStore) -> Result<()> {
     }
 }
 
+/// How many frames are looked at for each call that collects under stress, at least: without a
+/// bound, recursion would take time that grows with the square of its depth.
+const STRESSED_FRAMES: usize = 64;
+
+/// Collects at a call, when those do.
+///
+/// # Safety
+/// As [`allocate`].
+pub(crate) unsafe fn collect_at_call(store: *mut VmStore) {
+    // SAFETY: by contract.
+    unsafe {
+        let opaque = (*store).opaque;
+        if !(*opaque).gc.heap.is_stressed() || !Heap::is_worth_collecting(&(*store).heap) {
+            return;
+        }
+        if let Some(fewer) = (*opaque).gc.calls_to_skip.checked_sub(1) {
+            (*opaque).gc.calls_to_skip = fewer;
+            return;
+        }
+        // When there is no memory for it, nothing has changed.
+        let _ = collect(store);
+        (*opaque).gc.calls_to_skip = (*opaque).gc.places.frames() / STRESSED_FRAMES;
+    }
+}
+
 /// Finds the places in the frames of guests.
 ///
 /// # Safety
 /// As [`allocate`].
-unsafe fn frames(store: *mut VmStore, places: &mut Vec<*mut u64>) -> Result<()> {
+unsafe fn frames(store: *mut VmStore, places: &mut Places) -> Result<()> {
     // SAFETY: by contract; activations are on the native stack below this function.
     unsafe {
         let mut at = VmStore::exit(store);

@@ -24,6 +24,8 @@ pub use layout::{
     HEADER_BYTES, Storage, exception_fields, is_traced,
 };
 
-pub(crate) use collect::{Gc, Pause, allocate, collect, drop_lost, new_object, push_host_value};
+pub(crate) use collect::{
+    Gc, Pause, allocate, collect, collect_at_call, drop_lost, new_object, push_host_value,
+};
 pub(crate) use heap::{array_len, immediate, type_of};
 pub(crate) use roots::{Handle, Owned};

@@ -28,6 +28,15 @@ pub unsafe fn layout<'a>(ctx: *mut VmCtx, ty: TypeIdx) -> &'a GcType {
     unsafe { &*(*(*ctx).types.add(ty.index())).gc.as_ptr() }
 }
 
+/// Collects at a call of the function that calls this, under stress.
+///
+/// # Safety
+/// See the module.
+pub unsafe fn collect_at_call(ctx: *mut VmCtx) {
+    // SAFETY: by contract.
+    unsafe { crate::gc::collect_at_call((*ctx).store) }
+}
+
 /// The object of a reference.
 ///
 /// # Safety

@@ -4,7 +4,7 @@ use super::emit::{BinOperand, branch_operands, halves, quarters, quarters_half};
 use super::stack::{Source, Value};
 use super::{Result, Translator, reserve};
 use crate::code::field;
-use crate::ops::{Bin, Branch, Op, Ty};
+use crate::ops::{Bin, Branch, Op, Slow, Ty};
 use diptych_core::Trap;
 use diptych_core::types::TypeIdx;
 use wasmparser::BlockType;
@@ -78,7 +78,12 @@ impl Translator<'_, '_> {
             written: 0,
             sequence: (0, 0),
         })?;
-        self.check_interrupt()
+        self.check_interrupt()?;
+        if self.env.gc_stress {
+            let at = self.emit(Slow::CollectAtCall.op(), [0, 0])?;
+            self.collects(at)?;
+        }
+        Ok(())
     }
 
     fn check_interrupt(&mut self) -> Result<()> {

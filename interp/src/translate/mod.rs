@@ -56,6 +56,8 @@ pub(crate) struct Env<'a> {
     pub(crate) fuel: bool,
     /// Whether loops and functions look for interruption.
     pub(crate) interruption: bool,
+    /// Whether calls collect.
+    pub(crate) gc_stress: bool,
     /// Whether NaNs that operations make are canonical.
     pub(crate) canonicalize_nans: bool,
     /// What first cells hold.

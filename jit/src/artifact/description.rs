@@ -72,6 +72,7 @@ impl Description {
         let Settings {
             fuel,
             interruption,
+            gc_stress,
             traps,
             guarded,
             canonical_nans,
@@ -82,6 +83,7 @@ impl Description {
             level_code(self.level),
             fuel.into(),
             interruption.into(),
+            gc_stress.into(),
             (traps == Traps::Signals).into(),
             guarded.into(),
             canonical_nans.into(),
@@ -114,6 +116,7 @@ impl Description {
         let settings = Settings {
             fuel: flag()?,
             interruption: flag()?,
+            gc_stress: flag()?,
             traps: if flag()? {
                 Traps::Signals
             } else {
@@ -175,6 +178,7 @@ impl Description {
         for (what, own, wanted) in [
             ("fuel", own.fuel, wanted.fuel),
             ("interruption", own.interruption, wanted.interruption),
+            ("collections at calls", own.gc_stress, wanted.gc_stress),
             (
                 "traps by signals",
                 own.traps == Traps::Signals,
@@ -281,6 +285,7 @@ mod tests {
             settings: Settings {
                 fuel: true,
                 interruption: false,
+                gc_stress: false,
                 traps: Traps::Signals,
                 guarded: true,
                 canonical_nans: false,
@@ -331,6 +336,10 @@ mod tests {
             (|it| it.level = OptLevel::None, "None"),
             (|it| it.settings.fuel = false, "without fuel"),
             (|it| it.settings.interruption = true, "with interruption"),
+            (
+                |it| it.settings.gc_stress = true,
+                "with collections at calls",
+            ),
             (|it| it.settings.traps = Traps::Explicit, "signals"),
             (|it| it.settings.guarded = false, "guarded"),
             (

@@ -379,6 +379,7 @@ leaving! {
     array_new_data(u32, u32, u32, u32);
     array_new_elem(u32, u32, u32, u32);
     exception_new_default(u32);
+    collect_at_call();
 }
 
 /// Goes back to the entry of a store's guest, which has failed and says why already; or to where

@@ -3,6 +3,7 @@
 use super::exception::Caught;
 use super::{Result, Translator, reserve, wasm_type};
 use crate::abi::{self, POINTER, value_type};
+use crate::builtins::Builtin;
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{Block, BlockArg, Inst, InstBuilder, JumpTableData, Value};
 use diptych_core::Trap;
@@ -71,6 +72,9 @@ impl Translator<'_> {
             edge: None,
         })?;
         self.check_interrupt();
+        if self.env.settings.gc_stress {
+            self.call_builtin(Builtin::CollectAtCall, &[self.ctx]);
+        }
         Ok(())
     }
 

@@ -206,6 +206,7 @@ where
             values.try_reserve(count).map_err(out_of_memory)?;
             values.resize(params.len(), Val::I32(0));
             read_slots(opaque, slots, params, &mut values)?;
+            crate::gc::collect_at_call(vm);
             values.extend(results.iter().map(|ty| zero(*ty)));
             let (args, out) = values.split_at_mut(params.len());
             let outcome = func(Caller::new(vm), args, out)
@@ -304,10 +305,13 @@ unsafe fn arguments<P: WasmResults>(vm: *mut VmStore, slots: *const u64) -> Resu
     // SAFETY: by contract.
     unsafe {
         let store = (*vm).opaque;
-        if P::HANDLES > 0 {
-            (*store).gc.roots.reserve(P::HANDLES)?;
+        if P::HANDLES == 0 {
+            return Ok(P::read(slots, store));
         }
-        Ok(P::read(slots, store))
+        (*store).gc.roots.reserve(P::HANDLES)?;
+        let arguments = P::read(slots, store);
+        crate::gc::collect_at_call(vm);
+        Ok(arguments)
     }
 }
 

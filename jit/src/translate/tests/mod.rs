@@ -124,6 +124,7 @@ fn all_settings() -> Vec<Settings> {
             all.push(Settings {
                 fuel: bits & 1 != 0,
                 interruption: bits & 2 != 0,
+                gc_stress: bits & 2 != 0,
                 traps,
                 guarded,
                 canonical_nans: bits & 4 != 0,
@@ -143,6 +144,7 @@ fn plain(traps: Traps) -> Settings {
     Settings {
         fuel: false,
         interruption: false,
+        gc_stress: false,
         traps,
         guarded: false,
         canonical_nans: false,
