@@ -476,20 +476,28 @@ pub(crate) const PLAINS: &[Plain] = &[
     plain("TrapNow", 16, &[U16("trap", 8)]),
     plain("Fuel", 16, &[U32("cost", 12)]),
     plain("CheckInterrupt", 8, &[]),
-    plain("Ret", 16, &[U16("record", 8)]),
-    plain("RetS", 16, &[U16("record", 8), Slot("src", 10)]),
-    plain("RetA", 16, &[U16("record", 8)]),
-    plain("RetF32", 16, &[U16("record", 8)]),
-    plain("RetF64", 16, &[U16("record", 8)]),
-    plain("RetImm32", 16, &[U16("record", 8), U32("imm", 12)]),
+    // Returns from functions whose record is near.
+    plain("Ret", 8, &[]),
+    plain("RetS", 16, &[Slot("src", 8)]),
+    plain("RetA", 8, &[]),
+    plain("RetF32", 8, &[]),
+    plain("RetF64", 8, &[]),
+    plain("RetImm32", 16, &[U32("imm", 12)]),
+    // Any other.
     plain(
         "RetMany",
         16,
         &[U16("record", 8), Slot("base", 10), U32("count", 12)],
     ),
-    // Calls. `frame` is the slot of the callee's frame, `record` its return record's offset.
+    // Calls. `frame` is the slot of the callee's frame, `record` its return record's offset where
+    // that need not be near. Who is called directly is a `Callee`, from byte 8 or 16 on.
     plain(
         "CallDirect",
+        24,
+        &[Slot("frame", 8), U32("func", 12), Address("entry", 16)],
+    ),
+    plain(
+        "CallDirectFar",
         24,
         &[
             Slot("frame", 8),
@@ -537,7 +545,7 @@ pub(crate) const PLAINS: &[Plain] = &[
             U16("record", 10),
             U16("own_record", 12),
             U16("count", 14),
-            U32("func", 16),
+            U32("func", 20),
             Address("entry", 24),
         ],
     ),

@@ -3,7 +3,7 @@
 use crate::ops::Op;
 use alloc::boxed::Box;
 use alloc::vec::Vec;
-use core::sync::atomic::AtomicPtr;
+use core::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};
 use diptych_core::types::TagIdx;
 
 /// What precedes the operations of a translated function.
@@ -14,8 +14,10 @@ pub(crate) struct CodeHeader {
     pub(crate) frame_bytes: u32,
     /// The defined function.
     pub(crate) func: u32,
-    /// The slot of the return record: the function type's exchange slots.
-    pub(crate) record: u32,
+    /// The slot of the return record.
+    pub(crate) record: u16,
+    /// How many slots are exchanged with the caller.
+    pub(crate) exchange: u16,
     /// The size of the operations in bytes.
     pub(crate) code_bytes: u32,
 }
@@ -25,8 +27,36 @@ pub(crate) const HEADER_CELLS: usize = size_of::<CodeHeader>() / 8;
 /// The size of a [`CodeHeader`] in bytes.
 pub(crate) const HEADER_BYTES: usize = size_of::<CodeHeader>();
 
-/// What calls inside a module read: the callee's code, or the stub that translates it.
+/// A function's code, or the stub that translates it.
 pub(crate) type EntryCell = AtomicPtr<CodeHeader>;
+
+/// What the operation of a direct call says of the callee. It is the one part of code that is
+/// written when others may execute it already.
+#[repr(C)]
+#[derive(Debug)]
+pub(crate) struct Callee {
+    other: u32,
+    /// The function, which is one of the module's own.
+    pub(crate) func: u32,
+    /// As an [`EntryCell`], but part of a cell, which is 64 bits wide everywhere.
+    #[cfg(all(target_endian = "big", target_pointer_width = "32"))]
+    padding: u32,
+    entry: AtomicUsize,
+}
+
+impl Callee {
+    /// What a call enters.
+    #[inline(always)]
+    pub(crate) fn entry(&self) -> *const CodeHeader {
+        core::ptr::with_exposed_provenance(self.entry.load(Ordering::Acquire))
+    }
+
+    /// Has calls enter this code from now on.
+    pub(crate) fn link(&self, code: *const CodeHeader) {
+        self.entry
+            .store(code.expose_provenance(), Ordering::Release);
+    }
+}
 
 /// Who catches exceptions that come from a part of a function's code. Of several, the first does.
 #[derive(Clone, Copy, Debug)]
@@ -101,12 +131,12 @@ pub(crate) struct Code {
 impl Code {
     /// Puts `header` into the first cells of `cells`, which are reserved for it.
     pub(crate) fn new(header: CodeHeader, mut cells: Vec<u64>, handlers: Box<[Handler]>) -> Self {
-        cells[0] = u64::from(header.frame_bytes) | u64::from(header.func) << 32;
-        cells[1] = u64::from(header.record) | u64::from(header.code_bytes) << 32;
-        #[cfg(target_endian = "big")]
-        for cell in &mut cells[..HEADER_CELLS] {
-            *cell = cell.rotate_left(32);
-        }
+        let [f0, f1, f2, f3] = header.frame_bytes.to_ne_bytes();
+        let [n0, n1, n2, n3] = header.func.to_ne_bytes();
+        let ([r0, r1], [e0, e1]) = (header.record.to_ne_bytes(), header.exchange.to_ne_bytes());
+        let [c0, c1, c2, c3] = header.code_bytes.to_ne_bytes();
+        cells[0] = u64::from_ne_bytes([f0, f1, f2, f3, n0, n1, n2, n3]);
+        cells[1] = u64::from_ne_bytes([r0, r1, e0, e1, c0, c1, c2, c3]);
         Self { cells, handlers }
     }
 

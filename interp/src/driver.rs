@@ -7,7 +7,7 @@
 //! and driver the machine is a [`State`]; the store is reached by raw pointer only, since host
 //! functions borrow it again.
 
-use crate::code::{CodeHeader, EntryCell, HEADER_BYTES, Reference};
+use crate::code::{Callee, CodeHeader, HEADER_BYTES, Reference};
 use crate::exec::{Exit, ExitKind, Flow, State, call_subtype, caller_of, return_from_host, vector};
 use crate::module::{InterpModule, Shared};
 use crate::ops::{Op, Slow};
@@ -49,11 +49,12 @@ pub(crate) unsafe extern "C-unwind" fn array_call(
         };
         // Arguments and record stay where the activation begins, whatever segment the frame
         // comes to be in: that is where results are looked for.
-        let exchange = (*code).record as usize;
+        let exchange = usize::from((*code).exchange);
+        let record = usize::from((*code).record);
         let mut fp = (*store).stack_top;
-        let end = fp.wrapping_add(exchange + RECORD_SLOTS);
+        let end = fp.wrapping_add(record + RECORD_SLOTS);
         if end as usize > (*store).stack_limit as usize {
-            let Some((base, limit)) = (*store).stack.push_segment(exchange + RECORD_SLOTS) else {
+            let Some((base, limit)) = (*store).stack.push_segment(record + RECORD_SLOTS) else {
                 return fail(store, Trap::StackOverflow.into());
             };
             (*store).stack_limit = limit;
@@ -62,7 +63,7 @@ pub(crate) unsafe extern "C-unwind" fn array_call(
         if fp != slots {
             core::ptr::copy(slots, fp, exchange);
         }
-        let record = fp.add(exchange).cast::<ReturnRecord>();
+        let record = fp.add(record).cast::<ReturnRecord>();
         (*record).return_pc = module.shared.host_return;
         (*record).caller_fp = fp;
         let mut st = State {
@@ -353,7 +354,7 @@ unsafe fn unwind(st: &mut State, store: *mut VmStore, shared: &Shared) -> bool {
                 return false;
             };
             let Some(clause) = handler else {
-                let record = st.fp.add((*header).record as usize);
+                let record = st.fp.add((*header).record.into());
                 if to_caller(st, store, shared, record.cast()) {
                     continue;
                 }
@@ -485,7 +486,7 @@ unsafe fn translate_callee(st: &State, kind: ExitKind) -> Result<*const CodeHead
     unsafe {
         let module = InterpModule::of((*st.vm).interp);
         if kind == ExitKind::LazyDirect {
-            module.translated(module.func_of_cell(st.acc as *const EntryCell))
+            module.link(&*(st.acc as *const Callee))
         } else {
             let callee = st.acc as *mut FuncRef;
             let code = module.translated(DefinedFuncIdx((*callee).func))?;
@@ -508,14 +509,14 @@ unsafe fn enter_code(st: &mut State, store: *mut VmStore, shared: &Shared) -> Re
                 return Err(Trap::StackOverflow.into());
             };
             (*store).stack_limit = limit;
-            let exchange = (*code).record as usize;
+            let exchange = usize::from((*code).exchange);
             base.write(st.fp as u64);
             base.add(1).write(st.record.assume_init() as u64);
             base.add(2).write(below as u64);
             base.add(3).write(exchange as u64);
             let fp = base.add(LINK_SLOTS);
             core::ptr::copy_nonoverlapping(st.fp, fp, exchange);
-            let record = fp.add(exchange).cast::<ReturnRecord>();
+            let record = fp.add((*code).record.into()).cast::<ReturnRecord>();
             (*record).return_pc = shared.segment_return;
             (*record).caller_fp = fp;
             st.fp = fp;

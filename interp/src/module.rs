@@ -1,7 +1,7 @@
 //! The backend and its modules: translation on demand, the stubs, and the choice of dispatch.
 
 use crate::code::{
-    Clause, Code, CodeHeader, Encoding, EntryCell, HEADER_BYTES, HEADER_CELLS, Handler,
+    Callee, Clause, Code, CodeHeader, Encoding, EntryCell, HEADER_BYTES, HEADER_CELLS, Handler,
 };
 use crate::driver;
 use crate::exec::{Exit, State, run_loop};
@@ -17,7 +17,7 @@ use core::sync::atomic::Ordering;
 use diptych_core::backend::{Backend, ModuleCode};
 use diptych_core::module::ModuleIr;
 use diptych_core::sync::Mutex;
-use diptych_core::types::{DefinedFuncIdx, TagIdx};
+use diptych_core::types::{DefinedFuncIdx, FuncIdx, TagIdx};
 use diptych_core::vm::{FuncRef, VmCtx};
 use diptych_core::{CompilationMode, Config, Dispatch, Error, ErrorKind, Result};
 
@@ -243,7 +243,7 @@ impl Translated {
 }
 
 // SAFETY: the raw pointers inside entry cells lead to code that `translated` owns until the module
-// is dropped, and which is never written after publication.
+// is dropped, and of which nothing is written after publication but what is atomic.
 unsafe impl Send for InterpModule {}
 // SAFETY: as above; everything that changes is atomic or behind the lock.
 unsafe impl Sync for InterpModule {}
@@ -280,12 +280,6 @@ impl InterpModule {
         unsafe { &*code.cast::<Self>() }
     }
 
-    /// The function whose entry cell this is.
-    pub(crate) fn func_of_cell(&self, cell: *const EntryCell) -> DefinedFuncIdx {
-        let offset = cell as usize - self.entries.as_ptr() as usize;
-        DefinedFuncIdx((offset / size_of::<EntryCell>()) as u32)
-    }
-
     fn env(&self, encoding: Encoding) -> Env<'_> {
         Env {
             ir: &self.ir,
@@ -294,7 +288,7 @@ impl InterpModule {
             gc_stress: self.gc_stress,
             canonicalize_nans: self.canonicalize_nans,
             encoding,
-            entries: self.entries.as_ptr(),
+            entries: &self.entries,
         }
     }
 
@@ -331,6 +325,15 @@ impl InterpModule {
         translated.codes.push(code);
         cell.store(header.cast_mut(), Ordering::Release);
         Ok(header)
+    }
+
+    /// The code of a function that is called directly, translated now if it was not; the call goes
+    /// there from now on.
+    pub(crate) fn link(&self, callee: &Callee) -> Result<*const CodeHeader> {
+        let func = self.ir.defined(FuncIdx(callee.func));
+        let code = self.translated(func.ok_or_else(|| Error::msg("no function is called"))?)?;
+        callee.link(code);
+        Ok(code)
     }
 
     /// The function whose code contains `pc`, and its header.

@@ -50,7 +50,7 @@ pub(crate) unsafe fn walk(from: Position, mut visit: Visit<'_>) -> Result<()> {
         }
         // SAFETY: the frame is live, so its record is, at the function's place for it.
         at = unsafe {
-            let record = fp.add((*header).record as usize).cast::<ReturnRecord>();
+            let record = fp.add((*header).record.into()).cast::<ReturnRecord>();
             caller_of(record, ctx, &module.shared)
         };
     }

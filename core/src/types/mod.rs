@@ -198,7 +198,7 @@ impl FuncType {
     }
 
     /// The number of slots that a call of this type exchanges in place: the greater of the
-    /// parameters' and the results'. In a frame the return record follows them
+    /// parameters' and the results'. In a frame the return record is behind them
     /// (see [`vm::frame`](crate::vm::frame)).
     pub fn exchange_slots(&self) -> usize {
         self.param_slots().max(self.result_slots())

@@ -7,16 +7,26 @@
 //!       T ..  frame size   operand stack: the operand at height h has a fixed slot
 //! ```
 //!
-//! `P` is [`FuncType::exchange_slots`](crate::FuncType::exchange_slots). A caller lays arguments
-//! on its own operand stack, and the slot of the first one is the callee's frame pointer: frames
-//! overlap, nothing is copied. The record follows the results too, so that writing results never
-//! destroys it.
+//! `P` is [`record_slot`]. A caller lays arguments on its own operand stack, and the slot of the
+//! first one is the callee's frame pointer: frames overlap, nothing is copied. The record follows
+//! the results too, so that writing results never destroys it.
+//!
+//! With few parameters and results the record is where that of most functions is: a return that has
+//! not to look at its operands to find it can be under way before the callee's last operations are.
 //!
 //! It is the interpreter's frame, the format in which compiled code is entered in the middle of a
 //! loop, and what the collector, a debugger and a snapshot see.
 
 /// The number of slots of a return record.
 pub const RECORD_SLOTS: usize = 4;
+
+/// The slot of the return record of functions that exchange no more slots than this.
+pub const NEAR_RECORD: usize = 4;
+
+/// The slot of the return record of a function of this type.
+pub fn record_slot(ty: &crate::FuncType) -> usize {
+    ty.exchange_slots().max(NEAR_RECORD)
+}
 
 /// Where a call returns to: the record in a frame.
 ///

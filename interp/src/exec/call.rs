@@ -2,29 +2,35 @@
 //!
 //! A call lays nothing out: the arguments already are where the callee's frame begins. It writes
 //! the return record, leaves the record's address in `record` and the callee's identity in `acc`
-//! (the entry cell of a direct call, the function's reference otherwise: stubs find the callee by
-//! it), and enters the code that the cell or the reference holds, whatever it is.
+//! (the operation's [`Callee`] of a direct call, the function's reference otherwise: stubs find the
+//! callee by it), and enters the code that the one or the other holds, whatever it is.
+//!
+//! What a processor waits for between two operations is the address of the next one. That is why
+//! direct calls hold the callee's code themselves, and why the record of most functions is at one
+//! slot: each load on the way from one instruction pointer to the next costs more than the rest of
+//! an operation.
 
 use super::control::{bodies, move_slots, return_through};
 use super::state::{Exit, ExitKind, Flow, State};
-use crate::code::{CodeHeader, EntryCell, HEADER_BYTES};
+use crate::code::{Callee, CodeHeader, HEADER_BYTES};
 use crate::driver::LINK_SLOTS;
 use crate::module::Shared;
 use core::mem::MaybeUninit;
-use core::sync::atomic::Ordering;
 use diptych_core::Trap;
 use diptych_core::backend::Position;
 use diptych_core::types::TypeId;
-use diptych_core::vm::frame::ReturnRecord;
+use diptych_core::vm::frame::{NEAR_RECORD, ReturnRecord};
 use diptych_core::vm::{FuncRef, VmCtx};
 
 bodies! {
     call_direct |st| {
-        let cell = st.u64(16) as *const EntryCell;
         let fp = st.slot_at(8);
-        let record = push_record(st, fp, 24);
-        st.acc = cell as u64;
-        enter(st, (*cell).load(Ordering::Acquire), fp, record)
+        call_direct_with(st, fp, fp.add(NEAR_RECORD).cast())
+    }
+
+    call_direct_far |st| {
+        let fp = st.slot_at(8);
+        call_direct_with(st, fp, fp.add(usize::from(st.u16(10))).cast())
     }
 
     call_import |st| {
@@ -57,11 +63,11 @@ bodies! {
     }
 
     tail_call_direct |st| {
-        let cell = st.u64(24) as *const EntryCell;
+        let callee = st.ip.add(16).cast::<Callee>();
         let record = move_frame(st);
-        st.acc = cell as u64;
+        st.acc = callee as u64;
         let fp = st.fp;
-        enter(st, (*cell).load(Ordering::Acquire), fp, record)
+        enter(st, (*callee).entry(), fp, record)
     }
 
     tail_call_import |st| {
@@ -123,16 +129,24 @@ bodies! {
     }
 }
 
-/// Writes the record of a call inside the instance, for a callee whose frame is at `fp`; the
-/// call's operation is `size` bytes long.
+/// Writes the record of a call inside the instance, whose operation is `size` bytes long.
 #[inline(always)]
-unsafe fn push_record(st: &State, fp: *mut u64, size: usize) -> *mut ReturnRecord {
+unsafe fn write_record(st: &State, record: *mut ReturnRecord, size: usize) {
     // SAFETY: the caller's frame includes the callee's record.
     unsafe {
-        let record = fp.add(usize::from(st.u16(10))).cast::<ReturnRecord>();
         (*record).return_pc = st.ip.add(size);
         (*record).caller_fp = st.fp;
-        record
+    }
+}
+
+#[inline(always)]
+unsafe fn call_direct_with(st: &mut State, fp: *mut u64, record: *mut ReturnRecord) -> Flow {
+    // SAFETY: the operation has a `Callee` at 8.
+    unsafe {
+        let callee = st.ip.add(8).cast::<Callee>();
+        write_record(st, record, 24);
+        st.acc = callee as u64;
+        enter(st, (*callee).entry(), fp, record)
     }
 }
 
@@ -142,7 +156,8 @@ unsafe fn call(st: &mut State, callee: *mut FuncRef, size: usize) -> Flow {
     // SAFETY: function references live as long as the store.
     unsafe {
         let fp = st.slot_at(8);
-        let record = push_record(st, fp, size);
+        let record = fp.add(usize::from(st.u16(10))).cast();
+        write_record(st, record, size);
         st.acc = callee as u64;
         let ctx = (*callee).ctx;
         // A host function runs in its caller's instance.

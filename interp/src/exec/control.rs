@@ -4,7 +4,7 @@ use super::state::{Exit, ExitKind, Flow, State, keep_flow};
 use core::mem::MaybeUninit;
 use core::sync::atomic::Ordering;
 use diptych_core::Trap;
-use diptych_core::vm::frame::ReturnRecord;
+use diptych_core::vm::frame::{NEAR_RECORD, ReturnRecord};
 
 macro_rules! bodies {
     ($($(#[$doc:meta])* $name:ident |$st:ident| $body:block)*) => {$(
@@ -65,13 +65,13 @@ bodies! {
     }
 
     ret |st| {
-        let record = record_at(st, 8);
+        let record = near_record(st);
         return_through(st, record)
     }
 
     ret_s |st| {
-        let record = record_at(st, 8);
-        let value = st.slot_i64(10);
+        let record = near_record(st);
+        let value = st.slot_i64(8);
         st.fp.write(value);
         st.acc = value;
         st.f32acc = f32::from_bits(value as u32);
@@ -80,25 +80,25 @@ bodies! {
     }
 
     ret_a |st| {
-        let record = record_at(st, 8);
+        let record = near_record(st);
         st.fp.write(st.acc);
         return_through(st, record)
     }
 
     ret_f32 |st| {
-        let record = record_at(st, 8);
+        let record = near_record(st);
         st.fp.write(u64::from(st.f32acc.to_bits()));
         return_through(st, record)
     }
 
     ret_f64 |st| {
-        let record = record_at(st, 8);
+        let record = near_record(st);
         st.fp.write(st.f64acc.to_bits());
         return_through(st, record)
     }
 
     ret_imm32 |st| {
-        let record = record_at(st, 8);
+        let record = near_record(st);
         let value = u64::from(st.u32(12));
         st.fp.write(value);
         st.acc = value;
@@ -108,18 +108,22 @@ bodies! {
     }
 
     ret_many |st| {
-        let record = record_at(st, 8);
+        let record = st.slot_at(8).cast();
         let from = st.slot_at(10);
         move_slots(from, st.fp, st.u32(12) as usize);
+        let value = st.fp.read();
+        st.acc = value;
+        st.f32acc = f32::from_bits(value as u32);
+        st.f64acc = f64::from_bits(value);
         return_through(st, record)
     }
 }
 
-/// The return record of the frame, whose slot the field at `offset` gives.
+/// The return record of a frame that has it near.
 #[inline(always)]
-unsafe fn record_at(st: &State, offset: usize) -> *mut ReturnRecord {
-    // SAFETY: the field names the frame's record.
-    unsafe { st.slot_at(offset).cast() }
+unsafe fn near_record(st: &State) -> *mut ReturnRecord {
+    // SAFETY: the frame includes its record.
+    unsafe { st.fp.add(NEAR_RECORD).cast() }
 }
 
 /// Goes back to the caller. What it wrote to memory 0's length or base is read anew.

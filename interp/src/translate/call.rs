@@ -2,7 +2,7 @@
 
 use super::emit::{Acc, BinOperand, Mirror, halves, quarters, quarters_half};
 use super::stack::Source;
-use super::{RECORD_SLOTS, Result, Translator};
+use super::{NEAR_RECORD, RECORD_SLOTS, Result, Translator, record_slot};
 use crate::ops::{Op, Slow, Ty};
 use diptych_core::types::{FuncIdx, FuncType, TypeIdx, ValType};
 
@@ -30,7 +30,7 @@ impl<'a> Translator<'a, '_> {
         let from = self.height() - ty.param_slots();
         self.materialize(from)?;
         let frame = self.temp_slot(from);
-        let record = ty.exchange_slots();
+        let record = record_slot(ty);
         self.need_record(usize::from(frame), record);
         let record = record as u16;
 
@@ -39,8 +39,11 @@ impl<'a> Translator<'a, '_> {
                 let operands = quarters_half(frame, record, func);
                 match self.env.ir.defined(FuncIdx(func)) {
                     Some(defined) => {
-                        let cell = self.env.entries.wrapping_add(defined.index());
-                        self.emit(Op::CallDirect, [operands, cell as u64])?
+                        let op = match usize::from(record) {
+                            NEAR_RECORD => Op::CallDirect,
+                            _ => Op::CallDirectFar,
+                        };
+                        self.emit(op, [operands, self.env.entry(defined)])?
                     }
                     None => self.emit(Op::CallImport, [operands])?,
                 }
@@ -91,7 +94,7 @@ impl<'a> Translator<'a, '_> {
         let from = self.height() - ty.param_slots();
         self.materialize(from)?;
         let args = self.temp_slot(from);
-        let record = ty.exchange_slots();
+        let record = record_slot(ty);
         self.need_record(0, record);
         let count = ty.param_slots() as u16;
         let first = quarters(args, record as u16, self.record, count);
@@ -99,8 +102,7 @@ impl<'a> Translator<'a, '_> {
         match callee {
             Callee::Func(func) => match self.env.ir.defined(FuncIdx(func)) {
                 Some(defined) => {
-                    let cell = self.env.entries.wrapping_add(defined.index());
-                    let operands = [first, halves(func, 0), cell as u64];
+                    let operands = [first, halves(0, func), self.env.entry(defined)];
                     self.emit(Op::TailCallDirect, operands)?
                 }
                 None => self.emit(Op::TailCallImport, [first, halves(func, 0)])?,

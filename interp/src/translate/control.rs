@@ -2,7 +2,7 @@
 
 use super::emit::{BinOperand, branch_operands, halves, quarters, quarters_half};
 use super::stack::{Source, Value};
-use super::{Result, Translator, reserve};
+use super::{NEAR_RECORD, Result, Translator, reserve};
 use crate::code::field;
 use crate::ops::{Bin, Branch, Op, Slow, Ty};
 use diptych_core::Trap;
@@ -468,12 +468,11 @@ impl Translator<'_, '_> {
     /// Emits the return of the topmost operands; `last_use` when they are not needed any more.
     fn emit_return(&mut self, last_use: bool) -> Result<()> {
         let results = self.scratch.labels[0].results as usize;
-        let record = self.record;
+        let is_near = usize::from(self.record) == NEAR_RECORD;
         let from = self.height() - results;
-        let with_slot = |slot| quarters(record, slot, 0, 0);
         match results {
-            0 => self.emit(Op::Ret, [with_slot(0)])?,
-            1 => {
+            0 if is_near => self.emit(Op::Ret, [])?,
+            1 if is_near => {
                 let source = self.source(from);
                 match (source.value, source.acc) {
                     (_, Some(_)) => {
@@ -486,14 +485,14 @@ impl Translator<'_, '_> {
                             Ty::F64 => Op::RetF64,
                             Ty::V128 | Ty::V128High => unreachable!("a vector is two slots"),
                         };
-                        self.emit(op, [with_slot(0)])?
+                        self.emit(op, [])?
                     }
                     (Value::Const(bits), _) if u32::try_from(bits).is_ok() => {
-                        self.emit(Op::RetImm32, [quarters_half(record, 0, bits as u32)])?
+                        self.emit(Op::RetImm32, [quarters_half(0, 0, bits as u32)])?
                     }
                     _ => {
                         let slot = self.in_slot(&source)?;
-                        self.emit(Op::RetS, [with_slot(slot)])?
+                        self.emit(Op::RetS, [quarters(slot, 0, 0, 0)])?
                     }
                 }
             }
@@ -501,7 +500,7 @@ impl Translator<'_, '_> {
             _ => {
                 self.copy_operands(from, from)?;
                 let base = self.temp_slot(from);
-                let operands = quarters_half(record, base, results as u32);
+                let operands = quarters_half(self.record, base, results as u32);
                 self.emit(Op::RetMany, [operands])?
             }
         };

@@ -31,11 +31,12 @@ use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 use control::{Fixup, Label};
+use core::sync::atomic::Ordering;
 use diptych_core::fuel::Meter;
 use diptych_core::gc::is_traced;
 use diptych_core::module::ModuleIr;
 use diptych_core::types::{DefinedFuncIdx, ValType};
-use diptych_core::vm::frame::RECORD_SLOTS;
+use diptych_core::vm::frame::{NEAR_RECORD, RECORD_SLOTS, record_slot};
 use diptych_core::{Error, ErrorKind};
 use emit::{Accumulators, Last};
 use exception::Try;
@@ -63,7 +64,15 @@ pub(crate) struct Env<'a> {
     /// What first cells hold.
     pub(crate) encoding: Encoding,
     /// The entry cells of the module's functions.
-    pub(crate) entries: *const EntryCell,
+    pub(crate) entries: &'a [EntryCell],
+}
+
+impl Env<'_> {
+    /// What a direct call enters, as long as it has not been linked.
+    fn entry(&self, func: DefinedFuncIdx) -> u64 {
+        let entry = self.entries[func.index()].load(Ordering::Acquire);
+        entry.expose_provenance() as u64
+    }
 }
 
 /// What is noted of a translation beside the code, which is the same in any case.
@@ -182,7 +191,7 @@ impl<'a, 'p> Translator<'a, 'p> {
             });
             slot += param.slots() as u16;
         }
-        let record = ty.exchange_slots();
+        let record = record_slot(ty);
         let memory0 = env.ir.memories.first();
         Ok(Self {
             env,
@@ -300,10 +309,12 @@ impl<'a, 'p> Translator<'a, 'p> {
             _ => {}
         }
         self.env.encoding.apply(&mut cells[HEADER_CELLS..]);
+        let ty = self.env.ir.func_type(self.env.ir.func_idx(func));
         let header = CodeHeader {
             frame_bytes: (self.frame_slots * 8) as u32,
             func: func.0,
-            record: u32::from(self.record),
+            record: self.record,
+            exchange: ty.exchange_slots() as u16,
             code_bytes: ((cells.len() - HEADER_CELLS) * 8) as u32,
         };
         Ok(Code::new(header, cells, self.handlers(unneeded)?))
