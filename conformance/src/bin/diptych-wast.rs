@@ -16,6 +16,7 @@ Options:
   --mode NAME      the engine's configuration (default: interp; `--modes` lists them)
   --modes          lists the configurations that this build has
   --all            shows files without failures or skips too
+  --current        without a path: only the current version of the suite, embedded
   --pack FILE      writes the scripts in the compact form of diptych-script, and runs nothing
   --json FILE      writes a report as JSON
   --junit FILE     writes a report as JUnit XML
@@ -27,6 +28,7 @@ struct Arguments {
     options: Options,
     paths: Vec<PathBuf>,
     all: bool,
+    current: bool,
     pack: Option<PathBuf>,
     json: Option<PathBuf>,
     junit: Option<PathBuf>,
@@ -48,6 +50,7 @@ fn arguments() -> Result<Option<Arguments>, String> {
         options: Options::default(),
         paths: Vec::new(),
         all: false,
+        current: false,
         pack: None,
         json: None,
         junit: None,
@@ -82,6 +85,7 @@ fn arguments() -> Result<Option<Arguments>, String> {
                     .ok_or_else(|| format!("there is no mode {}", name.display()))?;
             }
             "--all" => given.all = true,
+            "--current" => given.current = true,
             "--pack" => given.pack = Some(value()?.into()),
             "--json" => given.json = Some(value()?.into()),
             "--junit" => given.junit = Some(value()?.into()),
@@ -98,7 +102,9 @@ fn arguments() -> Result<Option<Arguments>, String> {
 fn run(given: &Arguments) -> Result<bool, String> {
     let read = |error: std::io::Error| error.to_string();
     let mut files = Vec::new();
-    if given.paths.is_empty() {
+    if given.paths.is_empty() && given.current {
+        files = suite::current();
+    } else if given.paths.is_empty() {
         files = suite::embedded();
         if let Some(dir) = diptych_conformance::spec_dir() {
             files.extend(suite::path(&dir).map_err(read)?);

@@ -41,7 +41,7 @@ pub(crate) fn target(target: &Target, full: bool) -> Result<Vec<(&Step, Outcome)
     if steps.is_empty() {
         return Ok(Vec::new());
     }
-    let build = Build::new(target);
+    let build = Build::new(target, full);
     let begin = Instant::now();
     build.tools.install(target)?;
     build.prepare(&steps)?;
@@ -69,13 +69,15 @@ pub(crate) fn target(target: &Target, full: bool) -> Result<Vec<(&Step, Outcome)
 /// How a target's programs are built and run.
 struct Build<'a> {
     target: &'a Target,
+    /// Whether all of each step is done.
+    full: bool,
     /// Where it is built.
     target_dir: PathBuf,
     tools: Tools,
 }
 
 impl<'a> Build<'a> {
-    fn new(target: &'a Target) -> Self {
+    fn new(target: &'a Target, full: bool) -> Self {
         let own = own_target_dir();
         // Each toolchain has a folder, so that they leave each other's work alone.
         let matrix = own.join("matrix");
@@ -85,6 +87,7 @@ impl<'a> Build<'a> {
         };
         Self {
             target,
+            full,
             target_dir,
             tools: Tools::new(&matrix),
         }
@@ -150,7 +153,8 @@ impl<'a> Build<'a> {
     /// A pack, on a machine without a system.
     fn host(&self, machine: &str, pack: Pack) -> Command {
         let pack = match pack {
-            Pack::Suite => "suite.pack",
+            Pack::Suite if self.full => "suite.pack",
+            Pack::Suite => "current.pack",
             Pack::Programs => "programs.pack",
         };
         let mut host = command("bash");

@@ -93,7 +93,8 @@ pub(crate) enum Action {
 /// A file of scripts that the programs in `platform/hosts` run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Pack {
-    /// The specification's tests.
+    /// The specification's tests: in a full run those of all versions and proposals, otherwise those
+    /// of the current version.
     Suite,
     /// Programs of others, with what they must do.
     Programs,
