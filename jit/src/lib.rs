@@ -40,13 +40,16 @@ use link::compile_whole;
 use module::JitModule;
 use settings::{Calls, Settings};
 use shared::{Machine, Shared};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// The compiler as a backend.
 #[derive(Debug)]
 pub struct Jit {
     /// Or why there is none.
-    shared: Result<Arc<Shared>, String>,
+    memory: Result<Arc<dyn CodeMemory>, &'static str>,
+    /// What modules share, or why there is nothing. Describing the machine to Cranelift takes
+    /// longer than opening a small module, so it waits for the first engine that compiles.
+    shared: OnceLock<Result<Arc<Shared>, String>>,
 }
 
 /// The compiler, to be given to
@@ -70,23 +73,27 @@ impl Jit {
         return Self::with_code_memory(Arc::new(diptych_core::platform::MmapCodeMemory));
         #[cfg(not(feature = "mmap"))]
         Self {
-            shared: Err(
-                "there is no memory for code: supply it, or enable the feature `mmap`".to_owned(),
-            ),
+            memory: Err("there is no memory for code: supply it, or enable the feature `mmap`"),
+            shared: OnceLock::new(),
         }
     }
 
     /// The compiler, with memory for code from the embedder.
     pub fn with_code_memory(memory: Arc<dyn CodeMemory>) -> Self {
         Self {
-            shared: Shared::new(memory)
-                .map(Arc::new)
-                .map_err(|error| error.to_string()),
+            memory: Ok(memory),
+            shared: OnceLock::new(),
         }
     }
 
     fn shared(&self) -> Result<&Arc<Shared>> {
         self.shared
+            .get_or_init(|| {
+                let memory = self.memory.as_ref().map_err(|&error| error.to_owned())?;
+                Shared::new(Arc::clone(memory))
+                    .map(Arc::new)
+                    .map_err(|error| error.to_string())
+            })
             .as_ref()
             .map_err(|error| Error::new(ErrorKind::Unsupported(error.clone().into())))
     }
@@ -123,7 +130,7 @@ impl Backend for Jit {
     }
 
     fn init_store(&self, store: &mut VmStore) {
-        if let Ok(shared) = &self.shared {
+        if let Ok(shared) = self.shared() {
             store.native_shared = Arc::as_ptr(shared).cast();
             store.fibers = Some(fiber::FIBERS);
         }

@@ -12,6 +12,8 @@ mod data;
 mod handle;
 mod ir;
 mod names;
+mod operators;
+mod parallel;
 mod proposal;
 mod sections;
 mod serialize;
@@ -27,6 +29,8 @@ pub use ir::{
     CustomSection, DataSegment, ElementItems, ElementMode, ElementSegment, EntityIdx, Export,
     Global, Import, ModuleIr, ModuleType, Table,
 };
+pub use operators::Operators;
+pub use parallel::each_body;
 pub use proposal::proposal_name;
 pub use serialize::{CacheKey, CodeCache};
 
