@@ -14,11 +14,26 @@ use wasmparser::BinaryReader;
 /// A constant expression: instructions for a stack machine that leave one value.
 #[derive(Debug)]
 pub struct ConstExpr {
-    /// The instructions, without the last `end`.
-    pub ops: Box<[ConstOp]>,
+    ops: Ops,
+}
+
+/// There can be a hundred thousand data segments, each with an expression of one instruction: that
+/// is no reason for as many allocations.
+#[derive(Debug)]
+enum Ops {
+    One(ConstOp),
+    More(Box<[ConstOp]>),
 }
 
 impl ConstExpr {
+    /// The instructions, without the last `end`.
+    pub fn ops(&self) -> &[ConstOp] {
+        match &self.ops {
+            Ops::One(op) => core::slice::from_ref(op),
+            Ops::More(ops) => ops,
+        }
+    }
+
     /// The slots of its value, when `operand` knows those of the instructions that are no numbers
     /// and no arithmetic; `None` when not, or when there is no memory to evaluate it.
     pub(crate) fn evaluate(
@@ -26,11 +41,11 @@ impl ConstExpr {
         operand: impl Fn(ConstOp) -> Option<[u64; 2]>,
     ) -> Option<[u64; 2]> {
         let operand = |op: ConstOp| op.number().or_else(|| operand(op));
-        if let [op] = &*self.ops {
+        if let [op] = self.ops() {
             return operand(*op);
         }
         let mut stack: Vec<[u64; 2]> = Vec::new();
-        for op in &self.ops {
+        for op in self.ops() {
             let result = match op.arithmetic() {
                 Some(apply) => {
                     // Validation has made sure of two operands.
@@ -50,7 +65,7 @@ impl ConstExpr {
     /// instance.
     pub(crate) fn is_plain_reference(&self) -> bool {
         matches!(
-            *self.ops,
+            self.ops(),
             [ConstOp::RefFunc(_) | ConstOp::RefNull(_) | ConstOp::GlobalGet(_)]
         )
     }
@@ -152,18 +167,21 @@ impl Decoder {
         expr: &wasmparser::ConstExpr<'_>,
         types: Scope<'_>,
     ) -> Result<ConstExpr> {
-        self.ops.clear();
         let mut reader = expr.get_binary_reader();
+        self.ops.clear();
         while let Some(op) = const_op(&mut reader, types)? {
             self.ops.try_reserve(1).map_err(out_of_memory)?;
             self.ops.push(op);
+        }
+        if let [op] = *self.ops {
+            return Ok(ConstExpr { ops: Ops::One(op) });
         }
         let mut ops = Vec::new();
         ops.try_reserve_exact(self.ops.len())
             .map_err(out_of_memory)?;
         ops.extend_from_slice(&self.ops);
         Ok(ConstExpr {
-            ops: ops.into_boxed_slice(),
+            ops: Ops::More(ops.into_boxed_slice()),
         })
     }
 }

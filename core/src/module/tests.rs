@@ -190,20 +190,20 @@ fn every_section_is_represented() {
     else {
         panic!("{:?}", active.mode)
     };
-    assert_eq!(*offset.ops, [ConstOp::I64Const(1)]);
+    assert_eq!(offset.ops(), [ConstOp::I64Const(1)]);
     assert!(matches!(declared.mode, ElementMode::Declared));
     assert!(matches!(passive.mode, ElementMode::Passive));
     assert_eq!(passive.ty, RefType::FUNCREF);
     let ElementItems::Exprs(exprs) = &passive.items else {
         panic!("{:?}", passive.items)
     };
-    assert_eq!(*exprs[0].ops, [ConstOp::RefNull(HeapType::Func)]);
+    assert_eq!(exprs[0].ops(), [ConstOp::RefNull(HeapType::Func)]);
 
     assert_eq!(module.data_bytes(DataIdx(0)), b"active");
     assert_eq!(module.data_bytes(DataIdx(1)), b"passive");
     let (memory, offset) = module.data[0].active.as_ref().unwrap();
     assert_eq!(
-        (*memory, &*offset.ops),
+        (*memory, offset.ops()),
         (MemoryIdx(1), &[ConstOp::I32Const(8)][..])
     );
     assert!(module.data[1].active.is_none());
@@ -211,7 +211,7 @@ fn every_section_is_represented() {
 }
 
 fn ops(expr: Option<&ConstExpr>) -> &[ConstOp] {
-    &expr.expect("there is an expression").ops
+    expr.expect("there is an expression").ops()
 }
 
 #[test]
@@ -315,7 +315,7 @@ fn constant_expressions_make_objects() {
         (global anyref (any.convert_extern (ref.null extern)))
         (global externref (extern.convert_any (ref.null any))))";
     let module = open_with(CompilationMode::Lazy, &wat(text)).unwrap();
-    let last = |global: &super::ir::Global| *global.init.as_ref().unwrap().ops.last().unwrap();
+    let last = |global: &super::ir::Global| *global.init.as_ref().unwrap().ops().last().unwrap();
     let (s, a) = (TypeIdx(0), TypeIdx(1));
     let expected = [
         ConstOp::RefI31,

@@ -24,16 +24,16 @@ pub(super) unsafe fn value(
 ) -> Result<[u64; 2]> {
     // SAFETY: by contract.
     let operand = |op| operand(op, unsafe { &*instance }, &global);
-    if let [op] = &*expr.ops
+    if let [op] = expr.ops()
         && let Some(value) = operand(*op)
     {
         return Ok(value);
     }
     let mut stack: Vec<[u64; 2]> = Vec::new();
     stack
-        .try_reserve_exact(expr.ops.len())
+        .try_reserve_exact(expr.ops().len())
         .map_err(out_of_memory)?;
-    for op in &expr.ops {
+    for op in expr.ops() {
         let value = match operand(*op) {
             Some(value) => value,
             // SAFETY: by contract.
@@ -47,7 +47,7 @@ pub(super) unsafe fn value(
 /// The slot of an expression that gives a [plain reference](ConstExpr::is_plain_reference).
 pub(super) fn reference(expr: &ConstExpr, instance: &InstanceObject) -> u64 {
     let value = expr
-        .ops
+        .ops()
         .last()
         .and_then(|op| operand(*op, instance, &|global| global_slots(instance, global)));
     value.unwrap_or([0, 0])[0]

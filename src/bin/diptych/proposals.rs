@@ -162,7 +162,7 @@ fn constants(module: &ModuleIr, used: &mut Used) {
 }
 
 fn constant(expr: &ConstExpr, used: &mut Used) {
-    for op in &expr.ops {
+    for op in expr.ops() {
         match op {
             ConstOp::RefNull(_) | ConstOp::RefFunc(_) => {
                 used.insert("reference-types");
