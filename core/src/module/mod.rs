@@ -12,6 +12,7 @@ mod data;
 mod handle;
 mod ir;
 mod names;
+mod operators;
 mod proposal;
 mod sections;
 mod serialize;
@@ -27,6 +28,7 @@ pub use ir::{
     CustomSection, DataSegment, ElementItems, ElementMode, ElementSegment, EntityIdx, Export,
     Global, Import, ModuleIr, ModuleType, Table,
 };
+pub use operators::Operators;
 pub use proposal::proposal_name;
 pub use serialize::{CacheKey, CodeCache};
 

@@ -2,6 +2,7 @@
 //! or of one before it is first translated.
 
 use super::ir::ModuleIr;
+use super::operators::Operators;
 use super::sections::invalid;
 use crate::error::{Error, ErrorKind, Result};
 use crate::sync::Mutex;
@@ -66,11 +67,13 @@ impl BodyValidator {
         // Not `FuncValidator::validate`: built with debug assertions it panics where the
         // validator's own tables disagree.
         validator.read_locals(&mut reader)?;
-        while !reader.eof() {
-            let offset = reader.original_position();
-            reader.visit_operator(&mut validator.visitor(offset))??;
+        let mut operators = Operators::new(reader)?;
+        while !operators.is_at_end() {
+            let offset = operators.position();
+            operators.visit(&mut validator.visitor(offset))??;
         }
-        reader.finish_expression(&validator.visitor(reader.original_position()))?;
+        let end = operators.reader();
+        end.finish_expression(&validator.visitor(end.original_position()))?;
         Ok(validator.into_allocations())
     }
 

@@ -33,7 +33,7 @@ use alloc::vec::Vec;
 use control::{Fixup, Label};
 use diptych_core::fuel::Meter;
 use diptych_core::gc::is_traced;
-use diptych_core::module::ModuleIr;
+use diptych_core::module::{ModuleIr, Operators};
 use diptych_core::types::{DefinedFuncIdx, ValType};
 use diptych_core::vm::frame::RECORD_SLOTS;
 use diptych_core::{Error, ErrorKind};
@@ -237,10 +237,10 @@ impl<'a, 'p> Translator<'a, 'p> {
             self.emit(Op::ZeroLocals, [0])?;
         }
         self.begin_function(ty.result_slots())?;
-        let mut operators = locals.get_binary_reader();
-        while !operators.eof() {
-            self.offset = operators.original_position() as u32;
-            operators.visit_operator(self).map_err(invalid)??;
+        let mut operators = Operators::new(locals.get_binary_reader()).map_err(invalid)?;
+        while !operators.is_at_end() {
+            self.offset = operators.position() as u32;
+            operators.visit(self).map_err(invalid)??;
         }
         Ok(())
     }
