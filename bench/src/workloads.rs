@@ -1,5 +1,7 @@
 //! The guest programs, and what they must return.
 
+use crate::Result;
+
 /// A guest program: a module that exports `run: [i32] -> [i64]`.
 #[derive(Clone, Copy, Debug)]
 pub struct Workload {
@@ -11,6 +13,22 @@ pub struct Workload {
     pub wat: &'static str,
     /// Whether it makes objects. `run(1)` is one step of it, and goes on where the last one was.
     pub objects: bool,
+}
+
+impl Workload {
+    /// Fails unless this is what `run` has to return.
+    pub fn check(&self, returned: i64) -> Result<()> {
+        let expected = self.checksum;
+        if returned == expected {
+            return Ok(());
+        }
+        Err(format!("returned {returned}, and {expected} is right").into())
+    }
+
+    /// Whether it needs vectors.
+    pub fn vectors(&self) -> bool {
+        self.wat.contains("v128")
+    }
 }
 
 macro_rules! workloads {
