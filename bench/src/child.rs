@@ -15,9 +15,9 @@ pub fn run(words: &[String]) -> Result<()> {
     let (peer, task) = words
         .split_first()
         .ok_or("a child needs a peer and a task")?;
-    match Task::parse(task)?.measure(&*peers::get(peer)?)? {
+    match peers::get(peer)?.measure(&Task::parse(task)?)? {
         // Digits enough that nothing is lost.
-        Some(time) => println!("{:e} {:e}", time.cpu, time.wall),
+        Some(time) => println!("{:e} {:e} {}", time.cpu, time.wall, time.result),
         None => println!("{NOTHING}"),
     }
     Ok(())
@@ -25,15 +25,65 @@ pub fn run(words: &[String]) -> Result<()> {
 
 /// The parent's side: starts a child, and waits for its time.
 pub fn measure(peer: &str, task: &Task) -> Result<Option<Time>> {
-    let output = Command::new(std::env::current_exe()?)
+    if let Task::Instructions(name) = task {
+        return instructions(peer, name);
+    }
+    let child = Command::new(std::env::current_exe()?);
+    Ok(measured(child, peer, task)?.map(|(time, _)| time))
+}
+
+/// How many instructions one run takes: those with it less those without.
+fn instructions(peer: &str, name: &'static str) -> Result<Option<Time>> {
+    if !peers::get(peer)?.is_linked() {
+        return Ok(None);
+    }
+    let count = |times| {
+        let mut child = Command::new(VALGRIND);
+        child
+            .args([
+                "--tool=cachegrind",
+                "--cache-sim=no",
+                "--cachegrind-out-file=/dev/null",
+            ])
+            .arg(std::env::current_exe()?);
+        let Some((_, said)) = measured(child, peer, &Task::Repeat(name, times))? else {
+            return Ok(None);
+        };
+        // ==1234== I refs:        1,234,567
+        let line = said.lines().find(|line| line.contains("refs:"));
+        let (_, number) = line
+            .and_then(|line| line.rsplit_once(' '))
+            .ok_or("valgrind counted nothing")?;
+        Result::Ok(Some(number.replace(',', "").parse::<f64>()?))
+    };
+    let (Some(without), Some(with)) = (count(0)?, count(1)?) else {
+        return Ok(None);
+    };
+    Ok(Some(Time::of(with - without)))
+}
+
+/// The program that counts.
+const VALGRIND: &str = "valgrind";
+
+/// Whether instructions can be counted.
+pub fn has_valgrind() -> bool {
+    Command::new(VALGRIND)
+        .arg("--version")
+        .output()
+        .is_ok_and(|output| output.status.success())
+}
+
+/// What a child measured, and what was printed to its standard error.
+fn measured(mut child: Command, peer: &str, task: &Task) -> Result<Option<(Time, String)>> {
+    let output = child
         .arg(FLAG)
         .arg(peer)
         .args(task.words())
         .stdin(Stdio::null())
         .output()?;
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
     if !output.status.success() {
-        let why = String::from_utf8_lossy(&output.stderr);
-        let why = why.trim();
+        let why = said.trim();
         let why = why.strip_prefix("error: ").unwrap_or(why);
         return Err(format!("{}: {why}", output.status).into());
     }
@@ -41,12 +91,14 @@ pub fn measure(peer: &str, task: &Task) -> Result<Option<Time>> {
     if text.trim() == NOTHING {
         return Ok(None);
     }
-    let (cpu, wall) = text
-        .trim()
-        .split_once(' ')
-        .ok_or("a child printed no time")?;
-    Ok(Some(Time {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let [cpu, wall, result] = words[..] else {
+        return Err("a child printed no time".into());
+    };
+    let time = Time {
         cpu: cpu.parse()?,
         wall: wall.parse()?,
-    }))
+        result: result.parse()?,
+    };
+    Ok(Some((time, said)))
 }

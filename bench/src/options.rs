@@ -1,6 +1,6 @@
 //! The command line.
 
-use crate::{Result, peers, workloads};
+use crate::{Result, child, peers, programs, workloads};
 use std::path::PathBuf;
 
 const HELP: &str = "\
@@ -10,11 +10,14 @@ usage: cargo run --release --manifest-path bench/Cargo.toml -- [OPTIONS]
 
   --peers A,B      only these, in this order
   --base NAME      the peer whose times others are divided by [default: wasmi, or else the first]
-  --only A,B       only these workloads or other measurements
+  --only A,B       only these workloads or other measurements: `run` is all workloads, `programs`
+                   all real programs, which are measured only if they are named
   --repeat N       rounds, of which the best counts [default: 5]
   --quick          one round
   --module FILE    also measure the opening of this module
   --json FILE      write all numbers as JSON
+  --svg FILE       draw the run times and all geometric means
+  --instructions   count the instructions of each workload by valgrind, and nothing else
   --list           print the names of peers and measurements
   --help           print this";
 
@@ -26,18 +29,22 @@ pub struct Options {
     pub rounds: u32,
     pub module: Option<PathBuf>,
     pub json: Option<PathBuf>,
+    pub svg: Option<PathBuf>,
+    pub instructions: bool,
 }
 
 impl Options {
     /// Reads the command line; nothing when it was only a question, which is answered.
     pub fn parse(words: Vec<String>) -> Result<Option<Self>> {
         let mut options = Self {
-            peers: peers::names(),
+            peers: peers::present(),
             base: None,
             only: None,
             rounds: 5,
             module: None,
             json: None,
+            svg: None,
+            instructions: false,
         };
         let mut words = words.into_iter();
         while let Some(word) = words.next() {
@@ -56,10 +63,16 @@ impl Options {
                 }
                 "--quick" => options.rounds = 1,
                 "--module" => options.module = Some(value()?.into()),
+                "--svg" => options.svg = Some(value()?.into()),
+                "--instructions" => options.instructions = true,
                 "--json" => options.json = Some(value()?.into()),
                 "--list" => {
-                    println!("peers: {}", peers::names().join(", "));
+                    println!("peers: {}", peers::present().join(", "));
+                    for why in peers::missing() {
+                        println!("left out: {why}");
+                    }
                     println!("workloads: {}", workloads::names().join(", "));
+                    println!("programs: {}", programs::ALL.join(", "));
                     println!("other: {}", crate::task::OTHERS.join(", "));
                     return Ok(None);
                 }
@@ -81,15 +94,32 @@ impl Options {
             .is_none_or(|only| only.iter().any(|wanted| wanted == name))
     }
 
+    /// Whether the run time of this workload is wanted.
+    pub fn wants_run(&self, name: &str) -> bool {
+        self.wants(name) || self.wants("run")
+    }
+
+    /// Whether this program is wanted, which takes being named.
+    pub fn wants_program(&self, name: &str) -> bool {
+        self.only.is_some() && (self.wants(name) || self.wants("programs"))
+    }
+
     fn check(&self) -> Result<()> {
         for name in &self.peers {
-            peers::get(name)?;
+            if let Some(why) = peers::get(name)?.missing() {
+                return Err(format!("{name} cannot be measured: {why}").into());
+            }
+        }
+        if self.instructions && !child::has_valgrind() {
+            return Err("instructions are counted by valgrind, which is not installed".into());
         }
         if let Some(base) = self.base.as_ref().filter(|base| !self.peers.contains(base)) {
             return Err(format!("the base {base} is not among the peers").into());
         }
         for name in self.only.iter().flatten() {
-            let known = workloads::get(name).is_some() || crate::task::OTHERS.contains(&&**name);
+            let known = workloads::get(name).is_some()
+                || programs::get(name).is_some()
+                || crate::task::OTHERS.contains(&&**name);
             if !known {
                 return Err(format!("no measurement is called {name}; see --list").into());
             }

@@ -3,23 +3,51 @@
 use crate::options::Options;
 use crate::peer::Opening;
 use crate::report::{self, Row, Section, Unit};
+use crate::svg;
 use crate::task::{Cores, Frames, Size, Task, Way};
-use crate::{Result, child, workloads};
+use crate::{Result, child, peers, programs, workloads};
 use std::io::{IsTerminal as _, Write as _, stderr};
 
 pub fn run(words: Vec<String>) -> Result<()> {
     let Some(options) = Options::parse(words)? else {
         return Ok(());
     };
-    let mut sections = plan(&options)?;
+    if options.peers == peers::present() {
+        for why in peers::missing() {
+            eprintln!("left out: {why}");
+        }
+    }
+    let mut sections = if options.instructions {
+        vec![instructions(&options)]
+    } else {
+        plan(&options)?
+    };
     let failures = measure(&options, &mut sections);
     report::print(&options, &sections)?;
     if let Some(file) = &options.json {
         std::fs::write(file, report::json(&options, &sections))?;
     }
+    if let Some(file) = &options.svg {
+        std::fs::write(file, svg::draw(&options, &sections))?;
+    }
     match failures {
         0 => Ok(()),
         failures => Err(format!("{failures} measurements failed").into()),
+    }
+}
+
+/// The only section where instructions are counted.
+fn instructions(options: &Options) -> Section {
+    let every = workloads::ALL.iter().chain(workloads::OBJECTS);
+    Section {
+        title: "Instructions".to_owned(),
+        unit: Unit::MillionInstructions,
+        mean: true,
+        rows: every
+            .map(|workload| workload.name)
+            .filter(|name| options.wants_run(name))
+            .map(|name| Row::new(name, Task::Instructions(name), options.peers.len()))
+            .collect(),
     }
 }
 
@@ -42,7 +70,7 @@ fn plan(options: &Options) -> Result<Vec<Section>> {
         mean: true,
         rows: workloads::ALL
             .iter()
-            .filter(|workload| options.wants(workload.name))
+            .filter(|workload| options.wants_run(workload.name))
             .map(|workload| row(workload.name, Task::Run(workload.name)))
             .collect(),
     }];
@@ -62,7 +90,7 @@ fn plan(options: &Options) -> Result<Vec<Section>> {
         "Run time, with objects",
         Unit::Milliseconds,
         true,
-        &|name| options.wants(name),
+        &|name| options.wants_run(name),
         Task::Run,
     ));
     sections.push(objects(
@@ -162,6 +190,19 @@ fn plan(options: &Options) -> Result<Vec<Section>> {
             ],
         });
     }
+    let mut real = Vec::new();
+    for &name in programs::ALL {
+        if options.wants_program(name) {
+            programs::fetch(name)?;
+            real.push(row(name, Task::Program(name)));
+        }
+    }
+    sections.push(Section {
+        title: "Real programs, from start to exit".to_owned(),
+        unit: Unit::Milliseconds,
+        mean: true,
+        rows: real,
+    });
     sections.retain(|section| !section.rows.is_empty());
     Ok(sections)
 }
@@ -185,14 +226,13 @@ fn measure(options: &Options, sections: &mut [Section]) -> u32 {
                 // Another peer begins each round, so that none is always first.
                 for turn in 0..options.peers.len() {
                     let peer = (round + turn) % options.peers.len();
-                    match child::measure(&options.peers[peer], &task) {
-                        Ok(time) => sections[at].rows[row].add(peer, time),
-                        Err(error) => {
-                            let name = &sections[at].rows[row].name;
-                            clear();
-                            eprintln!("{} {name}: {error}", options.peers[peer]);
-                            failures += 1;
-                        }
+                    let name = &options.peers[peer];
+                    let row = &mut sections[at].rows[row];
+                    let done = child::measure(name, &task).and_then(|time| row.add(peer, time));
+                    if let Err(error) = done {
+                        clear();
+                        eprintln!("{name} {}: {error}", row.name);
+                        failures += 1;
                     }
                 }
             }

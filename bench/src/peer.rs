@@ -1,15 +1,38 @@
 //! What a runtime has to do to be measured.
 
-use crate::Result;
-use crate::task::Task;
+use crate::programs::{self, Guest};
+use crate::task::{Task, Time};
+use crate::{GUEST, Result};
 use std::any::Any;
 
-/// A runtime, or one mode of it.
+/// What is measured beside others: a runtime, or one mode of it.
 pub trait Peer {
     /// The name on the command line and in the table.
     fn name(&self) -> &'static str;
 
     /// What exactly is measured: the version and the settings.
+    fn about(&self) -> String;
+
+    /// What is missing on this machine, if it is another program and cannot be had.
+    fn missing(&self) -> Option<String> {
+        None
+    }
+
+    /// Measures a task in this process or one that it starts; nothing when the peer cannot do it.
+    fn measure(&self, task: &Task) -> Result<Option<Time>>;
+
+    /// Whether it is part of this program, so that instructions can be counted.
+    fn is_linked(&self) -> bool {
+        false
+    }
+}
+
+/// A runtime that is linked into this program.
+pub trait Runtime {
+    /// As for a [`Peer`].
+    fn name(&self) -> &'static str;
+
+    /// As for a [`Peer`].
     fn about(&self) -> String;
 
     /// Whether this is worth measuring: not where it does the same as another peer.
@@ -40,6 +63,43 @@ pub trait Peer {
     /// that makes none, or does not tell.
     fn code_size(&self, _wasm: &[u8]) -> Result<Option<usize>> {
         Ok(None)
+    }
+
+    /// Whether [`guest`](Self::guest) runs programs.
+    fn has_wasi(&self) -> bool {
+        false
+    }
+
+    /// Runs a program in this process until it ends, with the standard streams of this process;
+    /// its exit code.
+    fn guest(&self, _guest: &Guest) -> Result<i32> {
+        Err(format!("{} runs no programs in this build", self.name()).into())
+    }
+}
+
+impl<T: Runtime> Peer for T {
+    fn name(&self) -> &'static str {
+        Runtime::name(self)
+    }
+
+    fn about(&self) -> String {
+        Runtime::about(self)
+    }
+
+    fn measure(&self, task: &Task) -> Result<Option<Time>> {
+        match task {
+            Task::Program(_) if !self.has_wasi() => Ok(None),
+            Task::Program(name) => {
+                let program = std::env::current_exe()?.to_string_lossy().into_owned();
+                let words = [program, GUEST.to_owned(), Runtime::name(self).to_owned()];
+                programs::measure(name, &words).map(Some)
+            }
+            _ => task.measure(self),
+        }
+    }
+
+    fn is_linked(&self) -> bool {
+        true
     }
 }
 

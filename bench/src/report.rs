@@ -32,12 +32,17 @@ impl Row {
         }
     }
 
-    /// Keeps the best time of a peer.
-    pub fn add(&mut self, peer: usize, time: Option<Time>) {
-        self.times[peer] = match (self.times[peer], time) {
-            (Some(a), Some(b)) => Some(a.min(b)),
-            (a, b) => a.or(b),
-        };
+    /// Keeps the best time of a peer; fails if it did not do what others have done.
+    pub fn add(&mut self, peer: usize, time: Option<Time>) -> Result<()> {
+        let Some(time) = time else { return Ok(()) };
+        let known = self.times.iter().flatten().map(|time| time.result).next();
+        if let Some(known) = known.filter(|&known| known != time.result) {
+            let differs = time.result;
+            return Err(format!("the result's checksum is {differs}, and was {known}").into());
+        }
+        let before = self.times[peer];
+        self.times[peer] = Some(before.map_or(time, |before| before.min(time)));
+        Ok(())
     }
 }
 
@@ -50,6 +55,7 @@ pub enum Unit {
     /// Of wall time.
     WallMicroseconds,
     Bytes,
+    MillionInstructions,
     /// Of a file of so many megabytes.
     MegabytesPerSecond(f64),
     WallMegabytesPerSecond(f64),
@@ -61,6 +67,7 @@ impl Unit {
             Self::Milliseconds => "ms",
             Self::Microseconds | Self::WallMicroseconds => "µs",
             Self::Bytes => "bytes",
+            Self::MillionInstructions => "millions",
             Self::Nanoseconds => "ns",
             Self::MegabytesPerSecond(_) | Self::WallMegabytesPerSecond(_) => "MB/s",
         }
@@ -80,6 +87,7 @@ impl Unit {
             Self::Milliseconds => seconds * 1e3,
             Self::Microseconds | Self::WallMicroseconds => seconds * 1e6,
             Self::Bytes => seconds,
+            Self::MillionInstructions => seconds / 1e6,
             Self::Nanoseconds => seconds * 1e9,
             Self::MegabytesPerSecond(size) | Self::WallMegabytesPerSecond(size) => size / seconds,
         }
@@ -196,7 +204,7 @@ fn row_json(options: &Options, unit: Unit, row: &Row, base: usize) -> Value {
 }
 
 /// The place of the base among the peers.
-fn base(options: &Options) -> usize {
+pub fn base(options: &Options) -> usize {
     let base = options.base.as_deref().unwrap_or(peers::BASE);
     options
         .peers
@@ -205,12 +213,12 @@ fn base(options: &Options) -> usize {
         .unwrap_or(0)
 }
 
-fn ratio(unit: Unit, time: Option<Time>, base: Option<Time>) -> Option<f64> {
+pub fn ratio(unit: Unit, time: Option<Time>, base: Option<Time>) -> Option<f64> {
     Some(unit.ratio(time?, base?))
 }
 
 /// The geometric means of all rows' ratios; nothing for a peer that lacks one.
-fn means(section: &Section, peers: usize, base: usize) -> Vec<Option<f64>> {
+pub fn means(section: &Section, peers: usize, base: usize) -> Vec<Option<f64>> {
     (0..peers)
         .map(|peer| {
             let sum: Option<f64> = section
@@ -243,7 +251,7 @@ mod tests {
 
     #[test]
     fn means_are_geometric_and_need_all_rows() {
-        let time = |cpu| Some(Time { cpu, wall: cpu });
+        let time = |cpu| Some(Time::of(cpu));
         let row = |times: [Option<Time>; 2]| Row {
             times: times.to_vec(),
             ..Row::new("fib", Task::Run("fib"), 2)

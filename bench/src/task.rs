@@ -1,6 +1,7 @@
 //! What is measured of a peer in one child process.
 
-use crate::peer::{Opening, Peer};
+use crate::peer::{Opening, Runtime};
+use crate::programs;
 use crate::workloads::{self, Workload};
 use crate::{Result, clock, modules};
 use std::hint::black_box;
@@ -8,6 +9,8 @@ use std::path::{Path, PathBuf};
 
 /// What can be measured besides the workloads.
 pub const OTHERS: &[&str] = &[
+    "run",
+    "programs",
     "compile",
     "first",
     "memory",
@@ -28,6 +31,13 @@ pub const OTHERS: &[&str] = &[
 pub enum Task {
     /// A workload's function.
     Run(&'static str),
+    /// The instructions that a run of a workload executes, which the parent counts by looking at
+    /// [`Repeat`](Self::Repeat).
+    Instructions(&'static str),
+    /// A workload's function once with little to do, and then as often as it is told with all of it.
+    Repeat(&'static str, u8),
+    /// A real program, from start to exit.
+    Program(&'static str),
     /// A workload's module, compiled at once.
     Compile(&'static str, Cores),
     /// From a workload's module to the first result: an engine, an instance, and a call with
@@ -91,21 +101,30 @@ pub enum Way {
     Out,
 }
 
-/// What a measurement gave, in seconds for one of what was measured. A size is in bytes, twice.
+/// What a measurement gave, in seconds for one of what was measured. What has another unit is in
+/// both of them.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Time {
     /// Processor time; of all threads where more than one may work.
     pub cpu: f64,
     /// The time that went by.
     pub wall: f64,
+    /// A checksum of what was done, on which all peers must agree; 0 where that is checked earlier.
+    pub result: u32,
 }
 
 impl Time {
-    fn of_bytes(bytes: f64) -> Self {
+    pub const fn new(cpu: f64, wall: f64) -> Self {
         Self {
-            cpu: bytes,
-            wall: bytes,
+            cpu,
+            wall,
+            result: 0,
         }
+    }
+
+    /// A size in bytes, or a number of something.
+    pub const fn of(number: f64) -> Self {
+        Self::new(number, number)
     }
 
     /// The better of two.
@@ -113,6 +132,7 @@ impl Time {
         Self {
             cpu: self.cpu.min(other.cpu),
             wall: self.wall.min(other.wall),
+            result: self.result,
         }
     }
 }
@@ -122,6 +142,9 @@ impl Task {
     pub fn words(&self) -> Vec<String> {
         let words: &[&str] = match self {
             Self::Run(name) => &["run", name],
+            Self::Instructions(name) => &["instructions", name],
+            Self::Repeat(name, times) => &["repeat", name, &times.to_string()],
+            Self::Program(name) => &["program", name],
             Self::Compile(name, Cores::One) => &["compile", "one", name],
             Self::Compile(name, Cores::All) => &["compile", "all", name],
             Self::First(name) => &["first", name],
@@ -146,6 +169,11 @@ impl Task {
         let words: Vec<&str> = words.iter().map(|word| &**word).collect();
         let task = match *words {
             ["run", name] => workloads::get(name).map(|workload| Self::Run(workload.name)),
+            ["repeat", name, times] => {
+                let times = times.parse()?;
+                workloads::get(name).map(|it| Self::Repeat(it.name, times))
+            }
+            ["program", name] => programs::get(name).map(Self::Program),
             ["compile", "one", name] => {
                 workloads::get(name).map(|it| Self::Compile(it.name, Cores::One))
             }
@@ -177,13 +205,16 @@ impl Task {
     }
 
     /// Measures it; nothing when the peer cannot do it.
-    pub fn measure(&self, peer: &dyn Peer) -> Result<Option<Time>> {
+    pub fn measure(&self, peer: &dyn Runtime) -> Result<Option<Time>> {
         if !peer.takes_part(self) || self.makes_objects() && !peer.has_objects() {
             return Ok(None);
         }
         let workload = |name| workloads::get(name).ok_or("no such workload");
         match self {
             Self::Run(name) => run(peer, workload(name)?).map(Some),
+            Self::Repeat(name, times) => repeat(peer, workload(name)?, *times).map(Some),
+            // Those are processes of their own.
+            Self::Instructions(_) | Self::Program(_) => Ok(None),
             Self::Compile(name, cores) => {
                 if *cores == Cores::One {
                     clock::stay_on_one_core()?;
@@ -194,7 +225,7 @@ impl Task {
             Self::Memory(name) => peak_memory(peer, workload(name)?, |_| 1),
             Self::CodeSize(name) => {
                 let size = peer.code_size(&wat::parse_str(workload(name)?.wat)?)?;
-                Ok(size.map(|size| Time::of_bytes(size as f64)))
+                Ok(size.map(|size| Time::of(size as f64)))
             }
             Self::OpenOnOne(file) => {
                 clock::stay_on_one_core()?;
@@ -211,7 +242,9 @@ impl Task {
 
     fn makes_objects(&self) -> bool {
         match self {
-            Self::Run(name) => workloads::get(name).is_some_and(|it| it.objects),
+            Self::Run(name) | Self::Repeat(name, _) => {
+                workloads::get(name).is_some_and(|it| it.objects)
+            }
             Self::Pause(_) | Self::Heap(_) | Self::Throw(_) => true,
             _ => false,
         }
@@ -219,23 +252,33 @@ impl Task {
 }
 
 /// The first run also translates, and warms caches and branch predictors; the second is counted.
-fn run(peer: &dyn Peer, workload: &Workload) -> Result<Time> {
+fn run(peer: &dyn Runtime, workload: &Workload) -> Result<Time> {
     let wasm = wat::parse_str(workload.wat)?;
     let mut function = peer.function(&wasm, "run")?;
     let mut once = || {
         let (sum, time) = timed(clock::thread, || function(workload.n));
-        let sum = sum?;
-        if sum != workload.checksum {
-            let expected = workload.checksum;
-            return Err(format!("returned {sum}, and {expected} is right").into());
-        }
+        workload.check(sum?)?;
         Result::Ok(time)
     };
     Ok(once()?.min(once()?))
 }
 
+/// Nothing is timed: who looks at this process counts what it executes.
+fn repeat(peer: &dyn Runtime, workload: &Workload, times: u8) -> Result<Time> {
+    let wasm = wat::parse_str(workload.wat)?;
+    let mut function = peer.function(&wasm, "run")?;
+    black_box(function(1)?);
+    for _ in 0..times {
+        let returned = function(workload.n)?;
+        if !workload.objects {
+            workload.check(returned)?;
+        }
+    }
+    Ok(Time::of(0.0))
+}
+
 /// The best of a few: modules are small, and the first one also makes what the process keeps.
-fn compile(peer: &dyn Peer, workload: &Workload) -> Result<Option<Time>> {
+fn compile(peer: &dyn Runtime, workload: &Workload) -> Result<Option<Time>> {
     let wasm = wat::parse_str(workload.wat)?;
     let mut least: Option<Time> = None;
     for _ in 0..5 {
@@ -249,11 +292,11 @@ fn compile(peer: &dyn Peer, workload: &Workload) -> Result<Option<Time>> {
 }
 
 /// Once in a process, as programs do it.
-fn first(peer: &dyn Peer, workload: &Workload) -> Result<Time> {
+fn first(peer: &dyn Runtime, workload: &Workload) -> Result<Time> {
     first_of(peer, workload, 1)
 }
 
-fn first_of(peer: &dyn Peer, workload: &Workload, n: i32) -> Result<Time> {
+fn first_of(peer: &dyn Runtime, workload: &Workload, n: i32) -> Result<Time> {
     let wasm = wat::parse_str(workload.wat)?;
     let (result, time) = timed(clock::process, || peer.function(&wasm, "run")?(n));
     black_box(result?);
@@ -262,24 +305,24 @@ fn first_of(peer: &dyn Peer, workload: &Workload, n: i32) -> Result<Time> {
 
 /// By how much the process's memory grows at most. What the system does not tell is nothing.
 fn peak_memory(
-    peer: &dyn Peer,
+    peer: &dyn Runtime,
     workload: &Workload,
     n: fn(&Workload) -> i32,
 ) -> Result<Option<Time>> {
     let before = clock::peak_memory();
     first_of(peer, workload, n(workload))?;
-    let grown = |before| Some(Time::of_bytes(clock::peak_memory()? - before));
+    let grown = |before| Some(Time::of(clock::peak_memory()? - before));
     Ok(before.and_then(grown))
 }
 
 /// Processor time is that of the process: a runtime may well open a module by several threads.
-fn open(peer: &dyn Peer, how: Opening, file: &Path) -> Result<Option<Time>> {
+fn open(peer: &dyn Runtime, how: Opening, file: &Path) -> Result<Option<Time>> {
     let wasm = std::fs::read(file)?;
     let (opened, time) = timed(clock::process, || peer.open(&wasm, how));
     Ok(opened?.map(|_| time))
 }
 
-fn instantiate(peer: &dyn Peer, size: Size) -> Result<Time> {
+fn instantiate(peer: &dyn Runtime, size: Size) -> Result<Time> {
     let (wat, count) = match size {
         Size::Small => (modules::SMALL.to_owned(), 5_000),
         Size::Data => (modules::data(), 20),
@@ -294,7 +337,7 @@ fn instantiate(peer: &dyn Peer, size: Size) -> Result<Time> {
     })
 }
 
-fn call(peer: &dyn Peer, way: Way) -> Result<Time> {
+fn call(peer: &dyn Runtime, way: Way) -> Result<Time> {
     const COUNT: i32 = 1_000_000;
     let wasm = wat::parse_str(modules::CALLS)?;
     let checked = |sum: i64| {
@@ -315,17 +358,14 @@ fn call(peer: &dyn Peer, way: Way) -> Result<Time> {
             let mut bare = peer.function(&wasm, "loop")?;
             let with = best(COUNT, || checked(out(COUNT)?))?;
             let without = best(COUNT, || checked(bare(COUNT)?))?;
-            Ok(Time {
-                cpu: with.cpu - without.cpu,
-                wall: with.wall - without.wall,
-            })
+            Ok(Time::new(with.cpu - without.cpu, with.wall - without.wall))
         }
     }
 }
 
 /// The longest of many slices of as many steps as take about a millisecond where nothing is
 /// collected: reading the clock takes longer than a step.
-fn pause(peer: &dyn Peer, workload: &Workload) -> Result<Time> {
+fn pause(peer: &dyn Runtime, workload: &Workload) -> Result<Time> {
     const SLICE: f64 = 1e-3;
     const FEWEST: i32 = 100;
     let wasm = wat::parse_str(workload.wat)?;
@@ -344,10 +384,7 @@ fn pause(peer: &dyn Peer, workload: &Workload) -> Result<Time> {
     while slice(steps)?.cpu < SLICE {
         steps *= 2;
     }
-    let mut longest = Time {
-        cpu: 0.0,
-        wall: 0.0,
-    };
+    let mut longest = Time::of(0.0);
     for _ in 0..(workload.n / steps).max(FEWEST) {
         let time = slice(steps)?;
         if time.cpu > longest.cpu {
@@ -357,7 +394,7 @@ fn pause(peer: &dyn Peer, workload: &Workload) -> Result<Time> {
     Ok(longest)
 }
 
-fn throw(peer: &dyn Peer, frames: Frames) -> Result<Time> {
+fn throw(peer: &dyn Runtime, frames: Frames) -> Result<Time> {
     const COUNT: i32 = 100_000;
     let wasm = wat::parse_str(modules::EXCEPTIONS)?;
     let mut function = peer.function(&wasm, frames.name())?;
@@ -369,28 +406,19 @@ fn throw(peer: &dyn Peer, frames: Frames) -> Result<Time> {
 
 /// The best of a few repetitions of something that does its work `count` times.
 fn best(count: i32, mut work: impl FnMut() -> Result<()>) -> Result<Time> {
-    let mut least = Time {
-        cpu: f64::INFINITY,
-        wall: f64::INFINITY,
-    };
+    let mut least = Time::of(f64::INFINITY);
     for _ in 0..4 {
         let (done, time) = timed(clock::thread, &mut work);
         done?;
         least = least.min(time);
     }
     let count = f64::from(count);
-    Ok(Time {
-        cpu: least.cpu / count,
-        wall: least.wall / count,
-    })
+    Ok(Time::new(least.cpu / count, least.wall / count))
 }
 
 fn timed<T>(cpu: fn() -> f64, work: impl FnOnce() -> T) -> (T, Time) {
     let (cpu_before, wall_before) = (cpu(), clock::wall());
     let result = work();
-    let time = Time {
-        cpu: cpu() - cpu_before,
-        wall: clock::wall() - wall_before,
-    };
+    let time = Time::new(cpu() - cpu_before, clock::wall() - wall_before);
     (result, time)
 }

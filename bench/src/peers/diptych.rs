@@ -1,7 +1,7 @@
 //! Diptych: the interpreter in each of its dispatch modes, and the compiler with each way to trap.
 
 use crate::Result;
-use crate::peer::{Function, Opening, Peer};
+use crate::peer::{Function, Opening, Runtime};
 use diptych::{
     BackendKind, CompilationMode, Config, Dispatch, Engine, Instance, Linker, Module, Store,
 };
@@ -21,7 +21,7 @@ pub enum Jit {
     Explicit,
 }
 
-impl Peer for Interp {
+impl Runtime for Interp {
     fn name(&self) -> &'static str {
         match self {
             Self::Tail => "tail",
@@ -55,9 +55,19 @@ impl Peer for Interp {
     fn open(&self, wasm: &[u8], how: Opening) -> Result<Option<Box<dyn Any>>> {
         open(self.config(), wasm, how)
     }
+
+    #[cfg(feature = "programs")]
+    fn has_wasi(&self) -> bool {
+        true
+    }
+
+    #[cfg(feature = "programs")]
+    fn guest(&self, guest: &crate::programs::Guest) -> Result<i32> {
+        run_guest(self.config(), guest)
+    }
 }
 
-impl Peer for Jit {
+impl Runtime for Jit {
     fn name(&self) -> &'static str {
         match self {
             Self::Guarded => "jit",
@@ -91,6 +101,16 @@ impl Peer for Jit {
 
     fn open(&self, wasm: &[u8], how: Opening) -> Result<Option<Box<dyn Any>>> {
         open(self.config(), wasm, how)
+    }
+
+    #[cfg(feature = "programs")]
+    fn has_wasi(&self) -> bool {
+        true
+    }
+
+    #[cfg(feature = "programs")]
+    fn guest(&self, guest: &crate::programs::Guest) -> Result<i32> {
+        run_guest(self.config(), guest)
     }
 
     fn code_size(&self, wasm: &[u8]) -> Result<Option<usize>> {
@@ -171,4 +191,30 @@ fn instance(config: &Config, wasm: &[u8]) -> Result<(Store<()>, Instance)> {
     let mut store = Store::new(&engine, ());
     let instance = linker.instantiate(&mut store, &module)?;
     Ok((store, instance))
+}
+
+#[cfg(feature = "programs")]
+fn run_guest(mut config: Config, guest: &crate::programs::Guest) -> Result<i32> {
+    use diptych_wasi::{DirPerms, FilePerms, WasiCtx, WasiCtxBuilder};
+    // As the program `diptych` has it.
+    config.max_wasm_stack(8 << 20);
+    let engine = Engine::new(&config)?;
+    let module = Module::new(&engine, std::fs::read(&guest.module)?)?;
+    let mut linker = Linker::<WasiCtx>::new(&engine);
+    diptych_wasi::add_to_linker(&mut linker, |wasi| wasi)?;
+    let mut wasi = WasiCtxBuilder::new();
+    wasi.inherit_stdio().args(&guest.args);
+    for (name, value) in &guest.env {
+        wasi.env(name, value);
+    }
+    for (host, name) in &guest.dirs {
+        wasi.preopened_dir(host, name, DirPerms::all(), FilePerms::all())?;
+    }
+    let mut store = Store::new(&engine, wasi.build());
+    let instance = linker.instantiate(&mut store, &module)?;
+    let start = instance.get_typed_func::<(), ()>(&mut store, "_start")?;
+    match start.call(&mut store, ()) {
+        Ok(()) => Ok(0),
+        Err(error) => Ok(error.exit_code().ok_or(error)?),
+    }
 }

@@ -1,6 +1,8 @@
-//! The runtimes. To add one: a module with a `Peer`, and a line here.
+//! The runtimes. To add one that is linked in: a module with a `Runtime`, and a line here. What else
+//! can be measured is a `Peer`.
 
 mod diptych;
+mod outside;
 #[cfg(feature = "tinywasm")]
 mod tinywasm;
 mod wasmi;
@@ -8,34 +10,71 @@ mod wasmi;
 mod wasmtime;
 
 use crate::Result;
-use crate::peer::Peer;
+use crate::peer::{Peer, Runtime};
+use outside::Outside;
 
 /// Whose times the others are divided by, where it takes part.
 pub const BASE: &str = "wasmi";
 
+/// Those that are linked in, as what the caller wants of them.
+macro_rules! linked {
+    () => {
+        vec![
+            Box::new(wasmi::Wasmi),
+            Box::new(diptych::Interp::Tail),
+            Box::new(diptych::Interp::Loop),
+            Box::new(diptych::Jit::Guarded),
+            Box::new(diptych::Jit::Explicit),
+            #[cfg(feature = "wasmtime")]
+            Box::new(wasmtime::Wasmtime::Cranelift),
+            #[cfg(feature = "wasmtime")]
+            Box::new(wasmtime::Wasmtime::Pooling),
+            #[cfg(feature = "wasmtime")]
+            Box::new(wasmtime::Wasmtime::Winch),
+            #[cfg(feature = "wasmtime")]
+            Box::new(wasmtime::Wasmtime::Pulley),
+            #[cfg(feature = "tinywasm")]
+            Box::new(tinywasm::Tinywasm),
+        ]
+    };
+}
+
 fn all() -> Vec<Box<dyn Peer>> {
-    vec![
-        Box::new(wasmi::Wasmi),
-        Box::new(diptych::Interp::Tail),
-        Box::new(diptych::Interp::Loop),
-        Box::new(diptych::Jit::Guarded),
-        Box::new(diptych::Jit::Explicit),
-        #[cfg(feature = "wasmtime")]
-        Box::new(wasmtime::Wasmtime::Cranelift),
-        #[cfg(feature = "wasmtime")]
-        Box::new(wasmtime::Wasmtime::Pooling),
-        #[cfg(feature = "wasmtime")]
-        Box::new(wasmtime::Wasmtime::Winch),
-        #[cfg(feature = "wasmtime")]
-        Box::new(wasmtime::Wasmtime::Pulley),
-        #[cfg(feature = "tinywasm")]
-        Box::new(tinywasm::Tinywasm),
-    ]
+    let mut all: Vec<Box<dyn Peer>> = linked!();
+    for peer in [Outside::V8, Outside::Liftoff, Outside::Wasm3] {
+        all.push(Box::new(peer));
+    }
+    all
 }
 
 /// The names of all peers of this build.
 pub fn names() -> Vec<String> {
     all().iter().map(|peer| peer.name().to_owned()).collect()
+}
+
+/// The names of those that are on this machine.
+pub fn present() -> Vec<String> {
+    all()
+        .iter()
+        .filter(|peer| peer.missing().is_none())
+        .map(|peer| peer.name().to_owned())
+        .collect()
+}
+
+/// Those that are not, and why.
+pub fn missing() -> Vec<String> {
+    all()
+        .iter()
+        .filter_map(|peer| Some(format!("{}: {}", peer.name(), peer.missing()?)))
+        .collect()
+}
+
+/// The linked runtime of this name.
+pub fn runtime(name: &str) -> Result<Box<dyn Runtime + Send>> {
+    let all: Vec<Box<dyn Runtime + Send>> = linked!();
+    all.into_iter()
+        .find(|runtime| runtime.name() == name)
+        .ok_or_else(|| format!("no runtime of this build is called {name}").into())
 }
 
 /// The peer of this name.

@@ -1,13 +1,13 @@
 //! tinywasm, which always opens modules eagerly.
 
 use crate::Result;
-use crate::peer::{Function, Opening, Peer};
+use crate::peer::{Function, Opening, Runtime};
 use std::any::Any;
 use tinywasm::{HostFunction, Imports, ModuleInstance, Store};
 
 pub struct Tinywasm;
 
-impl Peer for Tinywasm {
+impl Runtime for Tinywasm {
     fn name(&self) -> &'static str {
         "tinywasm"
     }

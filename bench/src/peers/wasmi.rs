@@ -1,13 +1,13 @@
 //! wasmi, with its fastest dispatch.
 
 use crate::Result;
-use crate::peer::{Function, Opening, Peer};
+use crate::peer::{Function, Opening, Runtime};
 use std::any::Any;
 use wasmi::{CompilationMode, Config, Engine, Instance, Linker, Module, Store};
 
 pub struct Wasmi;
 
-impl Peer for Wasmi {
+impl Runtime for Wasmi {
     fn name(&self) -> &'static str {
         "wasmi"
     }
@@ -53,6 +53,39 @@ impl Peer for Wasmi {
             Opening::Lazy => CompilationMode::Lazy,
         });
         Ok(Some(Box::new(Module::new(&Engine::new(&config), wasm)?)))
+    }
+
+    #[cfg(feature = "programs")]
+    fn has_wasi(&self) -> bool {
+        true
+    }
+
+    #[cfg(feature = "programs")]
+    fn guest(&self, guest: &crate::programs::Guest) -> Result<i32> {
+        use wasmi_wasi::{Dir, WasiCtx, WasiCtxBuilder, ambient_authority};
+        let mut config = Config::default();
+        // As the program `wasmi` has it.
+        config.compilation_mode(CompilationMode::LazyTranslation);
+        let engine = Engine::new(&config);
+        let module = Module::new(&engine, std::fs::read(&guest.module)?)?;
+        let mut linker = Linker::<WasiCtx>::new(&engine);
+        wasmi_wasi::add_to_linker(&mut linker, |wasi| wasi)?;
+        let mut wasi = WasiCtxBuilder::new();
+        wasi.inherit_stdio().args(&guest.args)?;
+        for (name, value) in &guest.env {
+            wasi.env(name, value)?;
+        }
+        for (host, name) in &guest.dirs {
+            let dir = Dir::open_ambient_dir(host, ambient_authority())?;
+            wasi.preopened_dir(dir, name)?;
+        }
+        let mut store = Store::new(&engine, wasi.build());
+        let instance = linker.instantiate_and_start(&mut store, &module)?;
+        let start = instance.get_typed_func::<(), ()>(&store, "_start")?;
+        match start.call(&mut store, ()) {
+            Ok(()) => Ok(0),
+            Err(error) => Ok(error.i32_exit_status().ok_or(error)?),
+        }
     }
 }
 

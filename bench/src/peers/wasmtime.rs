@@ -1,7 +1,7 @@
 //! Wasmtime with each of its ways to execute, which always opens modules eagerly.
 
 use crate::Result;
-use crate::peer::{Function, Opening, Peer};
+use crate::peer::{Function, Opening, Runtime};
 use crate::task::Task;
 use std::any::Any;
 use wasmtime::{
@@ -17,7 +17,7 @@ pub enum Wasmtime {
     Pulley,
 }
 
-impl Peer for Wasmtime {
+impl Runtime for Wasmtime {
     fn name(&self) -> &'static str {
         match self {
             Self::Cranelift => "cranelift",
