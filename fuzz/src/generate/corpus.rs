@@ -18,9 +18,10 @@ macro_rules! texts {
 }
 
 texts!(WORKLOADS in "../../../bench/workloads/":
-    "bulk" "bytes" "coremix" "fannkuch" "fib" "hash" "indirect" "life" "mandelbrot" "map" "matmul"
-    "mix64" "nbody" "rings" "sha256" "sieve" "sort" "strings" "tak" "trees" "vbase64" "vblur" "vdot"
-    "vhash" "vm");
+    "aes" "bulk" "bytes" "corelike" "coremix" "fannkuch" "fib" "filters" "hash" "huffman" "indirect"
+    "life" "mandelbrot" "map" "matmul" "minver" "mix64" "nbody" "reed" "regex" "rings" "sha256"
+    "sieve" "sort" "strings" "tak" "tree" "trees" "ud" "vbase64" "vblur" "vdot" "vhash" "vm"
+    "windows");
 
 texts!(FINDINGS in "../../regressions/":
     "fuel-after-clause-that-nothing-reaches" "fuel-after-try-table"
@@ -44,10 +45,8 @@ static SOURCES: LazyLock<[Vec<Source>; 3]> = LazyLock::new(|| {
         text,
         modules: OnceLock::new(),
     };
-    let scripts = diptych_conformance::suite::embedded()
+    let scripts = diptych_conformance::suite::current()
         .into_iter()
-        // The earlier versions' are in the last one's.
-        .filter(|file| !matches!(file.group.as_str(), "wasm-v1" | "wasm-v2" | "wasm-latest"))
         .map(|file| source(Text::Script(file.text.into_owned())));
     let module = |(_, text): &(&str, &'static str)| source(Text::Module(text));
     let case = |(_, text): &(&str, &'static str)| source(Text::Case(text));
