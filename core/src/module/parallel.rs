@@ -154,7 +154,7 @@ mod tests {
         let work = |_: &mut (), _: usize| Ok(());
         let begin = || ();
         assert!(each_body(&[], &ThreadWorkers, &begin, &work).is_none());
-        let small = [0..MIN_CODE - 1];
-        assert!(each_body(&small, &ThreadWorkers, &begin, &work).is_none());
+        let small = core::slice::from_ref(&(0..MIN_CODE - 1));
+        assert!(each_body(small, &ThreadWorkers, &begin, &work).is_none());
     }
 }
