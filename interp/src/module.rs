@@ -15,7 +15,8 @@ use core::ffi::c_void;
 use core::fmt;
 use core::sync::atomic::Ordering;
 use diptych_core::backend::{Backend, ModuleCode};
-use diptych_core::module::ModuleIr;
+use diptych_core::module::{ModuleIr, each_body};
+use diptych_core::platform::Workers;
 use diptych_core::sync::Mutex;
 use diptych_core::types::{DefinedFuncIdx, TagIdx};
 use diptych_core::vm::{FuncRef, VmCtx};
@@ -206,6 +207,8 @@ pub(crate) struct InterpModule {
     fuel: bool,
     interruption: bool,
     canonicalize_nans: bool,
+    /// What translates all functions at once.
+    workers: Option<Arc<dyn Workers>>,
     /// One cell per defined function: its code, or the stub that has it translated.
     entries: Box<[EntryCell]>,
     translated: Mutex<Translated>,
@@ -262,6 +265,7 @@ impl InterpModule {
             fuel: config.fuel_enabled(),
             interruption: config.interruption_enabled(),
             canonicalize_nans: config.canonicalize_nans_enabled(),
+            workers: config.get_workers().cloned(),
             entries: entries.into_boxed_slice(),
             translated: Mutex::new(Translated::default()),
             references: Mutex::new(Vec::new()),
@@ -295,20 +299,38 @@ impl InterpModule {
         }
     }
 
+    /// The code of a function, when it was translated.
+    fn code_of(&self, func: DefinedFuncIdx) -> Option<*const CodeHeader> {
+        let code = self.entries[func.index()].load(Ordering::Acquire);
+        (!core::ptr::eq(code, self.shared.lazy_direct)).then_some(code.cast_const())
+    }
+
     /// The code of a function, translated now if it was not.
     pub(crate) fn translated(&self, func: DefinedFuncIdx) -> Result<*const CodeHeader> {
-        let cell = &self.entries[func.index()];
-        let code = cell.load(Ordering::Acquire).cast_const();
-        if code != self.shared.lazy_direct {
+        if let Some(code) = self.code_of(func) {
             return Ok(code);
         }
         let mut translated = self.translated.lock();
-        let code = cell.load(Ordering::Acquire).cast_const();
-        if code != self.shared.lazy_direct {
+        if let Some(code) = self.code_of(func) {
             return Ok(code);
         }
+        let code = self.translate(func, &mut translated.scratch)?;
+        self.publish(&mut translated, func, code)
+    }
+
+    fn translate(&self, func: DefinedFuncIdx, scratch: &mut Scratch) -> Result<Code> {
         self.validated(func)?;
-        let translated = &mut *translated;
+        let env = self.env(self.shared.encoding);
+        translate(&env, func, scratch, Record::Nothing)
+    }
+
+    /// Makes `code` that of the function, which has none.
+    fn publish(
+        &self,
+        translated: &mut Translated,
+        func: DefinedFuncIdx,
+        code: Code,
+    ) -> Result<*const CodeHeader> {
         let out_of_memory = |_| Error::new(ErrorKind::OutOfMemory);
         translated.codes.try_reserve(1).map_err(out_of_memory)?;
         // For `code_at`, which cannot fail.
@@ -317,17 +339,25 @@ impl InterpModule {
             .by_address
             .try_reserve(behind)
             .map_err(out_of_memory)?;
-        let code = translate(
-            &self.env(self.shared.encoding),
-            func,
-            &mut translated.scratch,
-            Record::Nothing,
-        )?;
         let header = code.as_ptr();
         translated.bytes += code.size();
         translated.codes.push(code);
-        cell.store(header.cast_mut(), Ordering::Release);
+        self.entries[func.index()].store(header.cast_mut(), Ordering::Release);
         Ok(header)
+    }
+
+    /// As [`translated`](Self::translated), beside other threads that do it for other functions.
+    fn translate_beside_others(&self, func: DefinedFuncIdx, scratch: &mut Scratch) -> Result<()> {
+        if self.code_of(func).is_some() {
+            return Ok(());
+        }
+        let code = self.translate(func, scratch)?;
+        let mut translated = self.translated.lock();
+        // It may have been called meanwhile.
+        if self.code_of(func).is_none() {
+            self.publish(&mut translated, func, code)?;
+        }
+        Ok(())
     }
 
     /// The function whose code contains `pc`, and its header.
@@ -438,19 +468,21 @@ impl ModuleCode for InterpModule {
     }
 
     fn init_func_ref(&self, func: DefinedFuncIdx, func_ref: &mut FuncRef) {
-        let code = self.entries[func.index()]
-            .load(Ordering::Acquire)
-            .cast_const();
-        let code = if code == self.shared.lazy_direct {
-            self.shared.lazy_ref
-        } else {
-            code
-        };
+        let code = self.code_of(func).unwrap_or(self.shared.lazy_ref);
         func_ref.interp_code = code.cast();
         func_ref.array_call = driver::array_call;
     }
 
     fn complete(&self) -> Result<()> {
+        let translate = |scratch: &mut Scratch, index: usize| {
+            self.translate_beside_others(DefinedFuncIdx(index as u32), scratch)
+        };
+        if let Some(workers) = &self.workers
+            && let Some(result) =
+                each_body(&self.ir.bodies, &**workers, &Scratch::default, &translate)
+        {
+            return result;
+        }
         for func in 0..self.entries.len() as u32 {
             self.translated(DefinedFuncIdx(func))?;
         }

@@ -14,6 +14,7 @@ use super::validate::LazyBodies;
 use crate::config::{CompilationMode, Config};
 use crate::error::{Error, ErrorKind, Result};
 use crate::store::out_of_memory;
+use crate::sync::Mutex;
 use crate::types::{
     DefinedFuncIdx, FuncIdx, GlobalIdx, MemoryIdx, MemoryType, RefType, TableIdx, TagIdx, TypeIdx,
     TypeRegistry,
@@ -59,20 +60,24 @@ impl ModuleIr {
         Self::open(config, registry, bytes, || Ok(bytes.clone()), trust)
     }
 
-    /// `keep` gives the bytes to be kept, when the module is one.
+    /// `keep` gives the bytes to be kept. A copy of a large module takes a good part of the time
+    /// that its validation takes, so where several threads validate, one of them makes it.
     fn open(
         config: &Config,
         registry: &TypeRegistry,
         bytes: &[u8],
-        keep: impl FnOnce() -> Result<SharedBytes>,
+        keep: impl Fn() -> Result<SharedBytes> + Sync,
         trust: Trust,
     ) -> Result<Self> {
         check_size(config, bytes)?;
         let sections = Sections::read(bytes, config.features())?;
         let late = config.compilation_mode() == CompilationMode::FullyLazy;
+        let kept = Mutex::new(None);
         if trust == Trust::None && !late {
-            sections.validate_bodies(workers(config))?;
+            sections.validate_bodies_beside(workers(config), &|| *kept.lock() = Some(keep()))?;
         }
+        let kept = kept.lock().take();
+        let keep = || kept.unwrap_or_else(keep);
         let mut ir = build(&sections, registry, config.features(), keep).or_else(|error| {
             // Only a valid module can be one that is not supported.
             if trust == Trust::None && late {

@@ -13,6 +13,7 @@ mod handle;
 mod ir;
 mod names;
 mod operators;
+mod parallel;
 mod proposal;
 mod sections;
 mod serialize;
@@ -29,6 +30,7 @@ pub use ir::{
     Global, Import, ModuleIr, ModuleType, Table,
 };
 pub use operators::Operators;
+pub use parallel::each_body;
 pub use proposal::proposal_name;
 pub use serialize::{CacheKey, CodeCache};
 

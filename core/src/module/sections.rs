@@ -144,8 +144,17 @@ impl<'a> Sections<'a> {
 
     /// Validates all function bodies, on several threads where there are any.
     pub(super) fn validate_bodies(&self, workers: Option<&dyn Workers>) -> Result<()> {
+        self.validate_bodies_beside(workers, &|| ())
+    }
+
+    /// The same; when several threads do it, one of them calls `other`.
+    pub(super) fn validate_bodies_beside(
+        &self,
+        workers: Option<&dyn Workers>,
+        other: &(dyn Fn() + Sync),
+    ) -> Result<()> {
         match &self.validator {
-            Some(validator) => validator.validate_all(self.bytes, &self.bodies, workers),
+            Some(validator) => validator.validate_all(self.bytes, &self.bodies, workers, other),
             None => Ok(()),
         }
     }

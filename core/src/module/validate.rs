@@ -3,6 +3,7 @@
 
 use super::ir::ModuleIr;
 use super::operators::Operators;
+use super::parallel;
 use super::sections::invalid;
 use crate::error::{Error, ErrorKind, Result};
 use crate::sync::Mutex;
@@ -10,6 +11,7 @@ use crate::types::DefinedFuncIdx;
 use core::fmt;
 use core::mem;
 use core::ops::Range;
+use core::sync::atomic::{AtomicBool, Ordering};
 use diptych_platform::Workers;
 use wasmparser::{
     BinaryReader, FuncToValidate, FuncValidatorAllocations, ValidatorResources, WasmFeatures,
@@ -77,15 +79,29 @@ impl BodyValidator {
         Ok(validator.into_allocations())
     }
 
-    /// Validates all bodies. The error is that of the first invalid one.
+    /// Validates all bodies. The error is that of the first invalid one. When several threads do
+    /// it, one of them calls `other`.
     pub(super) fn validate_all(
         &self,
         bytes: &[u8],
         bodies: &[Range<u32>],
         workers: Option<&dyn Workers>,
+        other: &(dyn Fn() + Sync),
     ) -> Result<()> {
+        let is_other_begun = AtomicBool::new(false);
+        let begin = || {
+            if !is_other_begun.swap(true, Ordering::Relaxed) {
+                other();
+            }
+            FuncValidatorAllocations::default()
+        };
+        let validate = |allocations: &mut FuncValidatorAllocations, index: usize| {
+            let reused = mem::take(allocations);
+            *allocations = self.validate_range(bytes, bodies, index..index + 1, reused)?;
+            Ok(())
+        };
         if let Some(workers) = workers
-            && let Some(result) = parallel::validate_all(self, bytes, bodies, workers)
+            && let Some(result) = parallel::each_body(bodies, workers, &begin, &validate)
         {
             return result;
         }
@@ -113,117 +129,6 @@ impl BodyValidator {
                 .map_err(invalid)?;
         }
         Ok(allocations)
-    }
-}
-
-mod parallel {
-    use super::BodyValidator;
-    use crate::error::{Error, Result};
-    use crate::sync::Mutex;
-    use core::mem;
-    use core::ops::Range;
-    use core::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
-    use diptych_platform::Workers;
-    use wasmparser::FuncValidatorAllocations;
-
-    /// The code size in bytes from which on a second thread is worth its start.
-    const MIN_CODE: u32 = 64 << 10;
-    /// What a thread takes at a time, in bytes of code.
-    const CHUNK: u32 = 16 << 10;
-    const MAX_THREADS: usize = 8;
-
-    /// Validates on several threads; `None` when one is better.
-    pub(super) fn validate_all(
-        validator: &BodyValidator,
-        bytes: &[u8],
-        bodies: &[Range<u32>],
-        workers: &dyn Workers,
-    ) -> Option<Result<()>> {
-        let (first, last) = (bodies.first()?, bodies.last()?);
-        let size = last.end - first.start;
-        if size < MIN_CODE {
-            return None;
-        }
-        let most = MAX_THREADS.min((size / CHUNK) as usize);
-        let threads = workers.parallelism().min(most);
-        (threads > 1).then(|| run(validator, bytes, bodies, workers, threads))
-    }
-
-    pub(super) fn run(
-        validator: &BodyValidator,
-        bytes: &[u8],
-        bodies: &[Range<u32>],
-        workers: &dyn Workers,
-        threads: usize,
-    ) -> Result<()> {
-        let next = AtomicUsize::new(0);
-        let end = AtomicU32::new(bodies.last().map_or(0, |body| body.end));
-        let failed = Mutex::new(None);
-        let job = Job {
-            validator,
-            bytes,
-            bodies,
-            next,
-            end,
-            failed,
-        };
-        workers.run(threads - 1, &|| job.work());
-        let failed = job.failed.lock().take();
-        failed.map_or(Ok(()), |(_, error)| Err(error))
-    }
-
-    struct Job<'a> {
-        validator: &'a BodyValidator,
-        bytes: &'a [u8],
-        bodies: &'a [Range<u32>],
-        /// The next chunk that no thread has taken.
-        next: AtomicUsize,
-        /// The end in the bytes of what is still of interest.
-        end: AtomicU32,
-        /// The first invalid body so far, and why.
-        failed: Mutex<Option<(usize, Error)>>,
-    }
-
-    impl Job<'_> {
-        /// Takes chunks in ascending order until none is left. A chunk before the first known
-        /// error is never left out, so that the error is the same on any number of threads.
-        fn work(&self) {
-            let mut allocations = FuncValidatorAllocations::default();
-            loop {
-                let chunk = self.next.fetch_add(1, Ordering::Relaxed) as u64;
-                let start = u64::from(self.bodies[0].start) + chunk * u64::from(CHUNK);
-                if start >= u64::from(self.end.load(Ordering::Relaxed)) {
-                    return;
-                }
-                let body_at = |offset| {
-                    self.bodies
-                        .partition_point(|body| u64::from(body.start) < offset)
-                };
-                for index in body_at(start)..body_at(start + u64::from(CHUNK)) {
-                    let reuse = mem::take(&mut allocations);
-                    let range = index..index + 1;
-                    match self
-                        .validator
-                        .validate_range(self.bytes, self.bodies, range, reuse)
-                    {
-                        Ok(reuse) => allocations = reuse,
-                        Err(error) => {
-                            self.fail(index, error);
-                            break;
-                        }
-                    }
-                }
-            }
-        }
-
-        fn fail(&self, index: usize, error: Error) {
-            let mut failed = self.failed.lock();
-            if failed.as_ref().is_none_or(|(first, _)| index < *first) {
-                *failed = Some((index, error));
-                self.end
-                    .fetch_min(self.bodies[index].start, Ordering::Relaxed);
-            }
-        }
     }
 }
 
@@ -296,32 +201,16 @@ mod tests {
     }
 
     #[test]
-    fn the_first_error_is_the_same_on_any_number_of_threads() {
-        for invalid in [
-            &[][..],
-            &[0],
-            &[999],
-            &[500, 3, 501, 900],
-            &[17, 18, 19, 20],
-        ] {
+    fn the_error_is_the_same_with_workers() {
+        for invalid in [&[][..], &[0], &[999], &[500, 3, 501, 900]] {
             let bytes = module(invalid);
             let sections = Sections::read(&bytes, Config::new().features()).unwrap();
-            let validator = sections.validator.as_ref().unwrap();
-            let on = |threads| {
-                super::parallel::run(validator, &bytes, &sections.bodies, &ThreadWorkers, threads)
-                    .map_err(|error| error.to_string())
+            let validate = |workers| {
+                let result = sections.validate_bodies(workers);
+                result.map_err(|error| error.to_string())
             };
-            let all = 0..sections.bodies.len();
-            let expected = validator
-                .validate_range(&bytes, &sections.bodies, all, Default::default())
-                .map(drop)
-                .map_err(|error| error.to_string());
-            assert_eq!(expected.is_err(), !invalid.is_empty());
-            for threads in 1..=8 {
-                for _ in 0..5 {
-                    assert_eq!(on(threads), expected, "{threads}");
-                }
-            }
+            assert_eq!(validate(None).is_err(), !invalid.is_empty());
+            assert_eq!(validate(Some(&ThreadWorkers)), validate(None));
         }
     }
 }
