@@ -72,7 +72,7 @@ fn script_of(reader: Reader<'_>, counts: &mut Counts) -> Result<(), String> {
     features.apply(&mut config);
     // The rest of the machine's memory is the heap's, so a frame's limit is its own.
     config.max_wasm_stack(if cfg!(target_arch = "arm") {
-        128 << 10
+        256 << 10
     } else {
         1 << 20
     });
