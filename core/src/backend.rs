@@ -7,6 +7,7 @@
 use crate::config::Config;
 use crate::error::{Error, ErrorKind, Result};
 use crate::module::{CacheKey, ModuleIr};
+use crate::store::out_of_memory;
 use crate::types::DefinedFuncIdx;
 use crate::vm::{FuncRef, Status, VmCtx, VmStore};
 use alloc::sync::Arc;
@@ -194,7 +195,6 @@ impl Places {
     /// # Errors
     /// When there is no memory for it.
     pub fn push(&mut self, place: *mut u64) -> Result<()> {
-        let out_of_memory = |_| Error::new(ErrorKind::OutOfMemory);
         self.places.try_reserve(1).map_err(out_of_memory)?;
         self.places.push(place);
         Ok(())

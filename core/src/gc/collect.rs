@@ -28,7 +28,7 @@ pub(crate) struct Gc {
     calls_to_skip: usize,
 }
 
-// SAFETY: the places are empty but during a collection.
+// SAFETY: the places are followed during a collection only, which has the store to itself.
 unsafe impl Send for Gc {}
 // SAFETY: as above.
 unsafe impl Sync for Gc {}

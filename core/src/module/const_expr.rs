@@ -167,8 +167,8 @@ impl Decoder {
         expr: &wasmparser::ConstExpr<'_>,
         types: Scope<'_>,
     ) -> Result<ConstExpr> {
-        let mut reader = expr.get_binary_reader();
         self.ops.clear();
+        let mut reader = expr.get_binary_reader();
         while let Some(op) = const_op(&mut reader, types)? {
             self.ops.try_reserve(1).map_err(out_of_memory)?;
             self.ops.push(op);

@@ -331,9 +331,7 @@ pub(crate) unsafe fn return_from_host(st: &mut State, record: *mut ReturnRecord)
     // SAFETY: by contract.
     unsafe {
         let value = st.fp.read();
-        st.acc = value;
-        st.f32acc = f32::from_bits(value as u32);
-        st.f64acc = f64::from_bits(value);
+        st.put_accumulators(value);
         let _ = return_through(st, record);
     }
 }

@@ -73,9 +73,7 @@ bodies! {
         let record = near_record(st);
         let value = st.slot_i64(8);
         st.fp.write(value);
-        st.acc = value;
-        st.f32acc = f32::from_bits(value as u32);
-        st.f64acc = f64::from_bits(value);
+        st.put_accumulators(value);
         return_through(st, record)
     }
 
@@ -101,9 +99,7 @@ bodies! {
         let record = near_record(st);
         let value = u64::from(st.u32(12));
         st.fp.write(value);
-        st.acc = value;
-        st.f32acc = f32::from_bits(value as u32);
-        st.f64acc = f64::from_bits(value);
+        st.put_accumulators(value);
         return_through(st, record)
     }
 
@@ -112,9 +108,7 @@ bodies! {
         let from = st.slot_at(10);
         move_slots(from, st.fp, st.u32(12) as usize);
         let value = st.fp.read();
-        st.acc = value;
-        st.f32acc = f32::from_bits(value as u32);
-        st.f64acc = f64::from_bits(value);
+        st.put_accumulators(value);
         return_through(st, record)
     }
 }

@@ -192,6 +192,14 @@ impl State {
         unsafe { self.slot_at(offset).read() }
     }
 
+    /// Puts the bits of a result, of whatever class it is, where the next reader may look for it.
+    #[inline(always)]
+    pub(crate) const fn put_accumulators(&mut self, bits: u64) {
+        self.acc = bits;
+        self.f32acc = f32::from_bits(bits as u32);
+        self.f64acc = f64::from_bits(bits);
+    }
+
     #[inline(always)]
     pub(crate) unsafe fn slot_i32(&self, offset: usize) -> u32 {
         // SAFETY: as `slot_at`.
