@@ -61,6 +61,7 @@ fn main() {
     fs::write(out.join("bodies.rs"), generate::bodies()).expect("OUT_DIR is writable");
     fs::write(out.join("tail.rs"), handlers::tail(pairs)).expect("OUT_DIR is writable");
     for (name, text) in [
+        ("vector_ops.rs", generate::vector_ops()),
         ("match.rs", generate::match_numbers()),
         ("match_vectors.rs", generate::match_vectors()),
     ] {

@@ -168,10 +168,11 @@ impl Default for Config {
 }
 
 impl Config {
-    /// The defaults: all of WebAssembly 3.0 and threads, no fuel, no interruption, 8 MiB of stack.
+    /// The defaults: all of WebAssembly 3.0 and threads that is compiled in, no fuel, no
+    /// interruption, 8 MiB of stack.
     pub fn new() -> Self {
         Self {
-            features: WasmFeatures::WASM3,
+            features: WasmFeatures::WASM3.difference(LEFT_OUT),
             fuel: false,
             interruption: false,
             backtrace: true,
@@ -560,6 +561,11 @@ impl Config {
         self.parking.as_ref()
     }
 
+    /// Whether a proposal is on that this build leaves out.
+    pub(crate) const fn wants_what_is_left_out(&self) -> bool {
+        self.features.intersects(LEFT_OUT)
+    }
+
     /// The features that modules may use.
     pub const fn features(&self) -> WasmFeatures {
         self.features
@@ -582,10 +588,17 @@ fn default_workers() -> Option<Arc<dyn Workers>> {
     None
 }
 
+/// What modules cannot use in this build.
+const LEFT_OUT: WasmFeatures = if crate::SIMD {
+    WasmFeatures::empty()
+} else {
+    WasmFeatures::SIMD.union(WasmFeatures::RELAXED_SIMD)
+};
+
 macro_rules! proposals {
     ($($(#[$doc:meta])* $setter:ident = $($flag:ident)|+;)*) => {
         /// The proposals. All that WebAssembly 3.0 took up are on by default, and threads; the others
-        /// are off.
+        /// are off. An engine for vectors cannot be made by a build without the feature `simd`.
         impl Config {
             $(
                 $(#[$doc])*

@@ -48,6 +48,11 @@ impl Engine {
     /// # Errors
     /// As [`new`](Self::new).
     pub fn with_backends(config: &Config, backends: &[Arc<dyn Backend>]) -> Result<Self> {
+        if config.wants_what_is_left_out() {
+            return Err(Error::new(ErrorKind::Unsupported(
+                "vectors are not compiled in: enable the feature `simd`".into(),
+            )));
+        }
         let mut backends: Vec<_> = backends.to_vec();
         if let Some(name) = config.backend_kind().name() {
             let at = backends

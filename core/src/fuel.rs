@@ -2,29 +2,47 @@
 
 use wasmparser::Operator;
 
-/// The fuel that an instruction takes, in units of one.
-///
-/// Instructions that only give the code its structure, or say that it ends, are free. All others
-/// take one unit; so does every way to go back in a loop or to call, and nothing runs for ever
-/// for free.
-#[inline]
-pub const fn fuel_cost(operator: &Operator<'_>) -> u32 {
-    match operator {
-        Operator::Nop
-        | Operator::Drop
-        | Operator::Block { .. }
-        | Operator::Loop { .. }
-        | Operator::TryTable { .. }
-        | Operator::Try { .. }
-        | Operator::Catch { .. }
-        | Operator::CatchAll
-        | Operator::Delegate { .. }
-        | Operator::Else
-        | Operator::End
-        | Operator::Return
-        | Operator::Unreachable => 0,
-        _ => 1,
+/// What one instruction costs that is not free.
+pub const WORK: u32 = 1;
+
+macro_rules! define_costs {
+    (free $($free:ident)*) => {
+        /// The fuel that an instruction takes, in units of one.
+        ///
+        /// Instructions that only give the code its structure, or say that it ends, are free. All
+        /// others take one unit; so does every way to go back in a loop or to call, and nothing
+        /// runs for ever for free.
+        #[inline]
+        pub const fn fuel_cost(operator: &Operator<'_>) -> u32 {
+            match operator {
+                $(Operator::$free { .. })|* => 0,
+                _ => WORK,
+            }
+        }
+
+        /// [`fuel_cost`] of the operator with this name in [`Operator`].
+        pub const fn fuel_cost_of(name: &str) -> u32 {
+            $(
+                if is_same(name, stringify!($free)) {
+                    return 0;
+                }
+            )*
+            WORK
+        }
+    };
+}
+
+define_costs! {
+    free Nop Drop Block Loop TryTable Try Catch CatchAll Delegate Else End Return Unreachable
+}
+
+const fn is_same(left: &str, right: &str) -> bool {
+    let (left, right) = (left.as_bytes(), right.as_bytes());
+    let mut at = 0;
+    while at < left.len() && at < right.len() && left[at] == right[at] {
+        at += 1;
     }
+    at == left.len() && at == right.len()
 }
 
 /// What a translator knows of the basic block that it is in: where it is paid for, and how much.
@@ -79,7 +97,14 @@ impl<P: Copy> Default for Meter<P> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use alloc::format;
+    use alloc::string::String;
     use wasmparser::BlockType;
+
+    fn name(operator: &Operator<'_>) -> String {
+        let debug = format!("{operator:?}");
+        debug.split_whitespace().next().unwrap().into()
+    }
 
     #[test]
     fn structure_is_free_and_work_is_not() {
@@ -98,6 +123,7 @@ mod tests {
             Operator::Unreachable,
         ] {
             assert_eq!(fuel_cost(&free), 0, "{free:?}");
+            assert_eq!(fuel_cost_of(&name(&free)), 0, "{free:?}");
         }
         for work in [
             Operator::If { blockty },
@@ -109,7 +135,8 @@ mod tests {
             Operator::I32Const { value: 0 },
             Operator::I32Add,
         ] {
-            assert_eq!(fuel_cost(&work), 1, "{work:?}");
+            assert_eq!(fuel_cost(&work), WORK, "{work:?}");
+            assert_eq!(fuel_cost_of(&name(&work)), WORK, "{work:?}");
         }
     }
 }

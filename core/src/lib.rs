@@ -54,3 +54,22 @@ pub use types::{
 };
 
 pub use diptych_platform as platform;
+
+/// Whether vectors of 128 bits are compiled in, by the feature `simd`.
+pub const SIMD: bool = cfg!(feature = "simd");
+
+/// The items, when vectors are compiled in ([`SIMD`]): a backend has no feature of its own, since
+/// it must execute what modules are validated by.
+#[cfg(feature = "simd")]
+#[macro_export]
+macro_rules! if_simd {
+    ($($item:item)*) => { $($item)* };
+}
+
+/// The items, when vectors are compiled in ([`SIMD`]): a backend has no feature of its own, since
+/// it must execute what modules are validated by.
+#[cfg(not(feature = "simd"))]
+#[macro_export]
+macro_rules! if_simd {
+    ($($item:item)*) => {};
+}

@@ -26,6 +26,13 @@ pub(crate) fn ops() -> String {
     slows(&mut out);
     atomics(&mut out);
     objects(&mut out, &names);
+    out
+}
+
+/// The encoder's tables of operations on vectors.
+pub(crate) fn vector_ops() -> String {
+    let names: Vec<String> = all().iter().map(|op| op.name.clone()).collect();
+    let mut out = String::new();
     vectors(&mut out, &names);
     out
 }
@@ -79,7 +86,7 @@ fn arms(out: &mut String, ops: &[Op], wanted: impl Fn(usize, &str) -> bool) {
 }
 
 /// The opcode of the first operation on vectors: they come last.
-fn first_vector(ops: &[Op]) -> usize {
+pub(crate) fn first_vector(ops: &[Op]) -> usize {
     let mut vectors = Vec::new();
     vectors::vector_ops(&mut vectors);
     ops.len() - vectors.len()

@@ -1,5 +1,6 @@
 //! The handlers of tail dispatch as Rust: one for each operation and each pair, and their tables.
 
+use crate::generate::first_vector;
 use crate::pair_hash::{HASH_SIZE, pair_hash, pair_key};
 use crate::pairs::PAIRS;
 use crate::shapes::{Op, all};
@@ -26,8 +27,14 @@ fn handlers(out: &mut String, ops: &[Op]) {
         let _ = writeln!(out, "{handler}!({});", op.name);
     }
     let _ = write!(out, "static HANDLERS: [Handler; {}] = [", ops.len());
-    for op in ops {
-        let _ = write!(out, "{}, ", op.name);
+    // Who names a handler has it in the program.
+    let vectors = first_vector(ops);
+    for (opcode, op) in ops.iter().enumerate() {
+        let _ = if opcode < vectors {
+            write!(out, "{}, ", op.name)
+        } else {
+            write!(out, "if SIMD {{ {} }} else {{ Unreachable }}, ", op.name)
+        };
     }
     out.push_str("];\n");
 }

@@ -20,7 +20,7 @@ use diptych_core::types::{
 };
 use diptych_core::vm::frame::{RECORD_SLOTS, ReturnRecord};
 use diptych_core::vm::{FuncRef, StackMark, Status, VmStore, call_array, heap_calls, libcalls};
-use diptych_core::{Error, Trap, backtrace};
+use diptych_core::{Error, SIMD, Trap, backtrace};
 
 /// The slots at the beginning of a stack segment that link it to the one below: the frame and
 /// the record of the call there, that segment's number, and the number of exchange slots.
@@ -588,7 +588,7 @@ unsafe fn slow(st: &mut State, op: Slow) -> Result<(), Error> {
             Slow::TableInit => libcalls::table_init(ctx, TableIdx(i0), ElemIdx(i1), s0, s1, s2)?,
             Slow::ElemDrop => libcalls::elem_drop(ctx, ElemIdx(i0)),
             Slow::RefFunc => result = Some(libcalls::ref_func(ctx, FuncIdx(i0)) as u64),
-            Slow::F64x2RelaxedMadd | Slow::F64x2RelaxedNmadd => {
+            Slow::F64x2RelaxedMadd | Slow::F64x2RelaxedNmadd if SIMD => {
                 let a = st.slot_v128(10);
                 let a = if op == Slow::F64x2RelaxedMadd {
                     a

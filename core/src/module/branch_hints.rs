@@ -42,16 +42,15 @@ impl BranchHints {
             for hint in func.hints {
                 let Ok(hint) = hint else { break };
                 let at = body.start.checked_add(hint.func_offset);
-                let Some(at) = at.filter(|at| *at < body.end) else {
+                // They are in order, or wrong.
+                let last = hints.last().map(|(last, _)| *last);
+                let Some(at) = at.filter(|at| *at < body.end && Some(*at) > last) else {
                     continue;
                 };
                 hints.try_reserve(1).map_err(out_of_memory)?;
                 hints.push((at, hint.taken));
             }
         }
-        hints.sort_unstable();
-        // Of several for one branch the first counts.
-        hints.dedup_by_key(|(at, _)| *at);
         Ok(Self {
             hints: hints.into_boxed_slice(),
         })

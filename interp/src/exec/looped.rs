@@ -7,6 +7,7 @@ use super::bodies;
 use super::state::{Exit, ExitKind, Flow, State};
 use crate::ops::Op;
 use core::hint::black_box;
+use diptych_core::SIMD;
 
 macro_rules! match_ops {
     (
@@ -40,7 +41,7 @@ pub(crate) unsafe fn run(machine: &mut State) -> Exit {
     loop {
         // SAFETY: by contract.
         let exit = unsafe { run_numbers(machine) };
-        if exit != Exit::of(ExitKind::Vectors) {
+        if !SIMD || exit != Exit::of(ExitKind::Vectors) {
             return exit;
         }
         // SAFETY: by contract.

@@ -14,6 +14,7 @@ use super::state::{Exit, Flow, State, keep_flow};
 use crate::code::{op_at, size_at};
 use crate::ops::Op;
 use core::mem::MaybeUninit;
+use diptych_core::SIMD;
 use diptych_core::vm::VmCtx;
 use diptych_core::vm::frame::ReturnRecord;
 

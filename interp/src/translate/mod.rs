@@ -19,10 +19,14 @@ pub(crate) mod heap;
 mod memory;
 mod numeric;
 mod operators;
-mod simd;
 mod stack;
 mod variable;
 mod vector;
+
+diptych_core::if_simd! {
+    mod simd;
+    mod vector_ops;
+}
 
 use crate::code::{Clause, Code, CodeHeader, Encoding, EntryCell, HEADER_CELLS, Handler, Handling};
 use crate::ops::{Op, Ty};

@@ -6,44 +6,90 @@ use super::{Result, Translator, reserve, unsupported};
 use crate::ops::{Bin, Load, Slow, Store, Ty, Un};
 use alloc::vec::Vec;
 use diptych_core::Trap;
-use diptych_core::fuel::fuel_cost;
+use diptych_core::fuel::{WORK, fuel_cost_of};
 use diptych_core::module::{AtomicOp, proposal_name};
-use wasmparser::{FrameKind, FrameStack, Operator, VisitOperator, VisitSimdOperator};
+use wasmparser::{FrameKind, FrameStack, MemArg, VisitOperator};
 
-/// Defines `translate!`, which translates one operator: those of one shape by name, the others as
-/// arms.
+/// Defines `translate!`, which translates one operator, that costs this much: those of one shape by
+/// name, the others as arms, with those that begin blocks, or other parts of them, and end them by
+/// themselves.
+///
+/// There are more than 600 operators, and each is a function: what those of a shape have in common
+/// is called, and not repeated.
 macro_rules! define_translate {
     ($d:tt
         bin { $($bin:ident)* }
         un { $($un:ident)* }
         load { $($load:ident)* }
         store { $($wasm:ident: $store:ident,)* }
+        begin { $(|$begin:ident| $begins:ident $begins_arg:ident: $frame:ident => $begun:expr;)* }
+        part { $(|$part:ident| $parts:ident $($parts_arg:ident)?: $part_frame:ident => $parted:expr;)* }
+        end { $(|$end:ident| $ends:ident $($ends_arg:ident)? => $ended:expr;)* }
         $(|$this:ident| $op:ident $($arg:ident)* => $translation:expr;)*
     ) => {
         macro_rules! translate {
-            $(($d this:ident, $d proposal:ident, $bin) => { $d this.bin(Bin::$bin) };)*
-            $(($d this:ident, $d proposal:ident, $un) => { $d this.un(Un::$un) };)*
-            $(($d this:ident, $d proposal:ident, $load $d arg:ident) => {
-                $d this.load(Load::$load, &$d arg)
-            };)*
-            $(($d this:ident, $d proposal:ident, $wasm $d arg:ident) => {
-                $d this.store(Store::$store, &$d arg)
-            };)*
-            ($d this:ident, threads, AtomicFence $d arg:ident) => {{
+            $(($d this:ident, $d cost:ident, $d proposal:ident, $bin) => {{
+                const { assert!($d cost == WORK) };
+                $d this.visit_bin(Bin::$bin)
+            }};)*
+            $(($d this:ident, $d cost:ident, $d proposal:ident, $un) => {{
+                const { assert!($d cost == WORK) };
+                $d this.visit_un(Un::$un)
+            }};)*
+            $(($d this:ident, $d cost:ident, $d proposal:ident, $load $d arg:ident) => {{
+                const { assert!($d cost == WORK) };
+                $d this.visit_load(Load::$load, &$d arg)
+            }};)*
+            $(($d this:ident, $d cost:ident, $d proposal:ident, $wasm $d arg:ident) => {{
+                const { assert!($d cost == WORK) };
+                $d this.visit_store(Store::$store, &$d arg)
+            }};)*
+            ($d this:ident, $d cost:ident, threads, AtomicFence $d arg:ident) => {{
                 let _ = $d arg;
-                $d this.atomic_fence()
+                if $d this.begins($d cost)? { $d this.atomic_fence() } else { Ok(()) }
             }};
-            ($d this:ident, threads, $d op:ident $d arg:ident) => {
-                $d this.atomic(AtomicOp::$d op, &$d arg)
-            };
-            $(($d this:ident, $d proposal:ident, $op $($d $arg:ident)*) => {{
+            ($d this:ident, $d cost:ident, threads, $d op:ident $d arg:ident) => {{
+                const { assert!($d cost == WORK) };
+                $d this.visit_atomic(AtomicOp::$d op, &$d arg)
+            }};
+            $(($d this:ident, $d cost:ident, $d proposal:ident, $begins $d arg:ident) => {{
+                if !$d this.reachable {
+                    return $d this.skip_block(FrameKind::$frame);
+                }
+                $d this.pay($d cost)?;
+                let ($begin, $begins_arg) = ($d this, $d arg);
+                $begun
+            }};)*
+            $(($d this:ident, $d cost:ident, $d proposal:ident, $parts $d($d arg:ident)?) => {{
+                const { assert!($d cost == 0) };
+                if let Some(frame) = $d this.scratch.skipped.last_mut() {
+                    *frame = FrameKind::$part_frame;
+                    return Ok(());
+                }
+                $(let $parts_arg = $d($d arg)?;)?
+                let $part = $d this;
+                $parted
+            }};)*
+            $(($d this:ident, $d cost:ident, $d proposal:ident, $ends $d($d arg:ident)?) => {{
+                const { assert!($d cost == 0) };
+                if $d this.scratch.skipped.pop().is_some() {
+                    return Ok(());
+                }
+                $(let $ends_arg = $d($d arg)?;)?
+                let $end = $d this;
+                $ended
+            }};)*
+            $(($d this:ident, $d cost:ident, $d proposal:ident, $op $($d $arg:ident)*) => {{
+                if !$d this.begins($d cost)? {
+                    return Ok(());
+                }
                 $(let $arg = $d $arg;)*
                 let $this = $d this;
                 $translation
             }};)*
-            ($d this:ident, $d proposal:ident, $d op:ident $d($d arg:ident)*) => {{
-                $d(let _ = $d arg;)*
-                Err(unsupported(proposal_name(stringify!($d proposal))))
+            ($d this:ident, $d cost:ident, $d proposal:ident, $d op:ident $d($d arg:ident)*) => {{
+                let _ = ($d cost, $d($d arg,)*);
+                $d this.visit_unsupported(stringify!($d proposal))
             }};
         }
     };
@@ -86,6 +132,22 @@ define_translate! { $
         I64Store: Store64, I64Store8: Store8, I64Store16: Store16, I64Store32: Store32,
         F32Store: Store32, F64Store: Store64,
     }
+    begin {
+        |t| Block ty: Block => t.block(ty);
+        |t| Loop ty: Loop => t.loop_(ty);
+        |t| If ty: If => t.if_(ty);
+        |t| TryTable table: TryTable => t.try_table(table);
+        |t| Try ty: LegacyTry => t.try_(ty);
+    }
+    part {
+        |t| Else: Else => t.else_();
+        |t| Catch tag: LegacyCatch => t.begin_clause(Some(tag));
+        |t| CatchAll: LegacyCatch => t.begin_clause(None);
+    }
+    end {
+        |t| End => t.end();
+        |t| Delegate depth => t.delegate(depth);
+    }
 
     |t| LocalGet local => t.local_get(local);
     |t| LocalSet local => t.local_set(local);
@@ -109,11 +171,6 @@ define_translate! { $
     |t| Select => t.select();
     |t| TypedSelect _ty => t.select();
 
-    |t| Block ty => t.block(ty);
-    |t| Loop ty => t.loop_(ty);
-    |t| If ty => t.if_(ty);
-    |t| Else => t.else_();
-    |t| End => t.end();
     |t| Br depth => t.br(depth);
     |t| BrIf depth => t.br_if(depth);
     |t| BrTable targets => t.br_table(&targets);
@@ -136,11 +193,6 @@ define_translate! { $
 
     |t| Throw tag => t.throw(tag);
     |t| ThrowRef => t.throw_ref();
-    |t| TryTable table => t.try_table(table);
-    |t| Try ty => t.try_(ty);
-    |t| Catch tag => t.begin_clause(Some(tag));
-    |t| CatchAll => t.begin_clause(None);
-    |t| Delegate depth => t.delegate(depth);
     |t| Rethrow depth => t.rethrow(depth);
 
     |t| RefFunc func => t.ref_func(func);
@@ -202,13 +254,8 @@ macro_rules! visit {
     ($(@$proposal:ident $op:ident $({ $($arg:ident: $argty:ty),* })? => $visit:ident ($($ann:tt)*))*) => {$(
         #[inline]
         fn $visit(&mut self $($(, $arg: $argty)*)?) -> Result<()> {
-            if !self.reachable {
-                return self.skip(&Operator::$op $({ $($arg),* })?);
-            }
-            if self.env.fuel {
-                self.pay_for(&Operator::$op $({ $($arg: $arg.clone()),* })?)?;
-            }
-            translate!(self, $proposal, $op $($($arg)*)?)
+            const COST: u32 = fuel_cost_of(stringify!($op));
+            translate!(self, COST, $proposal, $op $($($arg)*)?)
         }
     )*};
 }
@@ -236,52 +283,84 @@ impl FrameStack for Translator<'_, '_> {
 impl<'a> VisitOperator<'a> for Translator<'_, '_> {
     type Output = Result<()>;
 
-    fn simd_visitor(&mut self) -> Option<&mut dyn VisitSimdOperator<'a, Output = Result<()>>> {
-        Some(self)
+    diptych_core::if_simd! {
+        fn simd_visitor(
+            &mut self,
+        ) -> Option<&mut dyn wasmparser::VisitSimdOperator<'a, Output = Result<()>>> {
+            Some(self)
+        }
     }
 
     wasmparser::for_each_visit_operator!(visit);
 }
 
+/// What operators of a shape have in common.
 impl Translator<'_, '_> {
-    /// Passes over an operator that nothing reaches, unless it ends the part of the function that
-    /// nothing reaches.
-    fn skip(&mut self, operator: &Operator<'_>) -> Result<()> {
-        let skipped = &mut self.scratch.skipped;
-        let begun = match operator {
-            Operator::Block { .. } => FrameKind::Block,
-            Operator::Loop { .. } => FrameKind::Loop,
-            Operator::If { .. } => FrameKind::If,
-            Operator::TryTable { .. } => FrameKind::TryTable,
-            Operator::Try { .. } => FrameKind::LegacyTry,
-            Operator::Else if skipped.is_empty() => return self.else_(),
-            Operator::Catch { tag_index } if skipped.is_empty() => {
-                return self.begin_clause(Some(*tag_index));
-            }
-            Operator::CatchAll if skipped.is_empty() => return self.begin_clause(None),
-            Operator::Delegate { relative_depth } if skipped.is_empty() => {
-                return self.delegate(*relative_depth);
-            }
-            Operator::End if skipped.is_empty() => return self.end(),
-            Operator::Catch { .. } | Operator::CatchAll => {
-                skipped.pop();
-                FrameKind::LegacyCatch
-            }
-            Operator::End | Operator::Delegate { .. } => {
-                skipped.pop();
-                return Ok(());
-            }
-            _ => return Ok(()),
-        };
-        reserve(skipped, 1)?;
-        skipped.push(begun);
+    /// Whether an operator is to be translated, which then is paid for. Those that nothing reaches
+    /// are not.
+    pub(super) fn begins(&mut self, cost: u32) -> Result<bool> {
+        if self.reachable {
+            self.pay(cost)?;
+        }
+        Ok(self.reachable)
+    }
+
+    /// Pays for an operator that is reached.
+    #[inline]
+    fn pay(&mut self, cost: u32) -> Result<()> {
+        if self.env.fuel && cost > 0 {
+            self.charge(cost)?;
+        }
         Ok(())
     }
 
-    pub(super) fn pay_for(&mut self, operator: &Operator<'_>) -> Result<()> {
-        match fuel_cost(operator) {
-            0 => Ok(()),
-            cost => self.charge(cost),
+    /// Passes over the beginning of a block that nothing reaches.
+    fn skip_block(&mut self, frame: FrameKind) -> Result<()> {
+        reserve(&mut self.scratch.skipped, 1)?;
+        self.scratch.skipped.push(frame);
+        Ok(())
+    }
+
+    fn visit_bin(&mut self, bin: Bin) -> Result<()> {
+        if self.begins(WORK)? {
+            self.bin(bin)?;
         }
+        Ok(())
+    }
+
+    fn visit_un(&mut self, un: Un) -> Result<()> {
+        if self.begins(WORK)? {
+            self.un(un)?;
+        }
+        Ok(())
+    }
+
+    fn visit_load(&mut self, load: Load, arg: &MemArg) -> Result<()> {
+        if self.begins(WORK)? {
+            self.load(load, arg)?;
+        }
+        Ok(())
+    }
+
+    fn visit_store(&mut self, store: Store, arg: &MemArg) -> Result<()> {
+        if self.begins(WORK)? {
+            self.store(store, arg)?;
+        }
+        Ok(())
+    }
+
+    fn visit_atomic(&mut self, operator: AtomicOp, arg: &MemArg) -> Result<()> {
+        if self.begins(WORK)? {
+            self.atomic(operator, arg)?;
+        }
+        Ok(())
+    }
+
+    #[cold]
+    fn visit_unsupported(&self, proposal: &str) -> Result<()> {
+        if self.reachable {
+            return Err(unsupported(proposal_name(proposal)));
+        }
+        Ok(())
     }
 }

@@ -1,8 +1,10 @@
 //! From each SIMD operator of WebAssembly to what translates it.
 
 use super::{Result, Translator};
-use crate::ops::{Extract, Op, Shift, Slow, VectorLoad, VectorTest, Width};
-use wasmparser::{Operator, VisitSimdOperator};
+use crate::ops::vector::{Extract, Shift, VectorLoad, VectorTest, Width};
+use crate::ops::{Op, Slow};
+use diptych_core::fuel::{WORK, fuel_cost_of};
+use wasmparser::VisitSimdOperator;
 
 /// Defines `translate!`, which translates one operator: those of one shape by name, the others as
 /// arms.
@@ -25,33 +27,57 @@ macro_rules! define_translate {
         $(|$this:ident| $op:ident $($arg:ident)* => $translation:expr;)*
     ) => {
         macro_rules! translate {
-            $(($d this:ident, $un) => { $d this.vector_un(Op::$un) };)*
-            $(($d this:ident, $bin) => { $d this.vector_bin(Op::$bin) };)*
+            $(($d this:ident, $un) => { $d this.visit_as(Self::vector_un, Op::$un) };)*
+            $(($d this:ident, $bin) => { $d this.visit_as(Self::vector_bin, Op::$bin) };)*
             $(($d this:ident, $swapped) => {
-                $d this.vector_bin_swapped(Op::$bin_of_swapped)
+                $d this.visit_as(Self::vector_bin_swapped, Op::$bin_of_swapped)
             };)*
-            $(($d this:ident, $relaxed_un) => { $d this.vector_un(Op::$strict_un) };)*
-            $(($d this:ident, $relaxed_bin) => { $d this.vector_bin(Op::$strict_bin) };)*
-            $(($d this:ident, $tern) => { $d this.vector_tern(Op::$tern_op) };)*
-            $(($d this:ident, $shift) => { $d this.shift(Shift::$shift) };)*
-            $(($d this:ident, $test) => { $d this.vector_test(VectorTest::$test) };)*
-            $(($d this:ident, $extract $d lane:ident) => {
+            $(($d this:ident, $relaxed_un) => {
+                $d this.visit_as(Self::vector_un, Op::$strict_un)
+            };)*
+            $(($d this:ident, $relaxed_bin) => {
+                $d this.visit_as(Self::vector_bin, Op::$strict_bin)
+            };)*
+            $(($d this:ident, $tern) => { $d this.visit_as(Self::vector_tern, Op::$tern_op) };)*
+            $(($d this:ident, $shift) => { $d this.visit_as(Self::shift, Shift::$shift) };)*
+            $(($d this:ident, $test) => {
+                $d this.visit_as(Self::vector_test, VectorTest::$test)
+            };)*
+            $(($d this:ident, $extract $d lane:ident) => {{
+                if !$d this.begins(WORK)? {
+                    return Ok(());
+                }
                 $d this.extract_lane(Extract::$extract, $d lane)
-            };)*
-            $(($d this:ident, $splat) => { $d this.splat(Width::$splat_width) };)*
-            $(($d this:ident, $replace $d lane:ident) => {
+            }};)*
+            $(($d this:ident, $splat) => { $d this.visit_as(Self::splat, Width::$splat_width) };)*
+            $(($d this:ident, $replace $d lane:ident) => {{
+                if !$d this.begins(WORK)? {
+                    return Ok(());
+                }
                 $d this.replace_lane(Width::$replace_width, $d lane)
-            };)*
-            $(($d this:ident, $load $d arg:ident) => {
+            }};)*
+            $(($d this:ident, $load $d arg:ident) => {{
+                if !$d this.begins(WORK)? {
+                    return Ok(());
+                }
                 $d this.vector_load(VectorLoad::$load, &$d arg)
-            };)*
-            $(($d this:ident, $load_lane $d arg:ident $d lane:ident) => {
+            }};)*
+            $(($d this:ident, $load_lane $d arg:ident $d lane:ident) => {{
+                if !$d this.begins(WORK)? {
+                    return Ok(());
+                }
                 $d this.load_lane(Width::$load_width, &$d arg, $d lane)
-            };)*
-            $(($d this:ident, $store_lane $d arg:ident $d lane:ident) => {
+            }};)*
+            $(($d this:ident, $store_lane $d arg:ident $d lane:ident) => {{
+                if !$d this.begins(WORK)? {
+                    return Ok(());
+                }
                 $d this.store_lane(Width::$store_width, &$d arg, $d lane)
-            };)*
+            }};)*
             $(($d this:ident, $op $($d $arg:ident)*) => {{
+                if !$d this.begins(WORK)? {
+                    return Ok(());
+                }
                 $(let $arg = $d $arg;)*
                 let $this = $d this;
                 $translation
@@ -167,12 +193,7 @@ define_translate! { $
 macro_rules! visit {
     ($(@$proposal:ident $op:ident $({ $($arg:ident: $argty:ty),* })? => $visit:ident ($($ann:tt)*))*) => {$(
         fn $visit(&mut self $($(, $arg: $argty)*)?) -> Result<()> {
-            if !self.reachable {
-                return Ok(());
-            }
-            if self.env.fuel {
-                self.pay_for(&Operator::$op $({ $($arg),* })?)?;
-            }
+            const { assert!(fuel_cost_of(stringify!($op)) == WORK) };
             translate!(self, $op $($($arg)*)?)
         }
     )*};

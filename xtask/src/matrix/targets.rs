@@ -117,17 +117,18 @@ pub(crate) struct Target {
 }
 
 /// What the interpreter's tests are built with.
-const INTERP: &[&str] = &["interp", "std", "threads", "mmap", "wat"];
+const INTERP: &[&str] = &["interp", "simd", "std", "threads", "mmap", "wat"];
 /// What machines without a system have.
-const ALLOC: &[&str] = &["interp"];
+const ALLOC: &[&str] = &["interp", "simd"];
 /// What the compiler's tests are built with, beside.
 const JIT: &[&str] = &[
-    "interp", "jit", "std", "threads", "mmap", "signals", "tls", "cache", "wat",
+    "interp", "jit", "simd", "std", "threads", "mmap", "signals", "tls", "cache", "wat",
 ];
 
 /// Every feature of the library, and what the program has beside: the columns of the page.
 pub(crate) const ALL_FEATURES: &[&str] = &[
-    "interp", "jit", "std", "mmap", "signals", "tls", "threads", "cache", "wat", "wasi", "cli",
+    "interp", "jit", "simd", "std", "mmap", "signals", "tls", "threads", "cache", "wat", "wasi",
+    "cli",
 ];
 
 /// One selection of packages and features for everything, so that nothing is built twice; the first
@@ -172,7 +173,7 @@ const INTERPRETED: &[&[&str]] = &[
     COMMON,
     &[
         "--no-default-features",
-        "--features=std,interp,disasm,threads,mmap,signals,wat",
+        "--features=std,interp,simd,disasm,threads,mmap,signals,wat",
     ],
 ];
 
@@ -211,7 +212,7 @@ const GUEST: &[&[&str]] = &[&[
     "--package=diptych-interp",
     "--package=diptych-conformance",
     "--no-default-features",
-    "--features=std,disasm,wat",
+    "--features=std,simd,disasm,wat",
     "--lib",
     "--test=operators",
 ]];
@@ -405,8 +406,12 @@ pub(crate) const TARGETS: &[Target] = &[
         packages: &["lld-22"],
         cargo: &[("LINKER", "wasm-ld-22")],
         steps: &[
-            test("core, interpreter", &["interp", "std", "wat"], GUEST),
-            suite("interp", &["interp", "std", "wat"]),
+            test(
+                "core, interpreter",
+                &["interp", "simd", "std", "wat"],
+                GUEST,
+            ),
+            suite("interp", &["interp", "simd", "std", "wat"]),
         ],
         gaps: "The engine as a guest of itself: the guest interprets, the host compiles. A trap of the \
                guest's would end the program; a panic does, so tests that expect one are left out.",
@@ -453,13 +458,13 @@ pub(crate) const TARGETS: &[Target] = &[
         cargo: &[],
         steps: &[Step {
             name: "the library without the standard library",
-            features: &["interp"],
+            features: &["interp", "simd"],
             always: false,
             action: Action::Build(&[
                 "--package=diptych",
                 "--lib",
                 "--no-default-features",
-                "--features=interp",
+                "--features=interp,simd",
             ]),
         }],
         gaps: "A host in JavaScript would run it; none is here yet.",

@@ -85,10 +85,18 @@ const fn compiler(name: &'static str, features: &'static str) -> Program {
 /// The smallest embeddings: the rows of the first table.
 pub(crate) const SMALLEST: &[Program] = &[
     program("none, without `std`", ""),
+    program(
+        "wasmparser, which only validates, without `std`",
+        "validator",
+    ),
     program("Diptych's interpreter, loop, without `std`", "interp-loop"),
     program("wasmi, loop, without `std`", "wasmi-loop"),
     program("Diptych's interpreter, without `std`", "interp"),
     program("wasmi, without `std`", "wasmi"),
+    program(
+        "Diptych's interpreter with SIMD, without `std`",
+        "interp,simd",
+    ),
     program("wasmi with SIMD, without `std`", "wasmi,wasmi-simd"),
     program("none", "std"),
     program("Diptych's interpreter, loop", "std,interp-loop"),
@@ -123,6 +131,8 @@ pub(crate) const ADDITIONS: &[Addition] = &[
         "interp-loop",
         "interp",
     ),
+    addition("`simd`, loop", "interp-loop", "interp-loop,simd"),
+    addition("`simd`", "interp", "interp,simd"),
     addition("`disasm`", "interp", "interp,disasm"),
     addition("`std`", "interp", "std,interp"),
     addition("`mmap`", "std,interp", "std,interp,mmap"),
@@ -131,9 +141,13 @@ pub(crate) const ADDITIONS: &[Addition] = &[
     addition(
         "the default features together",
         "std,interp",
-        "std,interp,disasm,wat,threads,mmap,signals,tls",
+        "std,interp,simd,disasm,wat,threads,mmap,signals,tls",
     ),
-    addition("`jit` and `mmap`", "std,interp", "std,interp,jit,mmap"),
+    addition(
+        "`jit` (with `simd`) and `mmap`",
+        "std,interp",
+        "std,interp,jit,mmap",
+    ),
     addition("`interp`", "std,jit,mmap", "std,interp,jit,mmap"),
     addition(
         "`signals` and `tls`",
@@ -152,4 +166,4 @@ pub(crate) const ADDITIONS: &[Addition] = &[
 pub(crate) const CHANGED: &[&str] = &["std,interp", "std,wasmi"];
 
 /// Whose parts are listed.
-pub(crate) const PARTS_OF: &[&str] = &["interp-loop", "interp", "wasmi"];
+pub(crate) const PARTS_OF: &[&str] = &["interp-loop", "interp", "validator", "wasmi"];
