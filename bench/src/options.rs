@@ -71,7 +71,10 @@ impl Options {
                     for why in peers::missing() {
                         println!("left out: {why}");
                     }
-                    println!("workloads: {}", workloads::names().join(", "));
+                    println!(
+                        "workloads: {}",
+                        workloads::names().collect::<Vec<_>>().join(", ")
+                    );
                     println!("programs: {}", programs::ALL.join(", "));
                     println!("other: {}", crate::task::OTHERS.join(", "));
                     return Ok(None);

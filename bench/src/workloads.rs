@@ -107,8 +107,8 @@ pub fn get(name: &str) -> Option<&'static Workload> {
 }
 
 /// The names of all workloads.
-pub fn names() -> Vec<&'static str> {
-    every().map(|workload| workload.name).collect()
+pub fn names() -> impl Iterator<Item = &'static str> {
+    every().map(|workload| workload.name)
 }
 
 fn every() -> impl Iterator<Item = &'static Workload> {

@@ -9,6 +9,10 @@ global_asm!(
     "adrp x0, stack_end",
     "add x0, x0, :lo12:stack_end",
     "mov sp, x0",
+    // Floats are on before Rust uses them, which it does where the target has them.
+    "mov x0, #0x300000",
+    "msr cpacr_el1, x0",
+    "isb",
     "adrp x0, bss_begin",
     "add x0, x0, :lo12:bss_begin",
     "adrp x1, bss_end",
