@@ -32,7 +32,8 @@ pub fn measure(peer: &str, task: &Task) -> Result<Option<Time>> {
     Ok(measured(child, peer, task)?.map(|(time, _)| time))
 }
 
-/// How many instructions one run takes: those with it less those without.
+/// How many instructions one run takes, and how many indirect jumps: those with it less those
+/// without.
 fn instructions(peer: &str, name: &'static str) -> Result<Option<Time>> {
     if !peers::get(peer)?.is_linked() {
         return Ok(None);
@@ -43,6 +44,7 @@ fn instructions(peer: &str, name: &'static str) -> Result<Option<Time>> {
             .args([
                 "--tool=cachegrind",
                 "--cache-sim=no",
+                "--branch-sim=yes",
                 "--cachegrind-out-file=/dev/null",
             ])
             .arg(std::env::current_exe()?);
@@ -50,16 +52,22 @@ fn instructions(peer: &str, name: &'static str) -> Result<Option<Time>> {
             return Ok(None);
         };
         // ==1234== I refs:        1,234,567
-        let line = said.lines().find(|line| line.contains("refs:"));
-        let (_, number) = line
-            .and_then(|line| line.rsplit_once(' '))
-            .ok_or("valgrind counted nothing")?;
-        Result::Ok(Some(number.replace(',', "").parse::<f64>()?))
+        // ==1234== Branches:        234,567  (200,000 cond + 34,567 ind)
+        let number = |label: &str, before: &str| {
+            let line = said.lines().find(|line| line.contains(label));
+            let line = line.map(|line| line.trim_end_matches(before));
+            let (_, number) = line
+                .and_then(|line| line.rsplit_once(' '))
+                .ok_or("valgrind counted nothing")?;
+            Result::Ok(number.replace(',', "").parse::<f64>()?)
+        };
+        let instructions = number("refs:", "")?;
+        Result::Ok(Some((instructions, number("Branches:", " ind)")?)))
     };
     let (Some(without), Some(with)) = (count(0)?, count(1)?) else {
         return Ok(None);
     };
-    Ok(Some(Time::of(with - without)))
+    Ok(Some(Time::new(with.0 - without.0, with.1 - without.1)))
 }
 
 /// The program that counts.

@@ -18,7 +18,7 @@ pub fn run(words: Vec<String>) -> Result<()> {
         }
     }
     let mut sections = if options.instructions {
-        vec![instructions(&options)]
+        counts(&options).into()
     } else {
         plan(&options)?
     };
@@ -36,19 +36,27 @@ pub fn run(words: Vec<String>) -> Result<()> {
     }
 }
 
-/// The only section where instructions are counted.
-fn instructions(options: &Options) -> Section {
+/// The only sections where instructions are counted.
+fn counts(options: &Options) -> [Section; 2] {
     let every = workloads::ALL.iter().chain(workloads::OBJECTS);
-    Section {
-        title: "Instructions".to_owned(),
-        unit: Unit::MillionInstructions,
+    let rows: Vec<_> = every
+        .map(|workload| workload.name)
+        .filter(|name| options.wants_run(name))
+        .map(|name| Row::new(name, Task::Instructions(name), options.peers.len()))
+        .collect();
+    let section = |title: &str, unit| Section {
+        title: title.to_owned(),
+        unit,
         mean: true,
-        rows: every
-            .map(|workload| workload.name)
-            .filter(|name| options.wants_run(name))
-            .map(|name| Row::new(name, Task::Instructions(name), options.peers.len()))
-            .collect(),
-    }
+        rows: rows.clone(),
+    };
+    [
+        section("Instructions", Unit::MillionInstructions),
+        section(
+            "Indirect jumps: an interpreter's dispatches",
+            Unit::MillionJumps,
+        ),
+    ]
 }
 
 /// The sections of the table, yet without times.
@@ -217,7 +225,7 @@ fn measure(options: &Options, sections: &mut [Section]) -> u32 {
             for row in 0..sections[at].rows.len() {
                 progress(round, done, total * options.rounds as usize);
                 done += 1;
-                // The two sections of opening show the same measurements.
+                // Two sections show the same measurements.
                 let task = sections[at].rows[row].task.clone();
                 if let Some(twin) = twin(sections, at, &task) {
                     sections[at].rows[row].times = twin;

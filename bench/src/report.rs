@@ -56,6 +56,8 @@ pub enum Unit {
     WallMicroseconds,
     Bytes,
     MillionInstructions,
+    /// What is counted beside instructions.
+    MillionJumps,
     /// Of a file of so many megabytes.
     MegabytesPerSecond(f64),
     WallMegabytesPerSecond(f64),
@@ -67,7 +69,7 @@ impl Unit {
             Self::Milliseconds => "ms",
             Self::Microseconds | Self::WallMicroseconds => "µs",
             Self::Bytes => "bytes",
-            Self::MillionInstructions => "millions",
+            Self::MillionInstructions | Self::MillionJumps => "millions",
             Self::Nanoseconds => "ns",
             Self::MegabytesPerSecond(_) | Self::WallMegabytesPerSecond(_) => "MB/s",
         }
@@ -76,7 +78,9 @@ impl Unit {
     /// The seconds that count.
     const fn seconds(self, time: Time) -> f64 {
         match self {
-            Self::WallMegabytesPerSecond(_) | Self::WallMicroseconds => time.wall,
+            Self::WallMegabytesPerSecond(_) | Self::WallMicroseconds | Self::MillionJumps => {
+                time.wall
+            }
             _ => time.cpu,
         }
     }
@@ -87,7 +91,7 @@ impl Unit {
             Self::Milliseconds => seconds * 1e3,
             Self::Microseconds | Self::WallMicroseconds => seconds * 1e6,
             Self::Bytes => seconds,
-            Self::MillionInstructions => seconds / 1e6,
+            Self::MillionInstructions | Self::MillionJumps => seconds / 1e6,
             Self::Nanoseconds => seconds * 1e9,
             Self::MegabytesPerSecond(size) | Self::WallMegabytesPerSecond(size) => size / seconds,
         }

@@ -31,8 +31,8 @@ pub const OTHERS: &[&str] = &[
 pub enum Task {
     /// A workload's function.
     Run(&'static str),
-    /// The instructions that a run of a workload executes, which the parent counts by looking at
-    /// [`Repeat`](Self::Repeat).
+    /// The instructions that a run of a workload executes, and the indirect jumps among them in the
+    /// place of wall time, which the parent counts by looking at [`Repeat`](Self::Repeat).
     Instructions(&'static str),
     /// A workload's function once with little to do, and then as often as it is told with all of it.
     Repeat(&'static str, u8),
