@@ -84,6 +84,7 @@
 //! |---|---|---|
 //! | `interp` | yes | the portable interpreter |
 //! | `interp-loop` | yes | the same with dispatch by a loop only: smaller, slower; `interp` includes it |
+//! | `simd` | yes | vectors of 128 bits; `jit` has them always |
 //! | `jit` | no | the Cranelift JIT |
 //! | `std` | yes | files, threads' locks, stacks that the operating system backs |
 //! | `threads` | yes | worker threads for validation and compilation |
