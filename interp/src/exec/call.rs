@@ -168,12 +168,13 @@ unsafe fn call(st: &mut State, callee: *mut FuncRef, size: usize) -> Flow {
     unsafe {
         st.acc = callee as u64;
         let ctx = (*callee).ctx;
-        if ctx.is_null() {
-            return st.leave(Exit::new(ExitKind::CallHost, size as u64));
-        }
         let (fp, record) = callee_frame(st);
-        write_record(st, record, size);
-        if ctx != st.vm {
+        if ctx == st.vm {
+            write_record(st, record, size);
+        } else if ctx.is_null() {
+            return st.leave(Exit::new(ExitKind::CallHost, size as u64));
+        } else {
+            write_record(st, record, size);
             cross(st, record, ctx);
         }
         enter(st, (*callee).interp_code.cast(), fp, record)
