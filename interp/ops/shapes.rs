@@ -228,7 +228,7 @@ fn branch_ops(branch: &Branch, ops: &mut Vec<Op>) {
     }
 }
 
-pub(crate) const LOAD_MODES: &[&str] = &["S", "A", "I", "X"];
+pub(crate) const LOAD_MODES: &[&str] = &["S", "A", "I", "X", "O"];
 
 fn load_ops(load: &Load, ops: &mut Vec<Op>) {
     let finish = |slot: bool, size: usize| {
@@ -250,6 +250,7 @@ fn load_ops(load: &Load, ops: &mut Vec<Op>) {
             if slot {
                 fields.push(Field::Slot("dst", 8));
             }
+            let summed;
             let (end, size) = match *mode {
                 "S" => {
                     fields.extend([Field::Slot("addr", 10), Field::U32("end", 12)]);
@@ -263,9 +264,16 @@ fn load_ops(load: &Load, ops: &mut Vec<Op>) {
                     fields.push(Field::U32("end", 12));
                     ("st.u32(12) as u64", 16)
                 }
-                _ => {
+                "X" => {
                     fields.extend(INDEXED_LOAD);
                     ("st.indexed(10, 12, 14) as u64 + st.u32(16) as u64", 24)
+                }
+                // Without an offset the end is the width behind the address.
+                _ => {
+                    fields.extend([Field::Slot("base", 10), Field::U32("addend", 12)]);
+                    let end = "st.slot_i32(10).wrapping_add(st.u32(12)) as u64 + size_of::<";
+                    summed = format!("{end}{}>() as u64", load.read);
+                    (&*summed, 16)
                 }
             };
             ops.push(Op {

@@ -423,8 +423,21 @@ const fn plain(name: &'static str, size: usize, fields: &'static [Field]) -> Pla
 pub(crate) const PLAINS: &[Plain] = &[
     // Moves.
     plain("Copy", 16, &[Slot("dst", 8), Slot("src", 10)]),
+    // The same, with the value in the integer accumulator as well.
+    plain("CopyAcc", 16, &[Slot("dst", 8), Slot("src", 10)]),
     plain(
         "Copy2",
+        16,
+        &[
+            Slot("dst", 8),
+            Slot("src", 10),
+            Slot("dst1", 12),
+            Slot("src1", 14),
+        ],
+    ),
+    // The same, with the second value in the integer accumulator as well.
+    plain(
+        "Copy2Acc",
         16,
         &[
             Slot("dst", 8),

@@ -8,7 +8,9 @@
 //! functions borrow it again.
 
 use crate::code::{Callee, CodeHeader, HEADER_BYTES, Reference};
-use crate::exec::{Exit, ExitKind, Flow, State, call_subtype, caller_of, return_from_host, vector};
+use crate::exec::{
+    Exit, ExitKind, Flow, State, call_host, call_subtype, caller_of, return_from_host, vector,
+};
 use crate::module::{InterpModule, Shared};
 use crate::ops::{Op, Slow};
 use crate::walk;
@@ -226,40 +228,22 @@ unsafe fn drive(st: &mut State, store: *mut VmStore, shared: &Shared, resumable:
                         (*store).tail_slots = st.fp;
                         return Status::TailCall;
                     }
-                    let is_host = (*callee).ctx.is_null();
-                    let status = call_array(callee, store, st.fp);
-                    match status {
-                        Status::Done => {
-                            return_from_host(st, record);
-                            Ok(())
-                        }
-                        _ if is_host && !(*store).fiber.is_null() && (*store).can_wait() => {
-                            suspend(store, st.fp);
-                            return_from_host(st, record);
-                            Ok(())
-                        }
-                        _ if is_host && resumable && (*store).can_wait() => {
-                            (*store).exit_fp = st.fp;
-                            (*store).exit_ctx = st.vm;
-                            (*store).exit_value = record as u64;
-                            (*store).exit_resume = Some(GO_ON);
-                            return Status::Suspended;
-                        }
-                        _ if (*store).exception != 0 => {
-                            if to_caller(st, store, shared, record) && unwind(st, store, shared) {
-                                continue;
-                            }
-                            return Status::Error;
-                        }
-                        _ => {
-                            if let Some(error) = &mut (*store).pending {
-                                leave_for_host(st, store, shared, record);
-                                backtrace::attach(store, error);
-                            }
-                            return Status::Error;
-                        }
+                    if call_array(callee, store, st.fp) == Status::Done {
+                        return_from_host(st, record);
+                    } else if let Some(status) = without_results(st, store, shared, resumable) {
+                        return status;
                     }
+                    Ok(())
                 }
+                ExitKind::CallHost => {
+                    save_position(st, store);
+                    next = call_host(st, exit.argument() as usize);
+                    Ok(())
+                }
+                ExitKind::HostFailed => match without_results(st, store, shared, resumable) {
+                    Some(status) => return status,
+                    None => Ok(()),
+                },
                 ExitKind::LazyDirect | ExitKind::LazyRef => match translate_callee(st, exit.kind())
                 {
                     Ok(code) => {
@@ -333,6 +317,46 @@ unsafe fn drive(st: &mut State, store: *mut VmStore, shared: &Shared, resumable:
                 return fail(store, error);
             }
         }
+    }
+}
+
+/// What comes after a call by [`ExitKind::HostCall`] that did not end with results. Gives how the
+/// activation ends, if it does.
+///
+/// # Safety
+/// `st` is as it left for the call.
+#[cold]
+unsafe fn without_results(
+    st: &mut State,
+    store: *mut VmStore,
+    shared: &Shared,
+    resumable: bool,
+) -> Option<Status> {
+    // SAFETY: by contract.
+    unsafe {
+        let record = st.record.assume_init();
+        let is_host = (*(st.acc as *mut FuncRef)).ctx.is_null();
+        if is_host && !(*store).fiber.is_null() && (*store).can_wait() {
+            suspend(store, st.fp);
+            return_from_host(st, record);
+            return None;
+        }
+        if is_host && resumable && (*store).can_wait() {
+            (*store).exit_fp = st.fp;
+            (*store).exit_ctx = st.vm;
+            (*store).exit_value = record as u64;
+            (*store).exit_resume = Some(GO_ON);
+            return Some(Status::Suspended);
+        }
+        if (*store).exception != 0 {
+            let caught = to_caller(st, store, shared, record) && unwind(st, store, shared);
+            return (!caught).then_some(Status::Error);
+        }
+        if let Some(error) = &mut (*store).pending {
+            leave_for_host(st, store, shared, record);
+            backtrace::attach(store, error);
+        }
+        Some(Status::Error)
     }
 }
 
@@ -419,7 +443,7 @@ unsafe fn to_caller(
 }
 
 /// Notes where the guest is.
-unsafe fn save_position(st: &State, store: *mut VmStore) {
+pub(crate) unsafe fn save_position(st: &State, store: *mut VmStore) {
     // SAFETY: the store is valid.
     unsafe {
         (*store).exit_pc = st.ip;

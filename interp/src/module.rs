@@ -3,8 +3,8 @@
 use crate::code::{
     Callee, Clause, Code, CodeHeader, Encoding, EntryCell, HEADER_BYTES, HEADER_CELLS, Handler,
 };
-use crate::driver;
-use crate::exec::{Exit, State, run_loop};
+use crate::driver::{self, save_position};
+use crate::exec::{Exit, State, call_host, run_loop};
 use crate::ops::Op;
 use crate::references::References;
 use crate::translate::{Env, Record, Scratch, translate};
@@ -153,14 +153,27 @@ impl Shared {
         unsafe { &InterpModule::of(code).shared }
     }
 
-    /// Runs the machine until it leaves.
+    /// Runs the machine until it leaves for something else than host functions that return.
     ///
     /// # Safety
     /// `st` is a valid machine over code of this encoding.
     pub(crate) unsafe fn run(&self, st: &mut State) -> Exit {
         match self.encoding {
-            // SAFETY: by contract.
-            Encoding::Opcode => unsafe { run_loop(st) },
+            Encoding::Opcode => loop {
+                // SAFETY: by contract.
+                let exit = unsafe { run_loop(st) };
+                let Some(size) = exit.host_call() else {
+                    return exit;
+                };
+                // SAFETY: it left so.
+                let failed = unsafe {
+                    save_position(st, (*st.vm).store);
+                    call_host(st, size)
+                };
+                if let Some(exit) = failed {
+                    return exit;
+                }
+            },
             #[cfg(all(tail_dispatch, not(debug_assertions)))]
             // SAFETY: by contract.
             Encoding::Handler => unsafe { crate::exec::run_tail(st) },

@@ -70,6 +70,8 @@ pub(crate) enum LoadMode {
     I,
     /// `slot(10) + (slot(12) << u16(14))`, wrapping at 32 bits, plus what is at 16.
     X,
+    /// A slot at 10 plus what is at 12, wrapping at 32 bits, plus the width.
+    O,
 }
 
 /// Where a store's end and value are: the first letter as [`LoadMode`] (the address slot is

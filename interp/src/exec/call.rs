@@ -20,7 +20,7 @@ use diptych_core::Trap;
 use diptych_core::backend::Position;
 use diptych_core::types::TypeId;
 use diptych_core::vm::frame::{NEAR_RECORD, ReturnRecord};
-use diptych_core::vm::{FuncRef, VmCtx};
+use diptych_core::vm::{FuncRef, Status, VmCtx};
 
 bodies! {
     call_direct |st| {
@@ -150,18 +150,31 @@ unsafe fn call_direct_with(st: &mut State, fp: *mut u64, record: *mut ReturnReco
     }
 }
 
-/// Calls a function by reference, from an operation with `frame` at 8 and `record` at 10.
+/// The frame and the record of the callee, from an operation with `frame` at 8 and `record` at 10.
+#[inline(always)]
+unsafe fn callee_frame(st: &State) -> (*mut u64, *mut ReturnRecord) {
+    // SAFETY: the caller's frame includes the callee's record.
+    unsafe {
+        let fp = st.slot_at(8);
+        (fp, fp.add(usize::from(st.u16(10))).cast())
+    }
+}
+
+/// Calls a function by reference, from an operation with `frame` at 8 and `record` at 10. What is
+/// left for a host function [`call_host`] does.
 #[inline(always)]
 unsafe fn call(st: &mut State, callee: *mut FuncRef, size: usize) -> Flow {
     // SAFETY: function references live as long as the store.
     unsafe {
-        let fp = st.slot_at(8);
-        let record = fp.add(usize::from(st.u16(10))).cast();
-        write_record(st, record, size);
         st.acc = callee as u64;
         let ctx = (*callee).ctx;
-        // A host function runs in its caller's instance.
-        if ctx != st.vm && !ctx.is_null() {
+        let (fp, record) = callee_frame(st);
+        if ctx == st.vm {
+            write_record(st, record, size);
+        } else if ctx.is_null() {
+            return st.leave(Exit::new(ExitKind::CallHost, size as u64));
+        } else {
+            write_record(st, record, size);
             cross(st, record, ctx);
         }
         enter(st, (*callee).interp_code.cast(), fp, record)
@@ -201,6 +214,37 @@ unsafe fn enter(
         st.ip = code.cast::<u8>().add(HEADER_BYTES);
     }
     Flow::Next
+}
+
+/// Calls the host function in `acc` for the operation at `ip`, of `size` bytes, and goes on behind
+/// it. The record, by which callees are returned from, is not needed for it: it runs in its
+/// caller's instance, and the machine stays where it is.
+///
+/// Gives how to go on when the function has not returned.
+///
+/// # Safety
+/// `st` is as it left with [`ExitKind::CallHost`], and the store's exit position is that.
+#[inline(always)]
+pub(crate) unsafe fn call_host(st: &mut State, size: usize) -> Option<Exit> {
+    // SAFETY: by contract; arguments are where the callee's frame would begin, and what is beyond
+    // its record is free.
+    unsafe {
+        let store = (*st.vm).store;
+        let callee = st.acc as *mut FuncRef;
+        let (frame, record) = callee_frame(st);
+        (*store).stack_top = record.add(1).cast();
+        // No tail call has to be followed, as `call_array` does: host functions make none.
+        if ((*callee).array_call)(callee, store, frame) == Status::Done {
+            st.put_accumulators(frame.read());
+            st.mem = (*st.vm).memory0_base;
+            let _ = st.next(size);
+            return None;
+        }
+        write_record(st, record, size);
+        st.fp = frame;
+        st.record = MaybeUninit::new(record);
+        Some(Exit::of(ExitKind::HostFailed))
+    }
 }
 
 /// The argument of [`ExitKind::CheckSubtype`] for a call.

@@ -35,8 +35,11 @@ macro_rules! match_ops {
 
 /// Runs from `st.ip` until something leaves; `st` is then where it left.
 ///
+/// Never inline: these loops inside another one take minutes to compile.
+///
 /// # Safety
 /// `st` is a valid machine state over code with opcodes in its first cells.
+#[inline(never)]
 pub(crate) unsafe fn run(machine: &mut State) -> Exit {
     loop {
         // SAFETY: by contract.

@@ -27,7 +27,7 @@ mod variable;
 pub(crate) mod vector;
 mod wide;
 
-pub(crate) use call::{call_subtype, caller_of, return_from_host};
+pub(crate) use call::{call_host, call_subtype, caller_of, return_from_host};
 pub(crate) use looped::run as run_loop;
 pub(crate) use state::{Exit, ExitKind, Flow, State};
 #[cfg(all(tail_dispatch, not(debug_assertions)))]

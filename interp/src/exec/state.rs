@@ -59,6 +59,11 @@ pub(crate) enum ExitKind {
     HostReturn,
     /// A function without interpreter code: `acc` is its reference, `record` the record.
     HostCall,
+    /// A call of a host function, in `acc`, by the operation at `ip`, whose size is the argument:
+    /// nothing is laid out for it. The driver does not see it, but for the next one.
+    CallHost,
+    /// Such a call ended without results; the machine is as for [`Self::HostCall`].
+    HostFailed,
     /// A function that is not translated yet: `acc` is its entry cell, `record` the record.
     LazyDirect,
     /// The same, but `acc` is the function's reference.
@@ -96,11 +101,13 @@ impl Exit {
     }
 
     pub(crate) fn kind(self) -> ExitKind {
-        const KINDS: [ExitKind; 12] = [
+        const KINDS: [ExitKind; 14] = [
             ExitKind::Trap,
             ExitKind::Slow,
             ExitKind::HostReturn,
             ExitKind::HostCall,
+            ExitKind::CallHost,
+            ExitKind::HostFailed,
             ExitKind::LazyDirect,
             ExitKind::LazyRef,
             ExitKind::SegmentReturn,
@@ -111,6 +118,16 @@ impl Exit {
             ExitKind::Vectors,
         ];
         KINDS[(self.0 & 0xff) as usize]
+    }
+
+    /// The size of the operation, when this is a call of a host function.
+    #[inline(always)]
+    pub(crate) const fn host_call(self) -> Option<usize> {
+        if self.0 as u8 == ExitKind::CallHost as u8 {
+            Some(self.argument() as usize)
+        } else {
+            None
+        }
     }
 
     pub(crate) const fn argument(self) -> u64 {

@@ -8,6 +8,7 @@
 #![allow(non_snake_case, reason = "handlers are named as their operations")]
 
 use super::bodies;
+use super::call::call_host;
 #[cfg(dispatch_pairs)]
 use super::pair_hash::{HASH_SIZE, pair_hash, pair_key};
 use super::state::{Exit, Flow, State, keep_flow};
@@ -236,26 +237,38 @@ fn pair(first: Op, second: Op) -> Option<u64> {
     }
 }
 
-/// Runs from `st.ip` until something leaves; `st` is then where it left. The accumulators for
-/// floats do not survive.
+/// Runs from `st.ip` until something leaves that is no call of a host function; `st` is then where
+/// it left. The accumulators for floats do not survive.
 ///
 /// # Safety
 /// `st` is a valid machine state over code with handlers in its first cells.
-pub(crate) unsafe fn run(st: &mut State) -> Exit {
+pub(crate) unsafe fn run(machine: &mut State) -> Exit {
+    // A copy whose address nobody has can live in registers from one call to the next.
+    let mut st = State { ..*machine };
     // SAFETY: by contract.
-    unsafe {
-        let first = st.ip.cast::<Handler>().read();
-        let exit = first(
-            st.ip, st.fp, st.mem, st.acc, st.record, st.vm, st.f32acc, st.f64acc,
-        );
-        let store = (*st.vm).store;
-        st.ip = (*store).exit_pc;
-        st.fp = (*store).exit_fp;
-        st.vm = (*store).exit_ctx;
-        st.acc = (*store).exit_value;
-        st.record = (&raw const (*store).exit_record)
-            .cast::<MaybeUninit<_>>()
-            .read();
-        Exit(exit)
-    }
+    let exit = unsafe {
+        loop {
+            let first = st.ip.cast::<Handler>().read();
+            let exit = Exit(first(
+                st.ip, st.fp, st.mem, st.acc, st.record, st.vm, st.f32acc, st.f64acc,
+            ));
+            let store = (*st.vm).store;
+            st.ip = (*store).exit_pc;
+            st.fp = (*store).exit_fp;
+            st.vm = (*store).exit_ctx;
+            st.acc = (*store).exit_value;
+            let Some(size) = exit.host_call() else {
+                st.record = (&raw const (*store).exit_record)
+                    .cast::<MaybeUninit<_>>()
+                    .read();
+                break exit;
+            };
+            st.record = NO_RECORD;
+            if let Some(exit) = call_host(&mut st, size) {
+                break exit;
+            }
+        }
+    };
+    *machine = st;
+    exit
 }

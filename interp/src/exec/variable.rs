@@ -19,6 +19,22 @@ bodies! {
         st.next(16)
     }
 
+    copy_acc |st| {
+        st.acc = st.slot_i64(10);
+        let value = st.acc;
+        st.put_i64(8, value);
+        st.next(16)
+    }
+
+    copy2_acc |st| {
+        let value = st.slot_i64(10);
+        st.put_i64(8, value);
+        st.acc = st.slot_i64(14);
+        let value = st.acc;
+        st.put_i64(12, value);
+        st.next(16)
+    }
+
     /// Copies to lower slots, the lowest first.
     copy_many |st| {
         move_slots(st.slot_at(10), st.slot_at(8), st.u32(12) as usize);

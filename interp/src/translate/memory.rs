@@ -8,7 +8,7 @@ use diptych_core::types::{MemoryIdx, TableIdx, ValType};
 use wasmparser::{MemArg, MemArgTarget};
 
 /// The place of the general form among the forms of a load.
-const GENERAL_LOAD: usize = 8;
+const GENERAL_LOAD: usize = 10;
 
 /// Where an address comes from.
 #[derive(Clone, Copy, Debug)]
@@ -40,6 +40,22 @@ impl Translator<'_, '_> {
             return None;
         }
         u32::try_from(arg.offset.checked_add(width)?).ok()
+    }
+
+    /// The addition of a slot and a constant that was just emitted for this address; it is taken
+    /// back.
+    fn fuse_sum(&mut self, address: &Source) -> Option<(u16, u32)> {
+        let last = self.last?;
+        if address.value != Value::Temp || last.result != Some(self.height() as u32) {
+            return None;
+        }
+        let (Bin::I32Add, BinOperand::Slot(base), BinOperand::Imm(addend)) =
+            self.bin_at(last.at)?
+        else {
+            return None;
+        };
+        self.take_back(last.at, last.before);
+        Some((base, addend as u32))
     }
 
     /// The addition that was just emitted for this address, as an indexed address; it is taken
@@ -101,10 +117,17 @@ impl Translator<'_, '_> {
             let at = self.emit(form, [operands, arg.offset])?;
             return self.push_result(load.result(), at, None);
         };
-        let address = self.address(&source, end, true)?;
         let form = |mode: LoadMode, slot: usize| {
             forms[mode as usize * 2 + slot].expect("every load has it")
         };
+        if arg.offset == 0
+            && let Some((base, addend)) = self.fuse_sum(&source)
+        {
+            let operands = quarters_half(dst, base, addend);
+            let at = self.emit(form(LoadMode::O, 1), [operands])?;
+            return self.push_result(load.result(), at, Some(form(LoadMode::O, 0)));
+        }
+        let address = self.address(&source, end, true)?;
         let (mode, at) = match address {
             Address::Slot(slot) => {
                 let mode = LoadMode::S;

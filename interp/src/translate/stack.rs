@@ -255,17 +255,41 @@ impl Translator<'_, '_> {
 
     /// Emits a copy, together with the one before it when that was the last operation.
     pub(super) fn copy(&mut self, dst: u16, src: u16) -> Result<()> {
-        if let Some(last) = self.last
-            && self.op(last.at) == Op::Copy
-        {
+        match self.last.map(|last| self.op(last.at)) {
+            Some(Op::Copy) => self.second_copy(Op::Copy2, dst, src),
+            _ => self.first_copy(Op::Copy, dst, src),
+        }
+    }
+
+    /// Emits a copy that leaves the value in the integer accumulator, if that holds nothing else.
+    /// Says whether it does.
+    pub(super) fn copy_through(&mut self, dst: u16, src: u16) -> Result<bool> {
+        let free = self.acc.of(Ty::I64).is_none();
+        match self.last.map(|last| self.op(last.at)) {
+            // What the first one left in the accumulator is a copy as well.
+            Some(Op::CopyAcc) => self.second_copy(Op::Copy2Acc, dst, src)?,
+            Some(Op::Copy) if free => self.second_copy(Op::Copy2Acc, dst, src)?,
+            _ if free => self.first_copy(Op::CopyAcc, dst, src)?,
+            _ => {
+                self.copy(dst, src)?;
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    fn second_copy(&mut self, op: Op, dst: u16, src: u16) -> Result<()> {
+        if let Some(last) = self.last.take() {
             let at = last.at as usize;
-            self.replace(at, Op::Copy2);
+            self.replace(at, op);
             self.u16(at, 12, dst);
             self.u16(at, 14, src);
-            self.last = None;
-            return Ok(());
         }
-        let at = self.emit(Op::Copy, [quarters(dst, src, 0, 0)])? as u32;
+        Ok(())
+    }
+
+    fn first_copy(&mut self, op: Op, dst: u16, src: u16) -> Result<()> {
+        let at = self.emit(op, [quarters(dst, src, 0, 0)])? as u32;
         self.last = Some(Last {
             at,
             result: None,

@@ -1,6 +1,6 @@
 //! Locals and globals.
 
-use super::emit::{BinOperand, Mirror, halves, quarters, quarters_half};
+use super::emit::{Acc, BinOperand, Mirror, halves, quarters, quarters_half};
 use super::stack::{Source, Value};
 use super::{Result, Translator, reserve};
 use crate::ops::{Op, Ty};
@@ -45,7 +45,12 @@ impl Translator<'_, '_> {
             }
             _ => {
                 self.spill_local(local)?;
-                self.write_local(&source, slot)?;
+                if self.write_local(&source, slot)? {
+                    acc = Some(Acc {
+                        mirror: Mirror::Local(local),
+                        droppable: None,
+                    });
+                }
             }
         }
         if let Some(acc) = &mut acc {
@@ -80,7 +85,9 @@ impl Translator<'_, '_> {
         }
     }
 
-    fn write_local(&mut self, source: &Source, slot: u16) -> Result<()> {
+    /// Writes the value to the local's slot. Says whether the accumulator holds it then, which it
+    /// did not before.
+    fn write_local(&mut self, source: &Source, slot: u16) -> Result<bool> {
         if source.acc.is_some() {
             self.take_acc(source);
             let op = match source.ty {
@@ -90,12 +97,16 @@ impl Translator<'_, '_> {
                 Ty::V128 | Ty::V128High => unreachable!("no accumulator holds vectors"),
             };
             self.emit(op, [quarters(slot, 0, 0, 0)])?;
-            return Ok(());
+            return Ok(false);
         }
         match source.value {
-            Value::Const(bits) => self.copy_imm(slot, bits),
-            _ => self.copy(slot, source.slot),
+            Value::Const(bits) => self.copy_imm(slot, bits)?,
+            _ if matches!(source.ty, Ty::I32 | Ty::I64 | Ty::Ref) => {
+                return self.copy_through(slot, source.slot);
+            }
+            _ => self.copy(slot, source.slot)?,
         }
+        Ok(false)
     }
 
     pub(super) fn local_tee(&mut self, local: u32) -> Result<()> {
