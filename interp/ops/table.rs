@@ -481,6 +481,22 @@ pub(crate) const PLAINS: &[Plain] = &[
         16,
         &[Slot("dst", 8), Slot("a", 10), Slot("b", 12)],
     ),
+    // The same with the condition in the accumulator and 32-bit constants.
+    plain(
+        "SelectImmB",
+        16,
+        &[Slot("dst", 8), Slot("a", 10), U32("b", 12)],
+    ),
+    plain(
+        "SelectImmA",
+        16,
+        &[Slot("dst", 8), Slot("b", 10), U32("a", 12)],
+    ),
+    plain(
+        "SelectImm",
+        24,
+        &[Slot("dst", 8), U32("a", 12), U32("b", 16)],
+    ),
     // Control.
     plain("Br", 16, &[Target("target", 8)]),
     plain("BrTableS", 16, &[Slot("index", 8), U32("len", 12)]),

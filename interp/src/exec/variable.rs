@@ -120,6 +120,21 @@ bodies! {
         let cond = st.acc_i32();
         select(st, cond)
     }
+
+    select_imm_b |st| {
+        let (a, b) = (st.slot_i64(10), st.u32(12).into());
+        selected(st, a, b, 16)
+    }
+
+    select_imm_a |st| {
+        let (a, b) = (st.u32(12).into(), st.slot_i64(10));
+        selected(st, a, b, 16)
+    }
+
+    select_imm |st| {
+        let (a, b) = (st.u32(12).into(), st.u32(16).into());
+        selected(st, a, b, 24)
+    }
 }
 
 /// The first slot of the global that the field at `offset` names.
@@ -138,5 +153,18 @@ unsafe fn select(st: &mut State, cond: u32) -> Flow {
         st.acc = value;
         st.put_i64(8, value);
         st.next(16)
+    }
+}
+
+/// The result is `a` when the accumulator is not zero, else `b`.
+#[inline(always)]
+unsafe fn selected(st: &mut State, a: u64, b: u64, size: usize) -> Flow {
+    // No branch: nobody knows which.
+    let value = core::hint::select_unpredictable(st.acc_i32() != 0, a, b);
+    st.acc = value;
+    // SAFETY: the operation has a destination at 8.
+    unsafe {
+        st.put_i64(8, value);
+        st.next(size)
     }
 }

@@ -1,7 +1,7 @@
 //! Calls.
 
 use super::emit::{Acc, BinOperand, Mirror, halves, quarters, quarters_half};
-use super::stack::Source;
+use super::stack::{Source, Value};
 use super::{NEAR_RECORD, RECORD_SLOTS, Result, Translator, record_slot};
 use crate::ops::{Op, Slow, Ty};
 use diptych_core::types::{FuncIdx, FuncType, TypeIdx, ValType};
@@ -152,16 +152,41 @@ impl<'a> Translator<'a, '_> {
         let b = self.pop();
         let a = self.pop();
         let condition = self.operand(&condition, true, false)?;
-        let (a_slot, b_slot) = (self.in_slot(&a)?, self.in_slot(&b)?);
         let dst = self.next_slot();
-        let at = match condition {
-            BinOperand::Slot(slot) => {
-                self.emit(Op::SelectS, [quarters(dst, a_slot, b_slot, slot)])?
+        let in_acc = condition == BinOperand::Acc;
+        let at = match (constant(&a), constant(&b)) {
+            (Some(a), Some(b)) if in_acc => {
+                let operands = [quarters_half(dst, 0, a), halves(b, 0)];
+                self.emit(Op::SelectImm, operands)?
             }
-            _ => self.emit(Op::SelectA, [quarters(dst, a_slot, b_slot, 0)])?,
+            (Some(a), None) if in_acc => {
+                let b = self.in_slot(&b)?;
+                self.emit(Op::SelectImmA, [quarters_half(dst, b, a)])?
+            }
+            (None, Some(b)) if in_acc => {
+                let a = self.in_slot(&a)?;
+                self.emit(Op::SelectImmB, [quarters_half(dst, a, b)])?
+            }
+            _ => {
+                let (a, b) = (self.in_slot(&a)?, self.in_slot(&b)?);
+                match condition {
+                    BinOperand::Slot(slot) => {
+                        self.emit(Op::SelectS, [quarters(dst, a, b, slot)])?
+                    }
+                    _ => self.emit(Op::SelectA, [quarters(dst, a, b, 0)])?,
+                }
+            }
         };
         self.push_result(a.ty, at, None)?;
         self.through_int(a.ty);
         Ok(())
+    }
+}
+
+/// The constant that `source` is, when it has no more than 32 bits.
+fn constant(source: &Source) -> Option<u32> {
+    match source.value {
+        Value::Const(bits) => u32::try_from(bits).ok(),
+        _ => None,
     }
 }

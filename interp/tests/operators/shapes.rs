@@ -134,7 +134,10 @@ pub(crate) enum Sink {
     /// Its lowest bit decides a branch.
     BitBrIf,
     BrTable,
+    /// It chooses between constants, or a constant and a local.
     Condition,
+    ConditionOfFirst,
+    ConditionOfSecond,
     /// It goes with a branch that is taken, or not.
     WithTaken,
     WithNotTaken,
@@ -153,7 +156,7 @@ pub(crate) enum Sink {
 }
 
 impl Sink {
-    pub(crate) const ALL: [Self; 30] = [
+    pub(crate) const ALL: [Self; 32] = [
         Self::Result,
         Self::Return,
         Self::Branch,
@@ -172,6 +175,8 @@ impl Sink {
         Self::BitBrIf,
         Self::BrTable,
         Self::Condition,
+        Self::ConditionOfFirst,
+        Self::ConditionOfSecond,
         Self::WithTaken,
         Self::WithNotTaken,
         Self::Drop,
@@ -214,6 +219,8 @@ impl Sink {
             | Self::BitBrIf
             | Self::BrTable
             | Self::Condition
+            | Self::ConditionOfFirst
+            | Self::ConditionOfSecond
             | Self::Drop
             | Self::StoreByte => vec![Ty::I32],
             _ => vec![ty],
@@ -238,12 +245,19 @@ impl Sink {
             }
             Self::NotBrIf | Self::Not => truth(!is_true(op.result, value)),
             Self::BitBrIf => truth(matches!(value, Expect::Bits(bits) if bits & 1 == 1)),
-            Self::Condition => {
-                vec![Expect::Bits(if is_true(op.result, value) {
+            Self::Condition | Self::ConditionOfFirst | Self::ConditionOfSecond => {
+                let first = if self == Self::ConditionOfSecond {
+                    1
+                } else {
                     11
+                };
+                let second = if self == Self::ConditionOfFirst {
+                    1
                 } else {
                     22
-                })]
+                };
+                let holds = is_true(op.result, value);
+                vec![Expect::Bits(if holds { first } else { second })]
             }
             Self::Drop => vec![Expect::Bits(5)],
             Self::StoreByte => match value {
@@ -399,6 +413,12 @@ impl Shape {
                 format!("(block (block {e} br_table 0 1) i32.const 0 return) i32.const 1")
             }
             Sink::Condition => format!("i32.const 11 i32.const 22 {e} {test} select"),
+            Sink::ConditionOfFirst => {
+                format!("i32.const 11 local.get $one {e} {test} select")
+            }
+            Sink::ConditionOfSecond => {
+                format!("local.get $one i32.const 22 {e} {test} select")
+            }
             Sink::WithTaken => {
                 let other = ty.constant(99);
                 format!("(block (result {ty}) {e} local.get $one br_if 0 drop {other})")
