@@ -266,7 +266,8 @@ impl Config {
 
     /// How often the host and guests may be inside each other's calls before the next call traps
     /// with [`Trap::StackOverflow`](crate::Trap::StackOverflow). 200 by default, which fits a
-    /// native stack of 2 MiB. Calls between functions of guests do not count.
+    /// native stack of 2 MiB. Less fit on a smaller one, and the call traps earlier where the platform
+    /// knows the bounds of a thread's stack. Calls between functions of guests do not count.
     pub fn max_call_depth(&mut self, depth: u32) -> &mut Self {
         self.max_call_depth = depth;
         self

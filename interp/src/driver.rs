@@ -141,17 +141,11 @@ struct Enter {
 }
 
 impl Enter {
-    /// `None` when as many activations as allowed are on the native stack.
+    /// `None` when as many activations as allowed, or as it has room for, are on the native stack.
     unsafe fn new(store: *mut VmStore) -> Option<Self> {
         // SAFETY: the store is valid.
         unsafe {
-            if (*store).activation_depth >= (*store).activation_limit {
-                return None;
-            }
-            // Compiled code further out may have left little of the native stack.
-            let here = 0u8;
-            let here = (&raw const here).addr();
-            if here < (*store).native_stack_limit && (*store).native_stack.contains(here) {
+            if !VmStore::may_enter(store) {
                 return None;
             }
             (*store).activation_depth += 1;

@@ -4,8 +4,6 @@ use diptych_core::platform::thread_stack;
 use diptych_core::vm::NativeStack;
 use diptych_core::{Error, ErrorKind};
 
-/// The most that is left for the host's functions at the end of the stack, in bytes.
-const MAX_RESERVE: usize = 256 << 10;
 /// What a thread whose bounds the platform does not know is taken to have left, in bytes.
 const UNKNOWN: usize = 256 << 10;
 /// What the compiler needs, in bytes.
@@ -17,24 +15,11 @@ const COMPILER: usize = 1 << 20;
 /// Where nothing is known of the stack, it ends right above `here`, which is therefore the stack
 /// pointer of whoever calls the guest.
 pub(crate) fn limit(here: usize, max: usize) -> (NativeStack, usize) {
-    let (stack, reserve) = match thread_stack().filter(|stack| stack.contains(&here)) {
-        Some(stack) => {
-            let reserve = (stack.len() / 4).min(MAX_RESERVE);
-            let bounds = NativeStack {
-                start: stack.start,
-                end: stack.end,
-            };
-            (bounds, reserve)
-        }
-        None => {
-            let bounds = NativeStack {
-                start: here.saturating_sub(UNKNOWN),
-                end: here + 1,
-            };
-            (bounds, 0)
-        }
-    };
-    let bound = stack.start.saturating_add(reserve);
+    let (stack, bound) = NativeStack::of_thread(here).unwrap_or_else(|| {
+        let start = here.saturating_sub(UNKNOWN);
+        let end = here + 1;
+        (NativeStack { start, end }, start)
+    });
     (stack, here.saturating_sub(max).max(bound))
 }
 

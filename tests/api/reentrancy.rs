@@ -195,6 +195,47 @@ fn the_depth_of_calls_is_limited() {
     }
 }
 
+#[cfg(any(feature = "mmap", feature = "signals"))]
+#[test]
+fn calls_into_each_other_end_with_a_small_native_stack() {
+    // Far more calls than it has room for.
+    let configure = |config: &mut diptych::Config| {
+        config.max_call_depth(100_000);
+    };
+    on_each_engine_with(configure, |engine| {
+        std::thread::scope(|scope| {
+            let thread = std::thread::Builder::new().stack_size(256 << 10);
+            let thread = thread.spawn_scoped(scope, || call_until_the_stack_ends(engine));
+            let joined = thread.expect("threads can be made").join();
+            joined.expect("the test passes");
+        });
+    });
+}
+
+fn call_until_the_stack_ends(engine: &Engine) {
+    let mut store = Store::new(engine, ());
+    let text = r#"(module (import "" "" (func $pong (param i32)))
+        (func (export "ping") (param i32) (call $pong (local.get 0))))"#;
+    let module = module(engine, text);
+    let pong = |mut caller: Caller<'_, ()>, by_host: i32| -> Result<()> {
+        let ping = caller.get_export("ping").and_then(Extern::into_func);
+        let ping = ping.expect("the guest exports it");
+        let args = [Val::I32(by_host)];
+        if by_host == 0 {
+            return ping.call(&mut caller, &args, &mut []);
+        }
+        // By a host function that the host calls.
+        let between = move |mut caller: Caller<'_, ()>| ping.call(&mut caller, &args, &mut []);
+        Func::wrap(&mut caller, between).call(&mut caller, &[], &mut [])
+    };
+    let pong = Func::wrap(&mut store, pong);
+    let instance = Instance::new(&mut store, &module, &[pong.into()]).expect("it links");
+    for by_host in [0, 1, 0] {
+        let result = call(&mut store, instance, "ping", &[Val::I32(by_host)]);
+        assert_eq!(trap(result), Trap::StackOverflow);
+    }
+}
+
 fn deepest_call(engine: &Engine, depth: u32) {
     let ping_text = r#"(module
         (import "" "" (func $pong))

@@ -106,6 +106,25 @@ pub struct NativeStack {
 }
 
 impl NativeStack {
+    /// The most that is left for the host's functions at the end of the stack, in bytes.
+    const MAX_RESERVE: usize = 256 << 10;
+
+    /// The thread's stack, if `here` is on it, and the address that must not be gone below for
+    /// guests; `None` where the platform does not know.
+    pub fn of_thread(here: usize) -> Option<(Self, usize)> {
+        let stack = diptych_platform::thread_stack().filter(|stack| stack.contains(&here))?;
+        let reserve = (stack.len() / 4).min(Self::MAX_RESERVE);
+        let bound = stack.start.saturating_add(reserve);
+        let (start, end) = (stack.start, stack.end);
+        Some((Self { start, end }, bound))
+    }
+
+    /// Whether guests may come at `here`, as far as the platform knows.
+    #[cold]
+    fn has_room(here: usize) -> bool {
+        Self::of_thread(here).is_none_or(|(_, bound)| here >= bound)
+    }
+
     /// Whether an address is in it.
     pub const fn contains(&self, address: usize) -> bool {
         self.start <= address && address < self.end
@@ -234,6 +253,36 @@ impl VmStore {
             (*this).exit_fp = at.fp;
             (*this).exit_ctx = at.ctx;
         }
+    }
+
+    /// Whether another activation of guest code, or of a host function that the host calls, may
+    /// come on the native stack.
+    ///
+    /// # Safety
+    /// The store is live. Other fields may be borrowed.
+    #[inline]
+    pub unsafe fn may_enter(this: *const Self) -> bool {
+        // How much of the stack there is can be costly to ask, and a few activations take little.
+        const BETWEEN_CHECKS: u32 = 4;
+        // SAFETY: by contract.
+        let (depth, most, limit, stack) = unsafe {
+            (
+                (*this).activation_depth,
+                (*this).activation_limit,
+                (*this).native_stack_limit,
+                (*this).native_stack,
+            )
+        };
+        if depth >= most {
+            return false;
+        }
+        let here = 0u8;
+        let here = (&raw const here).addr();
+        // Compiled code further out may have left little, or activations have.
+        if here < limit && stack.contains(here) {
+            return false;
+        }
+        depth == 0 || !depth.is_multiple_of(BETWEEN_CHECKS) || NativeStack::has_room(here)
     }
 
     /// Where the part of the value stack that is in use ends.

@@ -417,7 +417,7 @@ unsafe fn make_room(vm: *mut VmStore, func: *mut FuncRef, exchange: usize) -> Op
         let host = (*func).ctx.is_null();
         (*vm).called_by_host = host;
         if host {
-            if (*vm).activation_depth >= (*vm).activation_limit {
+            if !VmStore::may_enter(vm) {
                 return None;
             }
             (*vm).activation_depth += 1;
