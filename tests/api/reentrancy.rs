@@ -195,7 +195,11 @@ fn the_depth_of_calls_is_limited() {
     }
 }
 
-#[cfg(any(feature = "mmap", feature = "signals"))]
+// Where the bounds of stacks are known, and the compiler can take another one than a small one.
+#[cfg(all(
+    any(feature = "mmap", feature = "signals"),
+    any(feature = "threads", not(feature = "jit"))
+))]
 #[test]
 fn calls_into_each_other_end_with_a_small_native_stack() {
     // Far more calls than it has room for.
@@ -212,6 +216,10 @@ fn calls_into_each_other_end_with_a_small_native_stack() {
     });
 }
 
+#[cfg(all(
+    any(feature = "mmap", feature = "signals"),
+    any(feature = "threads", not(feature = "jit"))
+))]
 fn call_until_the_stack_ends(engine: &Engine) {
     let mut store = Store::new(engine, ());
     let text = r#"(module (import "" "" (func $pong (param i32)))
