@@ -159,6 +159,7 @@ impl Shared {
     /// `st` is a valid machine over code of this encoding.
     pub(crate) unsafe fn run(&self, st: &mut State) -> Exit {
         match self.encoding {
+            // The driver could serve calls of host functions, and takes half as long again for it.
             Encoding::Opcode => loop {
                 // SAFETY: by contract.
                 let exit = unsafe { run_loop(st) };
