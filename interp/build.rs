@@ -9,14 +9,14 @@ mod atomics;
 mod generate;
 #[path = "ops/handlers.rs"]
 mod handlers;
+#[path = "ops/hash.rs"]
+mod hash;
 #[path = "ops/objects.rs"]
 mod objects;
-#[path = "ops/pair_hash.rs"]
-mod pair_hash;
-#[path = "ops/pairs.rs"]
-mod pairs;
 #[path = "ops/shapes.rs"]
 mod shapes;
+#[path = "ops/superinstructions.rs"]
+mod superinstructions;
 #[path = "ops/table.rs"]
 mod table;
 #[path = "ops/vectors.rs"]
@@ -49,17 +49,17 @@ fn main() {
         println!("cargo::rustc-cfg=tail_dispatch");
     }
 
-    // Builds that are to be small do without handlers of two operations.
-    println!("cargo::rustc-check-cfg=cfg(dispatch_pairs)");
-    let pairs = !matches!(var("OPT_LEVEL").as_str(), "s" | "z");
-    if pairs && tail {
-        println!("cargo::rustc-cfg=dispatch_pairs");
+    // Builds that are to be small do without handlers of several operations.
+    println!("cargo::rustc-check-cfg=cfg(superinstructions)");
+    let superinstructions = !matches!(var("OPT_LEVEL").as_str(), "s" | "z");
+    if superinstructions && tail {
+        println!("cargo::rustc-cfg=superinstructions");
     }
 
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
     fs::write(out.join("ops.rs"), generate::ops()).expect("OUT_DIR is writable");
     fs::write(out.join("bodies.rs"), generate::bodies()).expect("OUT_DIR is writable");
-    fs::write(out.join("tail.rs"), handlers::tail(pairs)).expect("OUT_DIR is writable");
+    fs::write(out.join("tail.rs"), handlers::tail(superinstructions)).expect("OUT_DIR is writable");
     for (name, text) in [
         ("vector_ops.rs", generate::vector_ops()),
         ("match.rs", generate::match_numbers()),

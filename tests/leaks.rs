@@ -127,7 +127,9 @@ fn each_configuration() {
             };
             let engine = Engine::new(&config()).expect("there is a backend");
             if Module::new(&engine, "(module)").is_err() {
-                assert!(*backend == "tail" && cfg!(debug_assertions), "{backend}");
+                let has_tail = !cfg!(debug_assertions)
+                    && cfg!(any(target_arch = "x86_64", target_arch = "aarch64"));
+                assert!(*backend == "tail" && !has_tail, "{backend}");
                 continue;
             }
             for (name, scenario) in SCENARIOS {

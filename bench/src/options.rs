@@ -15,6 +15,7 @@ usage: cargo run --release --manifest-path bench/Cargo.toml -- [OPTIONS]
   --repeat N       rounds, of which the best counts [default: 5]
   --quick          one round
   --module FILE    also measure the opening of this module
+  --coremark FILE  also measure CoreMark, of which this is a module
   --json FILE      write all numbers as JSON
   --svg FILE       draw the run times and all geometric means
   --instructions   count the instructions of each workload by valgrind, and nothing else
@@ -28,6 +29,7 @@ pub struct Options {
     pub only: Option<Vec<String>>,
     pub rounds: u32,
     pub module: Option<PathBuf>,
+    pub coremark: Option<PathBuf>,
     pub json: Option<PathBuf>,
     pub svg: Option<PathBuf>,
     pub instructions: bool,
@@ -42,6 +44,7 @@ impl Options {
             only: None,
             rounds: 5,
             module: None,
+            coremark: None,
             json: None,
             svg: None,
             instructions: false,
@@ -63,6 +66,7 @@ impl Options {
                 }
                 "--quick" => options.rounds = 1,
                 "--module" => options.module = Some(value()?.into()),
+                "--coremark" => options.coremark = Some(value()?.into()),
                 "--svg" => options.svg = Some(value()?.into()),
                 "--instructions" => options.instructions = true,
                 "--json" => options.json = Some(value()?.into()),

@@ -7,6 +7,7 @@ use crate::svg;
 use crate::task::{Cores, Frames, Size, Task, Way};
 use crate::{Result, child, peers, programs, workloads};
 use std::io::{IsTerminal as _, Write as _, stderr};
+use std::path::{Path, PathBuf};
 
 pub fn run(words: Vec<String>) -> Result<()> {
     let Some(options) = Options::parse(words)? else {
@@ -152,10 +153,20 @@ fn plan(options: &Options) -> Result<Vec<Section>> {
         Task::Memory,
     ));
     sections.push(each("size", "Machine code", Unit::Bytes, Task::CodeSize));
+    if let Some(file) = options
+        .coremark
+        .as_ref()
+        .filter(|_| options.wants("coremark"))
+    {
+        sections.push(Section {
+            title: "An iteration of CoreMark".to_owned(),
+            unit: Unit::Microseconds,
+            mean: false,
+            rows: vec![row("coremark", Task::CoreMark(found(file)?))],
+        });
+    }
     if let Some(file) = options.module.as_ref().filter(|_| options.wants("open")) {
-        let file = file
-            .canonicalize()
-            .map_err(|e| format!("{}: {e}", file.display()))?;
+        let file = found(file)?;
         let megabytes = std::fs::metadata(&file)?.len() as f64 / 1e6;
         let name = file.file_name().unwrap_or_default().to_string_lossy();
         let mut rows = Opening::ALL
@@ -213,6 +224,12 @@ fn plan(options: &Options) -> Result<Vec<Section>> {
     });
     sections.retain(|section| !section.rows.is_empty());
     Ok(sections)
+}
+
+/// Where a file is, wherever a child looks from.
+fn found(file: &Path) -> Result<PathBuf> {
+    let found = file.canonicalize();
+    Ok(found.map_err(|e| format!("{}: {e}", file.display()))?)
 }
 
 /// Fills in the times, and says how many could not be had.

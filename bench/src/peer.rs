@@ -53,6 +53,12 @@ pub trait Runtime {
     /// result as the next argument, by the quickest way that the runtime has.
     fn calls(&self, wasm: &[u8], name: &str) -> Result<Function>;
 
+    /// What CoreMark says of itself: the module's `run: [] -> [f32]`, which imports
+    /// `env.clock_ms: [] -> [i64]`. Nothing when this runtime is not measured by it.
+    fn coremark(&self, _wasm: &[u8], _clock: fn() -> i64) -> Result<Option<f32>> {
+        Ok(None)
+    }
+
     /// What makes a store and an instance in it, of a module without imports, and drops both.
     fn instances(&self, wasm: &[u8]) -> Result<Box<dyn FnMut() -> Result<()>>>;
 

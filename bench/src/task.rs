@@ -14,6 +14,7 @@ pub const OTHERS: &[&str] = &[
     "compile",
     "first",
     "memory",
+    "coremark",
     "open",
     "instantiate",
     "calls",
@@ -47,6 +48,8 @@ pub enum Task {
     Memory(&'static str),
     /// The size of the machine code of a workload.
     CodeSize(&'static str),
+    /// An iteration of CoreMark, of which this is the module.
+    CoreMark(PathBuf),
     /// The opening of a module, on as many cores as there are.
     Open(Opening, PathBuf),
     /// The eager opening of a module on one core.
@@ -150,6 +153,7 @@ impl Task {
             Self::First(name) => &["first", name],
             Self::Memory(name) => &["memory", name],
             Self::CodeSize(name) => &["size", name],
+            Self::CoreMark(file) => &["coremark", &file.to_string_lossy()],
             Self::Open(how, file) => &["open", how.name(), &file.to_string_lossy()],
             Self::OpenOnOne(file) => &["open-on-one", &file.to_string_lossy()],
             Self::Instantiate(Size::Small) => &["instantiate", "small"],
@@ -183,6 +187,7 @@ impl Task {
             ["first", name] => workloads::get(name).map(|it| Self::First(it.name)),
             ["memory", name] => workloads::get(name).map(|it| Self::Memory(it.name)),
             ["size", name] => workloads::get(name).map(|it| Self::CodeSize(it.name)),
+            ["coremark", file] => Some(Self::CoreMark(file.into())),
             ["open-on-one", file] => Some(Self::OpenOnOne(file.into())),
             ["open", how, file] => Opening::ALL
                 .into_iter()
@@ -227,6 +232,7 @@ impl Task {
                 let size = peer.code_size(&wat::parse_str(workload(name)?.wat)?)?;
                 Ok(size.map(|size| Time::of(size as f64)))
             }
+            Self::CoreMark(file) => coremark(peer, file),
             Self::OpenOnOne(file) => {
                 clock::stay_on_one_core()?;
                 open(peer, Opening::Eager, file)
@@ -320,6 +326,16 @@ fn open(peer: &dyn Runtime, how: Opening, file: &Path) -> Result<Option<Time>> {
     let wasm = std::fs::read(file)?;
     let (opened, time) = timed(clock::process, || peer.open(&wasm, how));
     Ok(opened?.map(|_| time))
+}
+
+/// CoreMark tells how many iterations a second had, and goes on for ten. For it the clock is fast, so
+/// that it takes less.
+fn coremark(peer: &dyn Runtime, file: &Path) -> Result<Option<Time>> {
+    const TIMES_AS_FAST: f64 = 4.0;
+    let wasm = std::fs::read(file)?;
+    let clock = || (clock::thread() * 1e3 * TIMES_AS_FAST) as i64;
+    let score = peer.coremark(&wasm, clock)?;
+    Ok(score.map(|score| Time::of(1.0 / (f64::from(score) * TIMES_AS_FAST))))
 }
 
 fn instantiate(peer: &dyn Runtime, size: Size) -> Result<Time> {

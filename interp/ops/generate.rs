@@ -4,12 +4,15 @@
 
 use crate::atomics;
 use crate::objects;
-use crate::pairs::PAIRS;
 use crate::shapes::{BIN_MODES, BRANCH_MODES, LOAD_MODES, Op, STORE_MODES, all, class, snake};
+use crate::superinstructions;
 use crate::table::{BINS, BRANCHES, Field, LOADS, SLOWS, STORES, UNS};
 use crate::vectors;
 use core::fmt::Write;
-use std::collections::HashSet;
+use std::collections::HashMap;
+
+/// In how many superinstructions an operation is that has a jump of its own in loop dispatch.
+const OFTEN: usize = 3;
 
 /// The opcodes, their layouts, and the encoder's tables.
 pub(crate) fn ops() -> String {
@@ -56,22 +59,21 @@ pub(crate) fn match_vectors() -> String {
     out
 }
 
-/// The `match` of loop dispatch over all others. Those that are in no pair are executed rarely.
+/// The `match` of loop dispatch over all others. Those that are in few superinstructions are
+/// executed rarely.
 pub(crate) fn match_numbers() -> String {
     let ops = all();
     let first = first_vector(&ops);
-    let often: HashSet<&str> = PAIRS
-        .iter()
-        .flat_map(|(first, seconds)| seconds.iter().chain([first]))
-        .copied()
-        .collect();
+    let mut uses: HashMap<&str, usize> = HashMap::new();
+    for name in superinstructions::all().into_iter().flatten() {
+        *uses.entry(name).or_default() += 1;
+    }
+    let often = |name: &str| uses.get(name).is_some_and(|&uses| uses >= OFTEN);
     let mut out = String::from("match_ops!(st, op, {\n");
-    arms(&mut out, &ops, |opcode, name| {
-        opcode < first && often.contains(name)
-    });
+    arms(&mut out, &ops, |opcode, name| opcode < first && often(name));
     out.push_str("} rare {\n");
     arms(&mut out, &ops, |opcode, name| {
-        opcode < first && !often.contains(name)
+        opcode < first && !often(name)
     });
     out.push_str("} 'rare; VECTORS => break 'rare Exit::of(ExitKind::Vectors))\n");
     out
@@ -105,7 +107,7 @@ fn opcodes(out: &mut String, ops: &[Op]) {
     }
     let _ = writeln!(
         out,
-        "}}\nimpl Op {{\n    const COUNT: usize = {};\n    /// The first of the operations on vectors, which come last.\n    pub(crate) const FIRST_VECTOR: Self = Self::{};\n    /// Every operation, by opcode.\n    pub(crate) const ALL: [Self; Self::COUNT] = [",
+        "}}\nimpl Op {{\n    pub(crate) const COUNT: usize = {};\n    /// The first of the operations on vectors, which come last.\n    pub(crate) const FIRST_VECTOR: Self = Self::{};\n    /// Every operation, by opcode.\n    pub(crate) const ALL: [Self; Self::COUNT] = [",
         ops.len(),
         ops[first_vector(ops)].name
     );

@@ -1,18 +1,21 @@
-//! The handlers of tail dispatch as Rust: one for each operation and each pair, and their tables.
+//! The handlers of tail dispatch as Rust: one for each operation and each superinstruction, and
+//! their tables.
 
 use crate::generate::first_vector;
-use crate::pair_hash::{HASH_SIZE, pair_hash, pair_key};
-use crate::pairs::PAIRS;
+use crate::hash::{HASH_SIZE, hash, key};
 use crate::shapes::{Op, all};
+use crate::superinstructions;
 use core::fmt::Write;
+use std::collections::HashMap;
 
-/// A handler per operation, and their table; and the same of the pairs, if these are wanted.
-pub(crate) fn tail(with_pairs: bool) -> String {
+/// A handler per operation, and their table; and the same of the superinstructions, if these are
+/// wanted.
+pub(crate) fn tail(with_superinstructions: bool) -> String {
     let ops = all();
     let mut out = String::new();
     handlers(&mut out, &ops);
-    if with_pairs {
-        pairs(&mut out, &ops);
+    if with_superinstructions {
+        superinstructions(&mut out, &ops);
     }
     out
 }
@@ -39,65 +42,57 @@ fn handlers(out: &mut String, ops: &[Op]) {
     out.push_str("];\n");
 }
 
-fn pairs(out: &mut String, ops: &[Op]) {
-    // By opcode of the first, and in the order of the rows.
-    let seconds_of = |name: &str| {
-        let row = PAIRS.iter().find(|row| row.0 == name);
-        row.map_or(&[][..], |row| row.1)
-    };
-    let pairs = || {
-        ops.iter()
-            .flat_map(|op| seconds_of(&op.name).iter().map(|second| (&op.name, second)))
-    };
-    for (first, second) in pairs() {
-        let _ = writeln!(out, "pair!({first}__{second}, {first}, {second});");
-    }
-    let opcode = |name: &str| {
-        let place = ops.iter().position(|op| op.name == name);
+fn superinstructions(out: &mut String, ops: &[Op]) {
+    let opcode = |name: &&str| {
+        let place = ops.iter().position(|op| op.name == **name);
         place.unwrap_or_else(|| panic!("no operation is called {name}"))
     };
-    let mut table = vec![None; HASH_SIZE];
-    let mut count = 0;
-    for (first, second) in pairs() {
-        let key = pair_key(opcode(first) as u16, opcode(second) as u16);
+    let sequences = superinstructions::all();
+    let mut names = Vec::new();
+    // Of each operation and then of each superinstruction, by opcode what makes a longer one.
+    let mut masks = vec![0u64; ops.len() + sequences.len()];
+    let mut table = vec![(0, 0); HASH_SIZE];
+    let mut places = HashMap::new();
+    assert!(
+        sequences.len() < HASH_SIZE / 4 * 3,
+        "the table of superinstructions is too full"
+    );
+    for (number, sequence) in sequences.iter().enumerate() {
+        let name = sequence.join("__");
+        let _ = writeln!(out, "superinstruction!({name}, {});", sequence.join(", "));
+        names.push(name);
+        let (last, before) = sequence.split_last().expect("there are two and more");
+        let last = opcode(last);
+        let from = match before {
+            [first] => opcode(first),
+            _ => places[before],
+        };
+        masks[from] |= 1 << (last % 64);
+        let twin = places.insert(&sequence[..], ops.len() + number);
+        assert_eq!(twin, None, "{sequence:?} is there twice");
+        let key = key(from as u16, last as u16);
         assert_ne!(key, 0, "the key of an empty place");
-        let mut at = pair_hash(key);
-        while table[at].is_some() {
+        let mut at = hash(key);
+        while table[at] != (0, 0) {
             at = (at + 1) % HASH_SIZE;
         }
-        table[at] = Some((key, count));
-        count += 1;
+        table[at] = (key, number);
     }
-    assert!(count < HASH_SIZE / 4 * 3, "the table of pairs is too full");
-    assert_eq!(
-        count,
-        PAIRS.iter().map(|row| row.1.len()).sum(),
-        "a pair of no operation"
+    let _ = writeln!(
+        out,
+        "static SUPERINSTRUCTIONS: [Handler; {}] = [{}];",
+        names.len(),
+        names.join(", ")
     );
-    let _ = write!(out, "static PAIRS: [Handler; {count}] = [");
-    for (first, second) in pairs() {
-        let _ = write!(out, "{first}__{second}, ");
-    }
     // Places in the list of handlers: most are empty, and an address takes four times as much,
     // which the loader has to relocate besides.
-    let _ = write!(
+    let _ = writeln!(
         out,
-        "];\n/// The pairs' keys and places in `PAIRS`, by the hashes of their keys; where there is none, the key is 0.\nstatic PAIRS_BY_HASH: [(u32, u16); {HASH_SIZE}] = ["
+        "/// Keys and places in `SUPERINSTRUCTIONS`, by the hashes of the keys; where there is none, the key is 0.\nstatic BY_HASH: [(u32, u16); HASH_SIZE] = {table:?};"
     );
-    for entry in table {
-        let (key, place) = entry.unwrap_or((0, 0));
-        let _ = write!(out, "({key}, {place}), ");
-    }
-    let _ = write!(
+    let _ = writeln!(
         out,
-        "];\n/// By opcode, a bit for each remainder by 64 of the opcodes that make a pair with it.\nstatic MASKS: [u64; {}] = [",
-        ops.len()
+        "/// By opcode, and behind that by place in `SUPERINSTRUCTIONS`, a bit for each remainder by 64 of the opcodes that make a longer one of it.\nstatic MASKS: [u64; {}] = {masks:?};",
+        masks.len()
     );
-    for op in ops {
-        let mask = seconds_of(&op.name)
-            .iter()
-            .fold(0u64, |mask, second| mask | 1 << (opcode(second) % 64));
-        let _ = write!(out, "{mask:#x}, ");
-    }
-    out.push_str("];\n");
 }

@@ -8,68 +8,20 @@ use diptych::{
 use std::any::Any;
 
 #[derive(Clone, Copy)]
-pub enum Interp {
+pub enum Diptych {
     Tail,
     Loop,
-}
-
-#[derive(Clone, Copy)]
-pub enum Jit {
     /// Traps by signals, memories with guards.
     Guarded,
     /// Everything is checked by the code itself.
     Explicit,
 }
 
-impl Runtime for Interp {
+impl Runtime for Diptych {
     fn name(&self) -> &'static str {
         match self {
             Self::Tail => "tail",
             Self::Loop => "loop",
-        }
-    }
-
-    fn about(&self) -> String {
-        match self {
-            Self::Tail => "Diptych's interpreter, dispatch by tail calls".to_owned(),
-            Self::Loop => "Diptych's interpreter, dispatch by a loop".to_owned(),
-        }
-    }
-
-    fn has_objects(&self) -> bool {
-        true
-    }
-
-    fn function(&self, wasm: &[u8], name: &str) -> Result<Function> {
-        function(&self.config(), wasm, name)
-    }
-
-    fn calls(&self, wasm: &[u8], name: &str) -> Result<Function> {
-        calls(&self.config(), wasm, name)
-    }
-
-    fn instances(&self, wasm: &[u8]) -> Result<Box<dyn FnMut() -> Result<()>>> {
-        instances(&self.config(), wasm)
-    }
-
-    fn open(&self, wasm: &[u8], how: Opening) -> Result<Option<Box<dyn Any>>> {
-        open(self.config(), wasm, how)
-    }
-
-    #[cfg(feature = "programs")]
-    fn has_wasi(&self) -> bool {
-        true
-    }
-
-    #[cfg(feature = "programs")]
-    fn guest(&self, guest: &crate::programs::Guest) -> Result<i32> {
-        run_guest(self.config(), guest)
-    }
-}
-
-impl Runtime for Jit {
-    fn name(&self) -> &'static str {
-        match self {
             Self::Guarded => "jit",
             Self::Explicit => "jit-check",
         }
@@ -77,6 +29,8 @@ impl Runtime for Jit {
 
     fn about(&self) -> String {
         match self {
+            Self::Tail => "Diptych's interpreter, dispatch by tail calls",
+            Self::Loop => "Diptych's interpreter, dispatch by a loop",
             Self::Guarded => "Diptych's compiler, traps by signals, memories with guards",
             Self::Explicit => "Diptych's compiler, everything checked by code",
         }
@@ -93,6 +47,10 @@ impl Runtime for Jit {
 
     fn calls(&self, wasm: &[u8], name: &str) -> Result<Function> {
         calls(&self.config(), wasm, name)
+    }
+
+    fn coremark(&self, wasm: &[u8], clock: fn() -> i64) -> Result<Option<f32>> {
+        coremark(&self.config(), wasm, clock).map(Some)
     }
 
     fn instances(&self, wasm: &[u8]) -> Result<Box<dyn FnMut() -> Result<()>>> {
@@ -114,6 +72,9 @@ impl Runtime for Jit {
     }
 
     fn code_size(&self, wasm: &[u8]) -> Result<Option<usize>> {
+        if let Self::Tail | Self::Loop = self {
+            return Ok(None);
+        }
         let mut config = self.config();
         config.compilation(CompilationMode::Eager);
         let module = Module::new(&Engine::new(&config)?, wasm)?;
@@ -121,26 +82,22 @@ impl Runtime for Jit {
     }
 }
 
-impl Interp {
+impl Diptych {
     fn config(self) -> Config {
         let mut config = Config::new();
-        config
-            .backend(BackendKind::Interp)
-            .interp_dispatch(match self {
-                Self::Tail => Dispatch::Tail,
-                Self::Loop => Dispatch::Loop,
-            });
-        config
-    }
-}
-
-impl Jit {
-    fn config(self) -> Config {
-        let mut config = Config::new();
-        config.backend(BackendKind::Jit);
-        if let Self::Explicit = self {
-            config.signals_based_traps(false).memory_guard(false);
-        }
+        match self {
+            Self::Tail => config
+                .backend(BackendKind::Interp)
+                .interp_dispatch(Dispatch::Tail),
+            Self::Loop => config
+                .backend(BackendKind::Interp)
+                .interp_dispatch(Dispatch::Loop),
+            Self::Guarded => config.backend(BackendKind::Jit),
+            Self::Explicit => config
+                .backend(BackendKind::Jit)
+                .signals_based_traps(false)
+                .memory_guard(false),
+        };
         config
     }
 }
@@ -161,6 +118,17 @@ fn calls(config: &Config, wasm: &[u8], name: &str) -> Result<Function> {
         }
         Ok(value.into())
     }))
+}
+
+fn coremark(config: &Config, wasm: &[u8], clock: fn() -> i64) -> Result<f32> {
+    let engine = Engine::new(config)?;
+    let module = Module::new(&engine, wasm)?;
+    let mut linker = Linker::<()>::new(&engine);
+    linker.func_wrap("env", "clock_ms", clock)?;
+    let mut store = Store::new(&engine, ());
+    let instance = linker.instantiate(&mut store, &module)?;
+    let run = instance.get_typed_func::<(), f32>(&mut store, "run")?;
+    Ok(run.call(&mut store, ())?)
 }
 
 fn instances(config: &Config, wasm: &[u8]) -> Result<Box<dyn FnMut() -> Result<()>>> {

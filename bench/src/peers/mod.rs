@@ -21,10 +21,10 @@ macro_rules! linked {
     () => {
         vec![
             Box::new(wasmi::Wasmi),
-            Box::new(diptych::Interp::Tail),
-            Box::new(diptych::Interp::Loop),
-            Box::new(diptych::Jit::Guarded),
-            Box::new(diptych::Jit::Explicit),
+            Box::new(diptych::Diptych::Tail),
+            Box::new(diptych::Diptych::Loop),
+            Box::new(diptych::Diptych::Guarded),
+            Box::new(diptych::Diptych::Explicit),
             #[cfg(feature = "wasmtime")]
             Box::new(wasmtime::Wasmtime::Cranelift),
             #[cfg(feature = "wasmtime")]

@@ -34,6 +34,17 @@ impl Runtime for Wasmi {
         }))
     }
 
+    fn coremark(&self, wasm: &[u8], clock: fn() -> i64) -> Result<Option<f32>> {
+        let engine = Engine::default();
+        let module = Module::new(&engine, wasm)?;
+        let mut linker = Linker::<()>::new(&engine);
+        linker.func_wrap("env", "clock_ms", clock)?;
+        let mut store = Store::new(&engine, ());
+        let instance = linker.instantiate_and_start(&mut store, &module)?;
+        let run = instance.get_typed_func::<(), f32>(&store, "run")?;
+        Ok(Some(run.call(&mut store, ())?))
+    }
+
     fn instances(&self, wasm: &[u8]) -> Result<Box<dyn FnMut() -> Result<()>>> {
         let engine = Engine::default();
         let module = Module::new(&engine, wasm)?;

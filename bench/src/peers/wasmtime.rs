@@ -67,6 +67,17 @@ impl Runtime for Wasmtime {
         }))
     }
 
+    fn coremark(&self, wasm: &[u8], clock: fn() -> i64) -> Result<Option<f32>> {
+        let engine = self.engine()?;
+        let module = Module::new(&engine, wasm)?;
+        let mut linker = Linker::<()>::new(&engine);
+        linker.func_wrap("env", "clock_ms", clock)?;
+        let mut store = Store::new(&engine, ());
+        let instance = linker.instantiate(&mut store, &module)?;
+        let run = instance.get_typed_func::<(), f32>(&mut store, "run")?;
+        Ok(Some(run.call(&mut store, ())?))
+    }
+
     fn instances(&self, wasm: &[u8]) -> Result<Box<dyn FnMut() -> Result<()>>> {
         let engine = self.engine()?;
         let module = Module::new(&engine, wasm)?;

@@ -9,6 +9,7 @@ use diptych_conformance::Mode;
 /// The configurations, of which the first is what the others are compared with.
 const MODES: &[&str] = &[
     "loop",
+    "loop-eager",
     "tail",
     "jit",
     "jit-eager",
@@ -356,5 +357,11 @@ fn machines_differ_in_when_they_compile() {
                 .any(|machine| machine.engine.config().compilation_mode() == wanted)
         );
     }
-    assert!(machines.len() >= MODES.len() - 1);
+    // Dispatch by tail calls is not in every build.
+    let compiled = MODES
+        .iter()
+        .filter(|name| name.starts_with("jit") || name.starts_with("alternating"))
+        .count();
+    let expected = MODES.len() - if cfg!(feature = "jit") { 0 } else { compiled };
+    assert!(machines.len() >= expected - 1);
 }

@@ -13,13 +13,13 @@
 
 mod call;
 mod control;
+#[cfg(all(superinstructions, not(debug_assertions)))]
+#[path = "../../ops/hash.rs"]
+mod hash;
 mod heap;
 pub(crate) mod kernel;
 mod looped;
 mod memory;
-#[cfg(all(dispatch_pairs, not(debug_assertions)))]
-#[path = "../../ops/pair_hash.rs"]
-mod pair_hash;
 mod state;
 #[cfg(all(tail_dispatch, not(debug_assertions)))]
 mod tail;

@@ -9,8 +9,8 @@
 
 use super::bodies;
 use super::call::call_host;
-#[cfg(dispatch_pairs)]
-use super::pair_hash::{HASH_SIZE, pair_hash, pair_key};
+#[cfg(superinstructions)]
+use super::hash::{HASH_SIZE, hash, key};
 use super::state::{Exit, Flow, State, keep_flow};
 use crate::code::{op_at, size_at};
 use crate::ops::Op;
@@ -115,19 +115,25 @@ macro_rules! handler {
     };
 }
 
-#[cfg(dispatch_pairs)]
-macro_rules! pair {
-    ($name:ident, $first:ident, $second:ident) => {
+#[cfg(superinstructions)]
+macro_rules! superinstruction {
+    ($name:ident, $($op:ident),+) => {
         with_abi!(define_handler!($name, false, |st| {
-            // SAFETY: `ip` is an operation of the first kind, and one of the second follows,
-            // since the first cell led here.
-            unsafe {
-                match bodies::$first(st) {
-                    Flow::Next => bodies::$second(st),
-                    flow => flow,
-                }
-            }
+            // SAFETY: `ip` is an operation of the first kind, and the others follow one by one,
+            // since its first cell led here.
+            unsafe { in_turn!(st, $($op),+) }
         }));
+    };
+}
+
+#[cfg(superinstructions)]
+macro_rules! in_turn {
+    ($st:ident, $last:ident) => { bodies::$last($st) };
+    ($st:ident, $first:ident, $($others:ident),+) => {
+        match bodies::$first($st) {
+            Flow::Next => in_turn!($st, $($others),+),
+            flow => flow,
+        }
     };
 }
 
@@ -193,44 +199,57 @@ pub(crate) fn handler(op: Op) -> u64 {
     HANDLERS[op as usize] as usize as u64
 }
 
-/// Changes the first cells of a function's operations from opcodes to handlers, those of pairs
-/// where there are any.
+/// Changes the first cells of a function's operations from opcodes to handlers, those of
+/// superinstructions where there are any.
 pub(crate) fn thread(cells: &mut [u64]) {
-    if cells.is_empty() {
-        return;
-    }
-    let (mut at, mut op) = (0, op_at(cells, 0));
-    loop {
+    let mut at = 0;
+    while at < cells.len() {
+        let op = op_at(cells, at);
         let next = at + size_at(cells, at);
-        if next >= cells.len() {
-            cells[at] = handler(op);
-            return;
-        }
-        let following = op_at(cells, next);
-        cells[at] = pair(op, following).unwrap_or_else(|| handler(op));
-        (at, op) = (next, following);
+        cells[at] = superinstruction(op, cells, next).unwrap_or_else(|| handler(op));
+        at = next;
     }
 }
 
-/// The handler of two operations, when they are a pair.
-#[cfg(not(dispatch_pairs))]
-fn pair(_: Op, _: Op) -> Option<u64> {
+/// The handler of an operation with as many of those behind it as possible, the first of which is
+/// at `next`; none if there is only that of itself.
+#[cfg(not(superinstructions))]
+fn superinstruction(_: Op, _: &[u64], _: usize) -> Option<u64> {
     None
 }
 
-/// The handler of two operations, when they are a pair.
-#[cfg(dispatch_pairs)]
+/// The handler of an operation with as many of those behind it as possible, the first of which is
+/// at `next`; none if there is only that of itself.
+#[cfg(superinstructions)]
 #[inline]
-fn pair(first: Op, second: Op) -> Option<u64> {
-    // Most are none, which is quick to tell.
-    if MASKS[first as usize] >> (second as u32 % u64::BITS) & 1 == 0 {
+fn superinstruction(first: Op, cells: &[u64], mut next: usize) -> Option<u64> {
+    let mut longest = None;
+    let mut place = first as usize;
+    // Most have none, which is quick to tell.
+    while MASKS[place] != 0 && next < cells.len() {
+        let following = op_at(cells, next);
+        let Some(number) = longer(place, following) else {
+            break;
+        };
+        longest = Some(number);
+        place = Op::COUNT + number;
+        next += size_at(cells, next);
+    }
+    longest.map(|number| SUPERINSTRUCTIONS[number] as usize as u64)
+}
+
+/// The number of the superinstruction that an operation makes of what is at `place` in the tree.
+#[cfg(superinstructions)]
+#[inline]
+fn longer(place: usize, following: Op) -> Option<usize> {
+    if MASKS[place] >> (following as u32 % u64::BITS) & 1 == 0 {
         return None;
     }
-    let key = pair_key(first as u16, second as u16);
-    let mut at = pair_hash(key);
+    let key = key(place as u16, following as u16);
+    let mut at = hash(key);
     loop {
-        match PAIRS_BY_HASH[at] {
-            (found, place) if found == key => return Some(PAIRS[place as usize] as usize as u64),
+        match BY_HASH[at] {
+            (found, number) if found == key => return Some(number.into()),
             (0, _) => return None,
             _ => at = (at + 1) % HASH_SIZE,
         }

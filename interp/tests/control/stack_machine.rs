@@ -200,9 +200,11 @@ impl<'a> StackMachine<'a> {
     }
 
     fn bytes(&mut self, access: &Access, offset: u32) -> Result<&mut [u8], Trap> {
-        let start = (self.pop() + u64::from(offset)) as usize;
-        self.memory
-            .get_mut(start..start + access.width)
+        // In 64 bits: a sum that does not fit in 32 is no address.
+        let start = self.pop() + u64::from(offset);
+        usize::try_from(start)
+            .ok()
+            .and_then(|start| self.memory.get_mut(start..start.checked_add(access.width)?))
             .ok_or(Trap::MemoryOutOfBounds)
     }
 
