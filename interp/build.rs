@@ -9,8 +9,6 @@ mod atomics;
 mod generate;
 #[path = "ops/handlers.rs"]
 mod handlers;
-#[path = "ops/hash.rs"]
-mod hash;
 #[path = "ops/objects.rs"]
 mod objects;
 #[path = "ops/shapes.rs"]

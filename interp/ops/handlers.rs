@@ -2,7 +2,6 @@
 //! their tables.
 
 use crate::generate::first_vector;
-use crate::hash::{HASH_SIZE, hash, key};
 use crate::shapes::{Op, all};
 use crate::superinstructions;
 use core::fmt::Write;
@@ -49,34 +48,21 @@ fn superinstructions(out: &mut String, ops: &[Op]) {
     };
     let sequences = superinstructions::all();
     let mut names = Vec::new();
-    // Of each operation and then of each superinstruction, by opcode what makes a longer one.
-    let mut masks = vec![0u64; ops.len() + sequences.len()];
-    let mut table = vec![(0, 0); HASH_SIZE];
+    // The places of the tree: that of an operation is its opcode, those of superinstructions follow.
     let mut places = HashMap::new();
-    assert!(
-        sequences.len() < HASH_SIZE / 4 * 3,
-        "the table of superinstructions is too full"
-    );
+    let mut longer = vec![Vec::new(); ops.len() + sequences.len()];
     for (number, sequence) in sequences.iter().enumerate() {
         let name = sequence.join("__");
         let _ = writeln!(out, "superinstruction!({name}, {});", sequence.join(", "));
         names.push(name);
         let (last, before) = sequence.split_last().expect("there are two and more");
-        let last = opcode(last);
         let from = match before {
             [first] => opcode(first),
             _ => places[before],
         };
-        masks[from] |= 1 << (last % 64);
+        longer[from].push((opcode(last), number));
         let twin = places.insert(&sequence[..], ops.len() + number);
         assert_eq!(twin, None, "{sequence:?} is there twice");
-        let key = key(from as u16, last as u16);
-        assert_ne!(key, 0, "the key of an empty place");
-        let mut at = hash(key);
-        while table[at] != (0, 0) {
-            at = (at + 1) % HASH_SIZE;
-        }
-        table[at] = (key, number);
     }
     let _ = writeln!(
         out,
@@ -84,15 +70,42 @@ fn superinstructions(out: &mut String, ops: &[Op]) {
         names.len(),
         names.join(", ")
     );
-    // Places in the list of handlers: most are empty, and an address takes four times as much,
-    // which the loader has to relocate besides.
+    let (bases, rows) = overlaid(&longer, ops.len());
     let _ = writeln!(
         out,
-        "/// Keys and places in `SUPERINSTRUCTIONS`, by the hashes of the keys; where there is none, the key is 0.\nstatic BY_HASH: [(u32, u16); HASH_SIZE] = {table:?};"
+        "/// Where the row of each place of the tree begins in `LONGER`.\nstatic BASES: [u16; {}] = {bases:?};",
+        bases.len()
     );
     let _ = writeln!(
         out,
-        "/// By opcode, and behind that by place in `SUPERINSTRUCTIONS`, a bit for each remainder by 64 of the opcodes that make a longer one of it.\nstatic MASKS: [u64; {}] = {masks:?};",
-        masks.len()
+        "/// The rows, by opcode and laid over each other: the place whose row has this entry, and the number in `SUPERINSTRUCTIONS` of what the operation makes of it.\nstatic LONGER: [(u16, u16); {}] = {rows:?};",
+        rows.len()
     );
+}
+
+/// Rows with few entries each, in one list: the first place for each where its entries fall between
+/// those of others (Tarjan and Yao, "Storing a sparse table", 1979). What is between belongs to no
+/// row. Gives where each row begins, and the list.
+fn overlaid(rows: &[Vec<(usize, usize)>], columns: usize) -> (Vec<u16>, Vec<(u16, u16)>) {
+    const FREE: (u16, u16) = (u16::MAX, 0);
+    assert!(rows.len() < usize::from(u16::MAX), "places have 16 bits");
+    let mut order: Vec<usize> = (0..rows.len())
+        .filter(|&row| !rows[row].is_empty())
+        .collect();
+    order.sort_by_key(|&row| std::cmp::Reverse(rows[row].len()));
+    let mut bases = vec![0; rows.len()];
+    let mut list = vec![FREE; columns];
+    for row in order {
+        let fits = |base: &usize| {
+            let mut entries = rows[row].iter();
+            entries.all(|(column, _)| list.get(base + column).is_none_or(|&entry| entry == FREE))
+        };
+        let base = (0..).find(fits).expect("there is room at the end");
+        bases[row] = u16::try_from(base).expect("bases have 16 bits");
+        list.resize(list.len().max(base + columns), FREE);
+        for &(column, number) in &rows[row] {
+            list[base + column] = (row as u16, number as u16);
+        }
+    }
+    (bases, list)
 }

@@ -13,9 +13,6 @@
 
 mod call;
 mod control;
-#[cfg(all(superinstructions, not(debug_assertions)))]
-#[path = "../../ops/hash.rs"]
-mod hash;
 mod heap;
 pub(crate) mod kernel;
 mod looped;

@@ -9,8 +9,6 @@
 
 use super::bodies;
 use super::call::call_host;
-#[cfg(superinstructions)]
-use super::hash::{HASH_SIZE, hash, key};
 use super::state::{Exit, Flow, State, keep_flow};
 use crate::code::{op_at, size_at};
 use crate::ops::Op;
@@ -225,35 +223,17 @@ fn superinstruction(_: Op, _: &[u64], _: usize) -> Option<u64> {
 fn superinstruction(first: Op, cells: &[u64], mut next: usize) -> Option<u64> {
     let mut longest = None;
     let mut place = first as usize;
-    // Most have none, which is quick to tell.
-    while MASKS[place] != 0 && next < cells.len() {
-        let following = op_at(cells, next);
-        let Some(number) = longer(place, following) else {
+    while next < cells.len() {
+        let following = op_at(cells, next) as usize;
+        let (from, number) = LONGER[usize::from(BASES[place]) + following];
+        if usize::from(from) != place {
             break;
-        };
+        }
         longest = Some(number);
-        place = Op::COUNT + number;
+        place = Op::COUNT + usize::from(number);
         next += size_at(cells, next);
     }
-    longest.map(|number| SUPERINSTRUCTIONS[number] as usize as u64)
-}
-
-/// The number of the superinstruction that an operation makes of what is at `place` in the tree.
-#[cfg(superinstructions)]
-#[inline]
-fn longer(place: usize, following: Op) -> Option<usize> {
-    if MASKS[place] >> (following as u32 % u64::BITS) & 1 == 0 {
-        return None;
-    }
-    let key = key(place as u16, following as u16);
-    let mut at = hash(key);
-    loop {
-        match BY_HASH[at] {
-            (found, number) if found == key => return Some(number.into()),
-            (0, _) => return None,
-            _ => at = (at + 1) % HASH_SIZE,
-        }
-    }
+    longest.map(|number| SUPERINSTRUCTIONS[usize::from(number)] as usize as u64)
 }
 
 /// Runs from `st.ip` until something leaves that is no call of a host function; `st` is then where
