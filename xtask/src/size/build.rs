@@ -52,13 +52,9 @@ fn build(features: &str, settings: &Settings, symbols: Option<&str>) -> Result<P
     for (name, value) in settings.profile() {
         cargo.env(format!("CARGO_PROFILE_RELEASE_{name}"), value);
     }
-    let mut rustflags = settings.rustflags.to_owned();
     if let Some(symbols) = symbols {
         cargo.env("CARGO_PROFILE_RELEASE_STRIP", "none");
-        rustflags += symbols;
-    }
-    if !rustflags.is_empty() {
-        cargo.env("RUSTFLAGS", rustflags);
+        cargo.env("RUSTFLAGS", symbols);
     }
     succeed(&mut cargo)?;
     Ok(target_dir.join("release/diptych-size"))

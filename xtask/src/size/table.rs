@@ -6,7 +6,6 @@ pub(crate) struct Settings {
     pub(crate) name: &'static str,
     /// The end of a variable that sets the profile, and its value.
     profile: &'static [(&'static str, &'static str)],
-    pub(crate) rustflags: &'static str,
 }
 
 /// What all settings have but for what they are about.
@@ -29,11 +28,7 @@ const fn settings(
     name: &'static str,
     profile: &'static [(&'static str, &'static str)],
 ) -> Settings {
-    Settings {
-        name,
-        profile,
-        rustflags: "",
-    }
+    Settings { name, profile }
 }
 
 /// The levels of optimisation for small programs: the columns of the first table.
@@ -45,11 +40,6 @@ pub(crate) const S: Settings = settings("s", &[]);
 /// Each setting changed by itself.
 pub(crate) const CHANGES: &[Settings] = &[
     settings("`opt-level = 3`", &[("OPT_LEVEL", "3")]),
-    Settings {
-        name: "without unwinding tables (`-Cforce-unwind-tables=no`)",
-        profile: &[],
-        rustflags: "-Cforce-unwind-tables=no",
-    },
     settings("`panic = \"unwind\"`", &[("PANIC", "unwind")]),
     settings("`lto = false`", &[("LTO", "false")]),
     settings("`codegen-units = 16`", &[("CODEGEN_UNITS", "16")]),
