@@ -46,9 +46,10 @@ pub(crate) unsafe extern "C-unwind" fn array_call(
             Err(error) => return fail(store, error),
         };
         (*callee).interp_code = code.cast();
-        let Some(activation) = Enter::new(store) else {
+        if !VmStore::may_enter(store) {
             return fail(store, Trap::StackOverflow.into());
-        };
+        }
+        let mut activation = Enter::new(store);
         // Arguments and record stay where the activation begins, whatever segment the frame
         // comes to be in: that is where results are looked for.
         let exchange = usize::from((*code).exchange);
@@ -103,9 +104,10 @@ pub(crate) unsafe fn resume(store: *mut VmStore, suspension: Suspension) -> Stat
     // SAFETY: by contract.
     unsafe {
         let Suspension { at, value, by_host } = suspension;
-        let Some(activation) = Enter::new(store) else {
+        if !VmStore::may_enter(store) {
             return fail(store, Trap::StackOverflow.into());
-        };
+        }
+        let mut activation = Enter::new(store);
         let module = InterpModule::of((*at.ctx).interp);
         let mut st = State {
             ip: at.pc,
@@ -137,19 +139,19 @@ struct Enter {
     store: *mut VmStore,
     activation: Activation,
     resumable: bool,
+    /// Whether the guest's stack and position are the embedder's now.
+    suspended: bool,
     stack: StackMark,
 }
 
 impl Enter {
-    /// `None` when as many activations as allowed, or as it has room for, are on the native stack.
-    unsafe fn new(store: *mut VmStore) -> Option<Self> {
+    /// Where another activation [may come](VmStore::may_enter).
+    #[inline(always)]
+    unsafe fn new(store: *mut VmStore) -> Self {
         // SAFETY: the store is valid.
         unsafe {
-            if !VmStore::may_enter(store) {
-                return None;
-            }
             (*store).activation_depth += 1;
-            Some(Self {
+            Self {
                 store,
                 activation: Activation {
                     outer: (*store).activation,
@@ -157,52 +159,57 @@ impl Enter {
                     walk: walk::walk,
                 },
                 resumable: core::mem::take(&mut (*store).resumable),
+                suspended: false,
                 stack: VmStore::stack_mark(store),
-            })
+            }
         }
     }
 
-    /// Runs the machine until the activation ends.
-    unsafe fn run(self, st: &mut State, shared: &Shared) -> Status {
+    /// Runs the machine until the activation ends. Not by value, which would be a copy.
+    #[inline(always)]
+    unsafe fn run(&mut self, st: &mut State, shared: &Shared) -> Status {
         // SAFETY: the list holds this activation only while it is on the native stack.
         unsafe {
             (*self.store).activation = &raw const self.activation;
-            let status = drive(st, self.store, shared, self.resumable);
-            if status == Status::Suspended {
-                // The guest's stack and position are the embedder's now.
-                self.end();
-                core::mem::forget(self);
-            }
+            // Mostly this is all, and then without what the driver saves.
+            let exit = shared.run(st);
+            let status = match exit.kind() {
+                ExitKind::HostReturn => Status::Done,
+                _ => drive(st, self.store, shared, self.resumable, exit),
+            };
+            self.suspended = status == Status::Suspended;
             status
-        }
-    }
-
-    /// Takes the activation off the list.
-    fn end(&self) {
-        // SAFETY: the store is valid.
-        unsafe {
-            (*self.store).activation_depth -= 1;
-            (*self.store).activation = self.activation.outer;
         }
     }
 }
 
 impl Drop for Enter {
     fn drop(&mut self) {
-        self.end();
         // SAFETY: the store is valid; frames above this activation's are dead.
         unsafe {
-            VmStore::cut_stack(self.store, self.stack);
-            VmStore::set_exit(self.store, self.activation.outer_exit);
+            (*self.store).activation_depth -= 1;
+            (*self.store).activation = self.activation.outer;
+            if !self.suspended {
+                VmStore::cut_stack(self.store, self.stack);
+                VmStore::set_exit(self.store, self.activation.outer_exit);
+            }
         }
     }
 }
 
-/// Runs handlers, and serves them, until the function that the host called returns or fails.
-unsafe fn drive(st: &mut State, store: *mut VmStore, shared: &Shared, resumable: bool) -> Status {
+/// Serves handlers, which left with `exit`, and runs them, until the function that the host called
+/// returns or fails.
+#[inline(never)]
+unsafe fn drive(
+    st: &mut State,
+    store: *mut VmStore,
+    shared: &Shared,
+    resumable: bool,
+    exit: Exit,
+) -> Status {
     // SAFETY: each arm serves the exit as its kind documents; see the module docs.
     unsafe {
-        let mut next = None;
+        let mut next = Some(exit);
         loop {
             let exit = match next.take() {
                 Some(exit) => exit,

@@ -157,6 +157,7 @@ impl Shared {
     ///
     /// # Safety
     /// `st` is a valid machine over code of this encoding.
+    #[inline(always)]
     pub(crate) unsafe fn run(&self, st: &mut State) -> Exit {
         match self.encoding {
             // The driver could serve calls of host functions, and takes half as long again for it.
@@ -317,10 +318,16 @@ impl InterpModule {
     }
 
     /// The code of a function, translated now if it was not.
+    #[inline]
     pub(crate) fn translated(&self, func: DefinedFuncIdx) -> Result<*const CodeHeader> {
-        if let Some(code) = self.code_of(func) {
-            return Ok(code);
+        match self.code_of(func) {
+            Some(code) => Ok(code),
+            None => self.translate_now(func),
         }
+    }
+
+    #[cold]
+    fn translate_now(&self, func: DefinedFuncIdx) -> Result<*const CodeHeader> {
         let mut translated = self.translated.lock();
         if let Some(code) = self.code_of(func) {
             return Ok(code);

@@ -241,6 +241,7 @@ fn superinstruction(first: Op, cells: &[u64], mut next: usize) -> Option<u64> {
 ///
 /// # Safety
 /// `st` is a valid machine state over code with handlers in its first cells.
+#[inline(always)]
 pub(crate) unsafe fn run(machine: &mut State) -> Exit {
     // A copy whose address nobody has can live in registers from one call to the next.
     let mut st = State { ..*machine };
