@@ -10,9 +10,14 @@ const TREE: &str = include_str!("superinstructions.txt");
 
 /// All of them, each behind the one that it makes longer.
 pub(crate) fn all() -> Vec<Vec<&'static str>> {
+    parse(TREE)
+}
+
+/// Those of a text that is written so, in its order.
+pub(crate) fn parse(text: &str) -> Vec<Vec<&str>> {
     let mut all = Vec::new();
     let mut path = Vec::new();
-    for line in TREE.lines().filter(|line| !line.starts_with('#')) {
+    for line in text.lines().filter(|line| !line.starts_with('#')) {
         for part in line.split_inclusive([' ', ':', '(', ')']) {
             let word = part.trim_end_matches([' ', ':', '(', ')']);
             if part.ends_with(':') {

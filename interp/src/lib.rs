@@ -23,6 +23,8 @@ mod ops;
 #[cfg(all(tail_dispatch, not(debug_assertions)))]
 mod probe;
 mod references;
+#[cfg(feature = "count-sequences")]
+mod sequences;
 mod translate;
 mod walk;
 

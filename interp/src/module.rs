@@ -56,6 +56,11 @@ impl Interp {
     }
 
     fn shared(&self, config: &Config) -> Result<&Arc<Shared>> {
+        // The loop is what counts.
+        #[cfg(feature = "count-sequences")]
+        if config.dispatch() == Dispatch::Auto && crate::sequences::wanted() {
+            return Ok(&self.looped);
+        }
         match (config.dispatch(), &self.tail) {
             (Dispatch::Loop, _) | (Dispatch::Auto, None) => Ok(&self.looped),
             (Dispatch::Auto | Dispatch::Tail, Some(tail)) => Ok(tail),

@@ -4,6 +4,7 @@ mod features;
 mod host;
 mod matrix;
 mod size;
+mod superinstructions;
 
 use std::process::ExitCode;
 
@@ -16,6 +17,8 @@ Chores:
   features  runs the specification's tests in every configuration and writes docs/features.md
   matrix    builds and tests for other targets; see `cargo xtask matrix --help`
   size      measures how large embeddings are; see `cargo xtask size --help`
+  superinstructions
+            chooses which there are; see `cargo xtask superinstructions --help`
 ";
 
 fn main() -> ExitCode {
@@ -24,6 +27,7 @@ fn main() -> ExitCode {
         Some("features") => features::main(words),
         Some("matrix") => matrix::main(words),
         Some("size") => size::main(words),
+        Some("superinstructions") => superinstructions::main(words),
         Some("--help") | None => {
             print!("{HELP}");
             Ok(())

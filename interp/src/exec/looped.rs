@@ -43,7 +43,7 @@ macro_rules! match_ops {
 pub(crate) unsafe fn run(machine: &mut State) -> Exit {
     loop {
         // SAFETY: by contract.
-        let exit = unsafe { run_numbers(machine) };
+        let exit = unsafe { run_numbers_or_count(machine) };
         if !SIMD || exit != Exit::of(ExitKind::Vectors) {
             return exit;
         }
@@ -54,6 +54,21 @@ pub(crate) unsafe fn run(machine: &mut State) -> Exit {
     }
 }
 
+/// [`run_numbers`], and counts what it executes if that is wanted.
+///
+/// # Safety
+/// As [`run`].
+#[inline(always)]
+unsafe fn run_numbers_or_count(machine: &mut State) -> Exit {
+    #[cfg(feature = "count-sequences")]
+    if crate::sequences::wanted() {
+        // SAFETY: by contract.
+        return unsafe { run_numbers::<true>(machine) };
+    }
+    // SAFETY: by contract.
+    unsafe { run_numbers::<false>(machine) }
+}
+
 /// Runs until something leaves or an operation on vectors is next.
 ///
 /// What is between two operations must be as little as it is: if it is more, the compiler does not
@@ -61,9 +76,12 @@ pub(crate) unsafe fn run(machine: &mut State) -> Exit {
 /// these jumps by the number of operations, so only what programs execute much has one; the others
 /// share the one in the outer loop, which has too much before it to be repeated.
 ///
+/// `COUNTED` is for the feature `count-sequences`: counting has a loop of its own, so that this one
+/// is the same with the feature and without.
+///
 /// # Safety
 /// As [`run`].
-unsafe fn run_numbers(machine: &mut State) -> Exit {
+unsafe fn run_numbers<const COUNTED: bool>(machine: &mut State) -> Exit {
     const VECTORS: u16 = Op::FIRST_VECTOR as u16;
     // A copy whose address nobody has can live in registers.
     let mut local = State { ..*machine };
@@ -79,6 +97,10 @@ unsafe fn run_numbers(machine: &mut State) -> Exit {
             loop {
                 // SAFETY: `ip` is the start of an operation.
                 let op = unsafe { st.ip.cast::<u64>().read() } as u16;
+                #[cfg(feature = "count-sequences")]
+                if COUNTED && op != VECTORS {
+                    crate::sequences::note(st.ip.addr(), Op::ALL[usize::from(op)]);
+                }
                 let flow = include!(concat!(env!("OUT_DIR"), "/match.rs"));
                 match flow {
                     Flow::Next | Flow::Taken => {}
