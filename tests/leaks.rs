@@ -12,6 +12,7 @@ use diptych::{
 };
 use std::alloc::System;
 use std::panic::{AssertUnwindSafe, catch_unwind, panic_any};
+use std::time::Duration;
 
 struct Counting;
 
@@ -142,12 +143,16 @@ fn each_configuration() {
                     };
                     run();
                     // A leak shows every time. What the system keeps for a thread that has ended
-                    // is given back a little later, and shows now and then.
+                    // is given back a little later, and shows now and then, unless it has time.
                     let mut grown = 1;
-                    for _ in 0..20 {
-                        let before = LIVE.load(Ordering::Relaxed);
+                    for attempt in 0..20 {
+                        let live = || {
+                            std::thread::sleep(Duration::from_millis(attempt));
+                            LIVE.load(Ordering::Relaxed)
+                        };
+                        let before = live();
                         run();
-                        grown = LIVE.load(Ordering::Relaxed) - before;
+                        grown = live() - before;
                         if grown == 0 {
                             break;
                         }
