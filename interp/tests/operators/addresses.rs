@@ -33,8 +33,10 @@ fn computed_addresses() {
                 assert_eq!(got, expected, "{}", context());
                 if access.kind.is_store() {
                     let name = ["memory0", "memory1"][access.memory];
-                    let written = access.address.of(a, b) as usize + access.offset as usize;
-                    let window = written.saturating_sub(16).min(PAGE)..(written + 16).min(PAGE);
+                    // In 64 bits, which a sum always fits in.
+                    let written = u64::from(access.address.of(a, b)) + u64::from(access.offset);
+                    let within = |at: u64| at.min(PAGE as u64) as usize;
+                    let window = within(written.saturating_sub(16))..within(written + 16);
                     let (memory, model) = (guest.memory(name), &memories[access.memory]);
                     assert_eq!(memory[window.clone()], model[window], "{}", context());
                 }
