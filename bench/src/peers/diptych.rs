@@ -103,13 +103,13 @@ impl Diptych {
 }
 
 fn function(config: &Config, wasm: &[u8], name: &str) -> Result<Function> {
-    let (mut store, instance) = instance(config, wasm)?;
+    let (mut store, instance) = instance(config, wasm, define_step)?;
     let func = instance.get_typed_func::<i32, i64>(&mut store, name)?;
     Ok(Box::new(move |n| Ok(func.call(&mut store, n)?)))
 }
 
 fn calls(config: &Config, wasm: &[u8], name: &str) -> Result<Function> {
-    let (mut store, instance) = instance(config, wasm)?;
+    let (mut store, instance) = instance(config, wasm, define_step)?;
     let func = instance.get_typed_func::<i32, i32>(&mut store, name)?;
     Ok(Box::new(move |n| {
         let mut value = 0;
@@ -121,12 +121,11 @@ fn calls(config: &Config, wasm: &[u8], name: &str) -> Result<Function> {
 }
 
 fn coremark(config: &Config, wasm: &[u8], clock: fn() -> i64) -> Result<f32> {
-    let engine = Engine::new(config)?;
-    let module = Module::new(&engine, wasm)?;
-    let mut linker = Linker::<()>::new(&engine);
-    linker.func_wrap("env", "clock_ms", clock)?;
-    let mut store = Store::new(&engine, ());
-    let instance = linker.instantiate(&mut store, &module)?;
+    let define_clock = |linker: &mut Linker<()>| {
+        linker.func_wrap("env", "clock_ms", clock)?;
+        Ok(())
+    };
+    let (mut store, instance) = instance(config, wasm, define_clock)?;
     let run = instance.get_typed_func::<(), f32>(&mut store, "run")?;
     Ok(run.call(&mut store, ())?)
 }
@@ -151,11 +150,21 @@ fn open(mut config: Config, wasm: &[u8], how: Opening) -> Result<Option<Box<dyn 
     Ok(Some(Box::new(Module::new(&Engine::new(&config)?, wasm)?)))
 }
 
-fn instance(config: &Config, wasm: &[u8]) -> Result<(Store<()>, Instance)> {
+fn define_step(linker: &mut Linker<()>) -> Result<()> {
+    linker.func_wrap("host", "step", |n: i32| n.wrapping_add(1))?;
+    Ok(())
+}
+
+/// An instance with what `define` gives it to import.
+fn instance(
+    config: &Config,
+    wasm: &[u8],
+    define: impl FnOnce(&mut Linker<()>) -> Result<()>,
+) -> Result<(Store<()>, Instance)> {
     let engine = Engine::new(config)?;
     let module = Module::new(&engine, wasm)?;
     let mut linker = Linker::<()>::new(&engine);
-    linker.func_wrap("host", "step", |n: i32| n.wrapping_add(1))?;
+    define(&mut linker)?;
     let mut store = Store::new(&engine, ());
     let instance = linker.instantiate(&mut store, &module)?;
     Ok((store, instance))

@@ -17,13 +17,13 @@ impl Runtime for Wasmi {
     }
 
     fn function(&self, wasm: &[u8], name: &str) -> Result<Function> {
-        let (mut store, instance) = instance(wasm)?;
+        let (mut store, instance) = instance(wasm, define_step)?;
         let func = instance.get_typed_func::<i32, i64>(&store, name)?;
         Ok(Box::new(move |n| Ok(func.call(&mut store, n)?)))
     }
 
     fn calls(&self, wasm: &[u8], name: &str) -> Result<Function> {
-        let (mut store, instance) = instance(wasm)?;
+        let (mut store, instance) = instance(wasm, define_step)?;
         let func = instance.get_typed_func::<i32, i32>(&store, name)?;
         Ok(Box::new(move |n| {
             let mut value = 0;
@@ -35,12 +35,11 @@ impl Runtime for Wasmi {
     }
 
     fn coremark(&self, wasm: &[u8], clock: fn() -> i64) -> Result<Option<f32>> {
-        let engine = Engine::default();
-        let module = Module::new(&engine, wasm)?;
-        let mut linker = Linker::<()>::new(&engine);
-        linker.func_wrap("env", "clock_ms", clock)?;
-        let mut store = Store::new(&engine, ());
-        let instance = linker.instantiate_and_start(&mut store, &module)?;
+        let define_clock = |linker: &mut Linker<()>| {
+            linker.func_wrap("env", "clock_ms", clock)?;
+            Ok(())
+        };
+        let (mut store, instance) = instance(wasm, define_clock)?;
         let run = instance.get_typed_func::<(), f32>(&store, "run")?;
         Ok(Some(run.call(&mut store, ())?))
     }
@@ -100,11 +99,20 @@ impl Runtime for Wasmi {
     }
 }
 
-fn instance(wasm: &[u8]) -> Result<(Store<()>, Instance)> {
+fn define_step(linker: &mut Linker<()>) -> Result<()> {
+    linker.func_wrap("host", "step", |n: i32| n.wrapping_add(1))?;
+    Ok(())
+}
+
+/// An instance with what `define` gives it to import.
+fn instance(
+    wasm: &[u8],
+    define: impl FnOnce(&mut Linker<()>) -> Result<()>,
+) -> Result<(Store<()>, Instance)> {
     let engine = Engine::default();
     let module = Module::new(&engine, wasm)?;
     let mut linker = Linker::<()>::new(&engine);
-    linker.func_wrap("host", "step", |n: i32| n.wrapping_add(1))?;
+    define(&mut linker)?;
     let mut store = Store::new(&engine, ());
     let instance = linker.instantiate_and_start(&mut store, &module)?;
     Ok((store, instance))
