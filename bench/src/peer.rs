@@ -62,8 +62,9 @@ pub trait Runtime {
     /// What makes a store and an instance in it, of a module without imports, and drops both.
     fn instances(&self, wasm: &[u8]) -> Result<Box<dyn FnMut() -> Result<()>>>;
 
-    /// Opens a module as far as it is asked to; nothing when the runtime cannot do just that.
-    fn open(&self, wasm: &[u8], how: Opening) -> Result<Option<Box<dyn Any>>>;
+    /// Opens a module as far as it is asked to; nothing when the runtime cannot do just that. The
+    /// bytes stay where they are: who needs them later does not have to copy them.
+    fn open(&self, wasm: &'static [u8], how: Opening) -> Result<Option<Box<dyn Any>>>;
 
     /// The size in bytes of the machine code of all functions of a module; nothing for a runtime
     /// that makes none, or does not tell.

@@ -285,10 +285,10 @@ fn repeat(peer: &dyn Runtime, workload: &Workload, times: u8) -> Result<Time> {
 
 /// The best of a few: modules are small, and the first one also makes what the process keeps.
 fn compile(peer: &dyn Runtime, workload: &Workload) -> Result<Option<Time>> {
-    let wasm = wat::parse_str(workload.wat)?;
+    let wasm = wat::parse_str(workload.wat)?.leak();
     let mut least: Option<Time> = None;
     for _ in 0..5 {
-        let (opened, time) = timed(clock::process, || peer.open(&wasm, Opening::Eager));
+        let (opened, time) = timed(clock::process, || peer.open(wasm, Opening::Eager));
         if opened?.is_none() {
             return Ok(None);
         }
@@ -323,8 +323,8 @@ fn peak_memory(
 
 /// Processor time is that of the process: a runtime may well open a module by several threads.
 fn open(peer: &dyn Runtime, how: Opening, file: &Path) -> Result<Option<Time>> {
-    let wasm = std::fs::read(file)?;
-    let (opened, time) = timed(clock::process, || peer.open(&wasm, how));
+    let wasm = std::fs::read(file)?.leak();
+    let (opened, time) = timed(clock::process, || peer.open(wasm, how));
     Ok(opened?.map(|_| time))
 }
 

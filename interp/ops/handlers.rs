@@ -7,78 +7,83 @@ use crate::superinstructions;
 use core::fmt::Write;
 use std::collections::HashMap;
 
-/// A handler per operation, and their table; and the same of the superinstructions, if these are
-/// wanted.
+/// A handler per operation, the same of superinstructions if these are wanted, and their tables.
 pub(crate) fn tail(with_superinstructions: bool) -> String {
     let ops = all();
+    let sequences = if with_superinstructions {
+        superinstructions::all()
+    } else {
+        Vec::new()
+    };
     let mut out = String::new();
-    handlers(&mut out, &ops);
-    if with_superinstructions {
-        superinstructions(&mut out, &ops);
-    }
+    handlers(&mut out, &ops, &sequences);
+    tree(&mut out, &ops, &sequences);
     out
 }
 
-fn handlers(out: &mut String, ops: &[Op]) {
-    for op in ops {
+fn handlers(out: &mut String, ops: &[Op], sequences: &[Vec<&str>]) {
+    let mut table = String::new();
+    // Who names a handler has it in the program.
+    let vectors = first_vector(ops);
+    for (opcode, op) in ops.iter().enumerate() {
         let handler = if op.name.starts_with("Stub") {
             "stub"
         } else {
             "handler"
         };
         let _ = writeln!(out, "{handler}!({});", op.name);
-    }
-    let _ = write!(out, "static HANDLERS: [Handler; {}] = [", ops.len());
-    // Who names a handler has it in the program.
-    let vectors = first_vector(ops);
-    for (opcode, op) in ops.iter().enumerate() {
         let _ = if opcode < vectors {
-            write!(out, "{}, ", op.name)
+            write!(table, "{}, ", op.name)
         } else {
-            write!(out, "if SIMD {{ {} }} else {{ Unreachable }}, ", op.name)
+            write!(table, "if SIMD {{ {} }} else {{ Unreachable }}, ", op.name)
         };
     }
-    out.push_str("];\n");
+    for sequence in sequences {
+        let name = sequence.join("__");
+        let _ = writeln!(out, "superinstruction!({name}, {});", sequence.join(", "));
+        let _ = write!(table, "{name}, ");
+    }
+    let _ = writeln!(
+        out,
+        "/// By opcode; those of superinstructions follow.\nstatic HANDLERS: [Handler; {}] = [{table}];",
+        ops.len() + sequences.len()
+    );
 }
 
-fn superinstructions(out: &mut String, ops: &[Op]) {
+/// The tree of superinstructions. The place of an operation is its opcode, those of
+/// superinstructions follow: a place is that of the handler in `HANDLERS`.
+fn tree(out: &mut String, ops: &[Op], sequences: &[Vec<&str>]) {
     let opcode = |name: &&str| {
         let place = ops.iter().position(|op| op.name == **name);
         place.unwrap_or_else(|| panic!("no operation is called {name}"))
     };
-    let sequences = superinstructions::all();
-    let mut names = Vec::new();
-    // The places of the tree: that of an operation is its opcode, those of superinstructions follow.
     let mut places = HashMap::new();
-    let mut longer = vec![Vec::new(); ops.len() + sequences.len()];
+    let nowhere = ops.len() + sequences.len();
+    let mut longer = vec![Vec::new(); nowhere + 1];
     for (number, sequence) in sequences.iter().enumerate() {
-        let name = sequence.join("__");
-        let _ = writeln!(out, "superinstruction!({name}, {});", sequence.join(", "));
-        names.push(name);
         let (last, before) = sequence.split_last().expect("there are two and more");
         let from = match before {
             [first] => opcode(first),
             _ => places[before],
         };
-        longer[from].push((opcode(last), number));
-        let twin = places.insert(&sequence[..], ops.len() + number);
+        let place = ops.len() + number;
+        longer[from].push((opcode(last), place));
+        let twin = places.insert(&sequence[..], place);
         assert_eq!(twin, None, "{sequence:?} is there twice");
     }
+    let longest = sequences.iter().map(Vec::len).max().unwrap_or(1);
+    // One column more: of what follows the last operation.
+    let (bases, rows) = overlaid(&longer, ops.len() + 1);
     let _ = writeln!(
         out,
-        "static SUPERINSTRUCTIONS: [Handler; {}] = [{}];",
-        names.len(),
-        names.join(", ")
-    );
-    let (bases, rows) = overlaid(&longer, ops.len());
-    let _ = writeln!(
-        out,
-        "/// Where the row of each place of the tree begins in `LONGER`.\nstatic BASES: [u16; {}] = {bases:?};",
-        bases.len()
-    );
-    let _ = writeln!(
-        out,
-        "/// The rows, by opcode and laid over each other: the place whose row has this entry, and the number in `SUPERINSTRUCTIONS` of what the operation makes of it.\nstatic LONGER: [(u16, u16); {}] = {rows:?};",
+        "/// The most operations that a handler executes.\nconst LONGEST: usize = {longest};\n\
+         /// A place without a row.\nconst NOWHERE: u16 = {nowhere};\n\
+         /// Where the row of each place of the tree begins in `LONGER`.\n\
+         static BASES: [u16; {}] = {bases:?};\n\
+         /// The rows, by opcode and laid over each other: the place whose row has this entry, and \
+         the one that the operation leads to.\n\
+         static LONGER: [(u16, u16); {}] = {rows:?};",
+        bases.len(),
         rows.len()
     );
 }
@@ -103,8 +108,8 @@ fn overlaid(rows: &[Vec<(usize, usize)>], columns: usize) -> (Vec<u16>, Vec<(u16
         let base = (0..).find(fits).expect("there is room at the end");
         bases[row] = u16::try_from(base).expect("bases have 16 bits");
         list.resize(list.len().max(base + columns), FREE);
-        for &(column, number) in &rows[row] {
-            list[base + column] = (row as u16, number as u16);
+        for &(column, value) in &rows[row] {
+            list[base + column] = (row as u16, value as u16);
         }
     }
     (bases, list)

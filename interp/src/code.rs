@@ -192,22 +192,30 @@ impl Encoding {
     }
 }
 
+/// The opcode that the first cell of an operation at `at` holds.
+#[inline]
+pub(crate) fn opcode_at(cells: &[u64], at: usize) -> u16 {
+    Op::of_code(cells[at])
+}
+
 /// The operation whose first cell, which holds the opcode, is at `at`.
 #[inline]
 pub(crate) fn op_at(cells: &[u64], at: usize) -> Op {
-    Op::ALL[usize::from(Op::of_code(cells[at]))]
+    Op::ALL[usize::from(opcode_at(cells, at))]
 }
 
-/// The size in cells of the operation at `at`, with the targets of a branch table.
+/// The size in cells of the operation at `at`, with the targets of a branch table. It has this
+/// opcode, which its first cell may have held.
 #[cfg(all(tail_dispatch, not(debug_assertions)))]
 #[inline]
-pub(crate) fn size_at(cells: &[u64], at: usize) -> usize {
-    let op = op_at(cells, at);
-    let targets = match op {
-        Op::BrTableS | Op::BrTableA => field(cells, at, 12, 32) as usize,
-        _ => 0,
-    };
-    op.size() / 8 + targets.div_ceil(2)
+pub(crate) fn size_at(cells: &[u64], at: usize, opcode: u16) -> usize {
+    const BR_TABLES: [u16; 2] = [Op::BrTableS as u16, Op::BrTableA as u16];
+    let size = Op::size_of(opcode) / 8;
+    if !BR_TABLES.contains(&opcode) {
+        return size;
+    }
+    let targets = field(cells, at, 12, 32) as usize;
+    size + targets.div_ceil(2)
 }
 
 /// The field of `bits` bits at byte `offset` of the operation at `at`.

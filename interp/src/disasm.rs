@@ -185,7 +185,6 @@ fn name(visit: &str, out: &mut dyn Write) -> fmt::Result {
 mod tests {
     use super::*;
     use alloc::string::String;
-    use alloc::vec::Vec;
     use wasmparser::BlockType;
 
     #[test]
@@ -252,6 +251,8 @@ mod tests {
     #[test]
     #[cfg(target_endian = "little")]
     fn operations_are_read_back() {
+        use alloc::vec::Vec;
+
         let ops = [
             Op::I32Add_SI_S.code(),
             u64::from_ne_bytes([3, 0, 4, 0, 5, 0, 0, 0]),

@@ -216,7 +216,13 @@ impl Op {
     /// Its size in bytes, a multiple of 8; branch tables add their targets.
     #[inline]
     pub(crate) fn size(self) -> usize {
-        SIZES[self as usize].into()
+        Self::size_of(self as u16)
+    }
+
+    /// The size of the operation that has this opcode.
+    #[inline]
+    pub(crate) fn size_of(opcode: u16) -> usize {
+        SIZES[usize::from(opcode)].into()
     }
 
     /// The kind and the mode of a binary operation.

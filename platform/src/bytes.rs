@@ -1,8 +1,8 @@
 //! Bytes that do not change and have several owners, in memory or in a file.
 //!
 //! # Safety
-//! The invariant of [`SharedBytes`]: `bytes` lies in what `owner` owns, which stays where it is and
-//! never changes.
+//! The invariant of [`SharedBytes`]: `bytes` lies in what `owner` owns, or lives as long as the
+//! program when there is none; it stays where it is and never changes.
 
 use alloc::boxed::Box;
 use alloc::sync::Arc;
@@ -29,7 +29,7 @@ use std::{fs::File, io, path::Path};
 #[derive(Clone)]
 pub struct SharedBytes {
     bytes: NonNull<[u8]>,
-    /// `None` when there is no byte.
+    /// `None` when they are the program's own.
     owner: Option<Arc<dyn Send + Sync>>,
 }
 
@@ -64,8 +64,15 @@ impl SharedBytes {
 
 impl Default for SharedBytes {
     fn default() -> Self {
+        Self::from(&[][..])
+    }
+}
+
+/// Of bytes that are the program's own, which takes no memory.
+impl From<&'static [u8]> for SharedBytes {
+    fn from(bytes: &'static [u8]) -> Self {
         Self {
-            bytes: NonNull::from(&mut []),
+            bytes: NonNull::from(bytes),
             owner: None,
         }
     }
@@ -95,7 +102,7 @@ impl Deref for SharedBytes {
     type Target = [u8];
 
     fn deref(&self) -> &[u8] {
-        // SAFETY: the owner is alive, and keeps them as they are.
+        // SAFETY: the owner, if there is one, is alive and keeps them as they are.
         unsafe { self.bytes.as_ref() }
     }
 }
@@ -222,6 +229,11 @@ mod tests {
         assert!(all.slice(from..to).is_none());
         drop((all, part));
         assert_eq!((&*inner, &*none), (&b"34"[..], &b""[..]));
+        let own = SharedBytes::from(&b"own"[..]);
+        assert_eq!(
+            (&*own, &*own.slice(1..2).unwrap()),
+            (&b"own"[..], &b"w"[..])
+        );
         let boxed = SharedBytes::from(Box::from(*b"boxed"));
         assert_eq!(*boxed.clone(), *b"boxed");
         assert!(SharedBytes::from(Vec::new()).is_empty() && SharedBytes::default().is_empty());

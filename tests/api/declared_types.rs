@@ -5,8 +5,8 @@ use super::imports::link_error;
 use super::{bad_argument, call_i32, exported, instantiate, module, on_each_engine, trap};
 use diptych::types::{CompositeType, SubType};
 use diptych::{
-    Caller, Engine, Error, ErrorKind, ExnRef, Extern, ExternType, Func, FuncType, Instance, Linker,
-    Module, Store, Tag, TagType, Trap, Val, ValType,
+    Caller, Engine, Error, ExnRef, ExternType, Func, FuncType, Instance, Linker, Module, Store,
+    Tag, TagType, Trap, Val, ValType,
 };
 
 /// Types of the same parameters and results, all different.
@@ -351,6 +351,8 @@ fn a_tag_has_no_results_whatever_its_type() {
 #[cfg(feature = "jit")]
 #[test]
 fn artifacts_keep_types() {
+    use diptych::{ErrorKind, Extern};
+
     on_each_engine(|engine| {
         for name in NAMES {
             let artifact = match importing(engine, name).serialize() {

@@ -57,7 +57,7 @@ impl Runtime for Diptych {
         instances(&self.config(), wasm)
     }
 
-    fn open(&self, wasm: &[u8], how: Opening) -> Result<Option<Box<dyn Any>>> {
+    fn open(&self, wasm: &'static [u8], how: Opening) -> Result<Option<Box<dyn Any>>> {
         open(self.config(), wasm, how)
     }
 
@@ -141,13 +141,14 @@ fn instances(config: &Config, wasm: &[u8]) -> Result<Box<dyn FnMut() -> Result<(
     }))
 }
 
-fn open(mut config: Config, wasm: &[u8], how: Opening) -> Result<Option<Box<dyn Any>>> {
+fn open(mut config: Config, wasm: &'static [u8], how: Opening) -> Result<Option<Box<dyn Any>>> {
     config.compilation(match how {
         Opening::Eager => CompilationMode::Eager,
         Opening::Validated => CompilationMode::Lazy,
         Opening::Lazy => CompilationMode::FullyLazy,
     });
-    Ok(Some(Box::new(Module::new(&Engine::new(&config)?, wasm)?)))
+    let module = Module::from_bytes(&Engine::new(&config)?, wasm)?;
+    Ok(Some(Box::new(module)))
 }
 
 fn define_step(linker: &mut Linker<()>) -> Result<()> {

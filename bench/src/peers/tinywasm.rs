@@ -43,7 +43,7 @@ impl Runtime for Tinywasm {
         }))
     }
 
-    fn open(&self, wasm: &[u8], how: Opening) -> Result<Option<Box<dyn Any>>> {
+    fn open(&self, wasm: &'static [u8], how: Opening) -> Result<Option<Box<dyn Any>>> {
         Ok(match how {
             Opening::Eager => Some(Box::new(tinywasm::parse_bytes(wasm)?)),
             Opening::Validated | Opening::Lazy => None,

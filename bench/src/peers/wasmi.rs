@@ -55,7 +55,7 @@ impl Runtime for Wasmi {
         }))
     }
 
-    fn open(&self, wasm: &[u8], how: Opening) -> Result<Option<Box<dyn Any>>> {
+    fn open(&self, wasm: &'static [u8], how: Opening) -> Result<Option<Box<dyn Any>>> {
         let mut config = Config::default();
         config.compilation_mode(match how {
             Opening::Eager => CompilationMode::Eager,

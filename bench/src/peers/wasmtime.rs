@@ -88,7 +88,7 @@ impl Runtime for Wasmtime {
         }))
     }
 
-    fn open(&self, wasm: &[u8], how: Opening) -> Result<Option<Box<dyn Any>>> {
+    fn open(&self, wasm: &'static [u8], how: Opening) -> Result<Option<Box<dyn Any>>> {
         Ok(match how {
             Opening::Eager => Some(Box::new(Module::new(&self.engine()?, wasm)?)),
             Opening::Validated | Opening::Lazy => None,

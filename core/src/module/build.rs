@@ -39,45 +39,54 @@ pub(super) enum Trust {
     Bodies,
 }
 
+/// The bytes of a module that is opened.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Source<'a> {
+    /// Someone else's: the module gets a copy.
+    Borrowed(&'a [u8]),
+    /// Those that the module keeps.
+    Shared(&'a SharedBytes),
+}
+
+impl<'a> Source<'a> {
+    pub(super) fn bytes(self) -> &'a [u8] {
+        match self {
+            Self::Borrowed(bytes) => bytes,
+            Self::Shared(bytes) => bytes,
+        }
+    }
+
+    /// What the module keeps.
+    fn keep(self) -> Result<SharedBytes> {
+        match self {
+            Self::Borrowed(bytes) => Ok(copy(bytes)?.into()),
+            Self::Shared(bytes) => Ok(bytes.clone()),
+        }
+    }
+}
+
 impl ModuleIr {
     /// Opens a module in the binary format. One that is invalid leaves no types in `registry`.
+    ///
+    /// A copy of a large module takes a good part of the time that its validation takes, so where
+    /// several threads validate, one of them makes it.
     pub(super) fn new(
         config: &Config,
         registry: &TypeRegistry,
-        bytes: &[u8],
+        source: Source<'_>,
         trust: Trust,
     ) -> Result<Self> {
-        Self::open(config, registry, bytes, || Ok(copy(bytes)?.into()), trust)
-    }
-
-    /// As [`new`](Self::new), of bytes that need no copy.
-    pub(super) fn of_shared(
-        config: &Config,
-        registry: &TypeRegistry,
-        bytes: &SharedBytes,
-        trust: Trust,
-    ) -> Result<Self> {
-        Self::open(config, registry, bytes, || Ok(bytes.clone()), trust)
-    }
-
-    /// `keep` gives the bytes to be kept. A copy of a large module takes a good part of the time
-    /// that its validation takes, so where several threads validate, one of them makes it.
-    fn open(
-        config: &Config,
-        registry: &TypeRegistry,
-        bytes: &[u8],
-        keep: impl Fn() -> Result<SharedBytes> + Sync,
-        trust: Trust,
-    ) -> Result<Self> {
+        let bytes = source.bytes();
         check_size(config, bytes)?;
         let sections = Sections::read(bytes, config.features())?;
         let late = config.compilation_mode() == CompilationMode::FullyLazy;
         let kept = Mutex::new(None);
         if trust == Trust::None && !late {
-            sections.validate_bodies_beside(workers(config), &|| *kept.lock() = Some(keep()))?;
+            let keep = || *kept.lock() = Some(source.keep());
+            sections.validate_bodies_beside(workers(config), &keep)?;
         }
         let kept = kept.lock().take();
-        let keep = || kept.unwrap_or_else(keep);
+        let keep = || kept.unwrap_or_else(|| source.keep());
         let mut ir = build(&sections, registry, config.features(), keep).or_else(|error| {
             // Only a valid module can be one that is not supported.
             if trust == Trust::None && late {

@@ -234,7 +234,7 @@ fn extents(ranges: &[Range<usize>]) -> Option<Vec<Extent>> {
 mod tests {
     use super::*;
     use crate::config::Config;
-    use crate::module::build::Trust;
+    use crate::module::build::{Source, Trust};
     use crate::types::TypeRegistry;
     use alloc::vec;
 
@@ -242,7 +242,13 @@ mod tests {
         let bytes = wat::parse_str(text).expect("it is well-formed");
         let mut config = Config::new();
         config.wasm_custom_page_sizes(true);
-        ModuleIr::new(&config, &TypeRegistry::new(), &bytes, Trust::None).expect("it is valid")
+        ModuleIr::new(
+            &config,
+            &TypeRegistry::new(),
+            Source::Borrowed(&bytes),
+            Trust::None,
+        )
+        .expect("it is valid")
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The module as the embedder has it.
 
-use super::build::Trust;
+use super::build::{Source, Trust};
 use super::data::{Images, Made as MadeImages};
 use super::ir::{EntityIdx, Export, Import, ModuleIr};
 use crate::backend::ModuleCode;
@@ -15,6 +15,7 @@ use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
+use diptych_platform::SharedBytes;
 
 /// A validated module with its code. Cloning it is cheap, and the clone is the same module.
 ///
@@ -62,7 +63,34 @@ impl Module {
     ///   many types, or when code is made now and a function exceeds a limit of the backend.
     /// * [`ErrorKind::OutOfMemory`].
     pub fn new(engine: &Engine, bytes: impl AsRef<[u8]>) -> Result<Self> {
-        Self::open_cached(engine, &binary(bytes.as_ref())?)
+        match binary(bytes.as_ref())? {
+            Cow::Borrowed(bytes) => Self::open_cached(engine, Source::Borrowed(bytes)),
+            Cow::Owned(bytes) => Self::open_cached(engine, Source::Shared(&bytes.into())),
+        }
+    }
+
+    /// As [`new`](Self::new), of bytes that the module keeps: they are not copied, which for a large
+    /// module saves time and half of the memory. They can be a vector, a box, or in the program.
+    ///
+    /// ```
+    /// use diptych_core::{Engine, Module};
+    ///
+    /// static PROGRAM: &[u8] = b"\0asm\x01\0\0\0";
+    ///
+    /// # fn example(engine: &Engine) -> diptych_core::Result<()> {
+    /// let module = Module::from_bytes(engine, PROGRAM)?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// As `new`.
+    pub fn from_bytes(engine: &Engine, bytes: impl Into<SharedBytes>) -> Result<Self> {
+        let bytes = bytes.into();
+        match binary(&bytes)? {
+            Cow::Borrowed(_) => Self::open_cached(engine, Source::Shared(&bytes)),
+            Cow::Owned(bytes) => Self::open_cached(engine, Source::Shared(&bytes.into())),
+        }
     }
 
     /// Opens a module from a file.
@@ -71,7 +99,7 @@ impl Module {
     /// As [`new`](Self::new); [`ErrorKind::Host`] when the file cannot be read.
     #[cfg(feature = "std")]
     pub fn from_file(engine: &Engine, path: impl AsRef<std::path::Path>) -> Result<Self> {
-        Self::new(engine, std::fs::read(path).map_err(Error::host)?)
+        Self::from_bytes(engine, std::fs::read(path).map_err(Error::host)?)
     }
 
     /// Opens a module in the binary format whose function bodies are known to be valid. All else
@@ -85,7 +113,8 @@ impl Module {
     /// proposals switched on. Else guests can do anything to the host.
     pub unsafe fn new_unchecked(engine: &Engine, bytes: impl AsRef<[u8]>) -> Result<Self> {
         let backend = engine.next_backend();
-        Self::open(engine, bytes.as_ref(), Trust::Bodies, backend)
+        let source = Source::Borrowed(bytes.as_ref());
+        Self::open(engine, source, Trust::Bodies, backend)
     }
 
     /// Whether a module is valid, with all its function bodies, whatever the configuration says
@@ -101,12 +130,12 @@ impl Module {
     /// Opens a module for one of the engine's backends.
     pub(super) fn open(
         engine: &Engine,
-        bytes: &[u8],
+        source: Source<'_>,
         trust: Trust,
         backend: usize,
     ) -> Result<Self> {
         let config = engine.config();
-        let ir = ModuleIr::new(config, engine.types(), bytes, trust)?;
+        let ir = ModuleIr::new(config, engine.types(), source, trust)?;
         Self::with_code(engine, Arc::new(ir), backend, |ir, fallback| {
             engine.backends()[backend].load(config, ir, fallback)
         })
@@ -115,13 +144,13 @@ impl Module {
     /// As [`open`](Self::open), with all code made now if that can be done. Gives whether it was.
     pub(super) fn open_eager(
         engine: &Engine,
-        bytes: &[u8],
+        source: Source<'_>,
         backend: usize,
     ) -> Result<(Self, bool)> {
         let config = engine.config();
         let mut eager = config.clone();
         eager.compilation(CompilationMode::Eager);
-        let ir = ModuleIr::new(config, engine.types(), bytes, Trust::None)?;
+        let ir = ModuleIr::new(config, engine.types(), source, Trust::None)?;
         let mut is_whole = true;
         let module = Self::with_code(engine, Arc::new(ir), backend, |ir, fallback| {
             let backend = &engine.backends()[backend];
@@ -509,11 +538,28 @@ mod tests {
         assert!(module.get_export("f").is_some());
     }
 
+    #[test]
+    fn bytes_that_are_handed_over_stay_where_they_are() {
+        static STATIC: &[u8] = b"\0asm\x01\0\0\0";
+        let engine = engine(CompilationMode::Lazy);
+        let kept = |module: Module| module.ir().bytes.as_ptr();
+        let module = Module::from_bytes(&engine, STATIC).unwrap();
+        assert_eq!(kept(module), STATIC.as_ptr());
+        let vector = STATIC.to_vec();
+        let at = vector.as_ptr();
+        assert_eq!(kept(Module::from_bytes(&engine, vector).unwrap()), at);
+        let module = Module::new(&engine, STATIC).unwrap();
+        assert_ne!(kept(module), STATIC.as_ptr());
+        let error = Module::from_bytes(&engine, &b"\0asm"[..]).unwrap_err();
+        assert!(matches!(error.kind(), ErrorKind::InvalidModule { .. }));
+    }
+
     #[cfg(feature = "wat")]
     #[test]
     fn text_is_accepted() {
         let engine = engine(CompilationMode::Lazy);
         assert!(Module::new(&engine, "(module (func (export \"f\")))").is_ok());
+        assert!(Module::from_bytes(&engine, &b"(module)"[..]).is_ok());
         assert!(Module::validate(&engine, "(module)").is_ok());
         let error = Module::new(&engine, "(module (func").unwrap_err();
         assert!(matches!(error.kind(), ErrorKind::InvalidText(_)));

@@ -102,7 +102,7 @@ impl fmt::Debug for NameIndex {
 mod tests {
     use super::*;
     use crate::config::Config;
-    use crate::module::build::Trust;
+    use crate::module::build::{Source, Trust};
     use crate::types::TypeRegistry;
 
     /// A module with two functions and these contents of the name section.
@@ -112,7 +112,13 @@ mod tests {
         bytes.extend([0, names.len() as u8 + 5, 4]);
         bytes.extend(b"name");
         bytes.extend(names);
-        ModuleIr::new(&Config::new(), &TypeRegistry::new(), &bytes, Trust::None).unwrap()
+        ModuleIr::new(
+            &Config::new(),
+            &TypeRegistry::new(),
+            Source::Borrowed(&bytes),
+            Trust::None,
+        )
+        .unwrap()
     }
 
     fn names(contents: &[u8]) -> [Option<alloc::string::String>; 3] {

@@ -1,7 +1,7 @@
 //! Modules with their code as bytes: to be kept, and loaded again without being compiled.
 
 use super::Module;
-use super::build::Trust;
+use super::build::{Source, Trust};
 use super::ir::ModuleIr;
 use crate::backend::Backend;
 use crate::engine::Engine;
@@ -96,10 +96,10 @@ impl Module {
     }
 
     /// The module from the engine's cache; or as [`open`](Self::open), and then put there.
-    pub(super) fn open_cached(engine: &Engine, bytes: &[u8]) -> Result<Self> {
+    pub(super) fn open_cached(engine: &Engine, source: Source<'_>) -> Result<Self> {
         let backend = engine.next_backend();
-        let Some((cache, key)) = place(engine, backend, bytes) else {
-            return Self::open(engine, bytes, Trust::None, backend);
+        let Some((cache, key)) = place(engine, backend, source.bytes()) else {
+            return Self::open(engine, source, Trust::None, backend);
         };
         if let Some(artifact) = cache.get(&key) {
             // SAFETY: the cache gives what was put there.
@@ -111,7 +111,7 @@ impl Module {
                 Err(_) => {}
             }
         }
-        let (module, is_whole) = Self::open_eager(engine, bytes, backend)?;
+        let (module, is_whole) = Self::open_eager(engine, source, backend)?;
         // What is not whole has a function that cannot be compiled.
         if is_whole && let Ok(artifact) = module.serialize() {
             cache.put(&key, &artifact);
@@ -136,7 +136,12 @@ impl Engine {
     /// once.
     pub fn precompile_module(&self, bytes: &[u8], target: Option<&str>) -> Result<Vec<u8>> {
         let at = artifact_backend(self).ok_or_else(no_artifacts)?;
-        let ir = ModuleIr::new(self.config(), self.types(), bytes, Trust::None)?;
+        let ir = ModuleIr::new(
+            self.config(),
+            self.types(),
+            Source::Borrowed(bytes),
+            Trust::None,
+        )?;
         self.backends()[at].precompile(self.config(), &Arc::new(ir), target)
     }
 }
@@ -178,10 +183,11 @@ unsafe fn load(
     let config = engine.config();
     let wasm = backend.open_artifact(config, bytes)?;
     let shared = stored.and_then(|stored| stored.bytes().slice(wasm.clone()));
-    let ir = match shared {
-        Some(shared) => ModuleIr::of_shared(config, engine.types(), &shared, Trust::Bodies)?,
-        None => ModuleIr::new(config, engine.types(), &bytes[wasm], Trust::Bodies)?,
+    let source = match &shared {
+        Some(shared) => Source::Shared(shared),
+        None => Source::Borrowed(&bytes[wasm]),
     };
+    let ir = ModuleIr::new(config, engine.types(), source, Trust::Bodies)?;
     Module::with_code(engine, Arc::new(ir), at, |ir, fallback| {
         // SAFETY: by contract; the bytes were just opened, and the module is the one in them.
         unsafe { backend.deserialize(config, bytes, stored, ir, fallback) }

@@ -1,6 +1,6 @@
 //! Opening modules, without a backend.
 
-use super::build::Trust;
+use super::build::{Source, Trust};
 use super::*;
 use crate::config::{CompilationMode, Config};
 use crate::error::{Error, ErrorKind};
@@ -16,7 +16,12 @@ fn wat(text: &str) -> Vec<u8> {
 fn open_with(mode: CompilationMode, bytes: &[u8]) -> Result<ModuleIr, Error> {
     let mut config = Config::new();
     config.compilation(mode);
-    ModuleIr::new(&config, &TypeRegistry::new(), bytes, Trust::None)
+    ModuleIr::new(
+        &config,
+        &TypeRegistry::new(),
+        Source::Borrowed(bytes),
+        Trust::None,
+    )
 }
 
 fn open(text: &str) -> ModuleIr {
@@ -48,7 +53,12 @@ fn branch_hints_are_found_and_wrong_ones_do_no_harm() {
 
     let mut config = Config::new();
     config.wasm_branch_hinting(false);
-    let ir = ModuleIr::new(&config, &TypeRegistry::new(), &hinted, Trust::None);
+    let ir = ModuleIr::new(
+        &config,
+        &TypeRegistry::new(),
+        Source::Borrowed(&hinted),
+        Trust::None,
+    );
     let ir = ir.expect("it is valid");
     assert!((0..hinted.len() as u32).all(|at| ir.branch_hint(at).is_none()));
 
@@ -93,7 +103,13 @@ fn every_section_is_represented() {
             (data (memory $one) (i32.const 8) "active")
             (data "passive"))"#);
     let types = TypeRegistry::new();
-    let module = ModuleIr::new(&Config::new(), &types, &bytes, Trust::None).unwrap();
+    let module = ModuleIr::new(
+        &Config::new(),
+        &types,
+        Source::Borrowed(&bytes),
+        Trust::None,
+    )
+    .unwrap();
     assert_eq!(*module.bytes, *bytes);
     assert_eq!(module.name(), Some("all"));
     assert_eq!(
@@ -243,8 +259,15 @@ fn functions_escape_where_references_to_them_can_be_taken() {
 #[test]
 fn types_are_the_same_in_all_modules_of_an_engine() {
     let registry = TypeRegistry::new();
-    let open =
-        |text: &str| ModuleIr::new(&Config::new(), &registry, &wat(text), Trust::None).unwrap();
+    let open = |text: &str| {
+        ModuleIr::new(
+            &Config::new(),
+            &registry,
+            Source::Borrowed(&wat(text)),
+            Trust::None,
+        )
+        .unwrap()
+    };
     let a = open(
         "(module
             (type $f (func (param i32)))
@@ -337,7 +360,15 @@ fn constant_expressions_make_objects() {
 fn invalid_modules_leave_no_types_behind() {
     let registry = TypeRegistry::new();
     let bytes = wat("(module (func (param i32) (result i32)))");
-    assert!(ModuleIr::new(&Config::new(), &registry, &bytes, Trust::None).is_err());
+    assert!(
+        ModuleIr::new(
+            &Config::new(),
+            &registry,
+            Source::Borrowed(&bytes),
+            Trust::None
+        )
+        .is_err()
+    );
     assert_eq!(registry.get(TypeId(0)), None);
 }
 
@@ -358,7 +389,12 @@ fn lazy_bodies_are_validated_on_demand() {
     assert!(matches!(missing.kind(), ErrorKind::BadArgument(_)));
     assert!(ModuleIr::validate(&Config::new(), &bytes).is_err());
 
-    let trusted = ModuleIr::new(&Config::new(), &TypeRegistry::new(), &bytes, Trust::Bodies);
+    let trusted = ModuleIr::new(
+        &Config::new(),
+        &TypeRegistry::new(),
+        Source::Borrowed(&bytes),
+        Trust::Bodies,
+    );
     assert!(trusted.unwrap().bodies_validated);
 }
 
@@ -366,7 +402,14 @@ fn lazy_bodies_are_validated_on_demand() {
 fn modules_too_large_are_refused() {
     let mut config = Config::new();
     config.max_module_size(8);
-    let open = |bytes: &[u8]| ModuleIr::new(&config, &TypeRegistry::new(), bytes, Trust::None);
+    let open = |bytes: &[u8]| {
+        ModuleIr::new(
+            &config,
+            &TypeRegistry::new(),
+            Source::Borrowed(bytes),
+            Trust::None,
+        )
+    };
     open(b"\0asm\x01\0\0\0").unwrap();
     let error = open(b"\0asm\x01\0\0\0\x01\x01\0").unwrap_err();
     assert!(matches!(error.kind(), ErrorKind::Limit(_)));
@@ -377,7 +420,13 @@ fn switched_off_proposals_are_invalid() {
     let bytes = wat("(module (memory i64 1))");
     let mut config = Config::new();
     config.wasm_memory64(false);
-    let error = ModuleIr::new(&config, &TypeRegistry::new(), &bytes, Trust::None).unwrap_err();
+    let error = ModuleIr::new(
+        &config,
+        &TypeRegistry::new(),
+        Source::Borrowed(&bytes),
+        Trust::None,
+    )
+    .unwrap_err();
     assert!(matches!(error.kind(), ErrorKind::InvalidModule { .. }));
 }
 

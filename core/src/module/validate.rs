@@ -54,7 +54,8 @@ impl BodyValidator {
     ) -> wasmparser::Result<FuncValidatorAllocations> {
         let index = self.imported_funcs + func.0;
         let func = FuncToValidate {
-            resources: self.resources.clone(),
+            // Threads that counted references to it would wait for each other.
+            resources: &self.resources,
             index,
             // Known since the function section; the bodies are as many.
             ty: self

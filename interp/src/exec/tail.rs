@@ -10,8 +10,9 @@
 use super::bodies;
 use super::call::call_host;
 use super::state::{Exit, Flow, State, keep_flow};
-use crate::code::{op_at, size_at};
+use crate::code::{opcode_at, size_at};
 use crate::ops::Op;
+use core::hint::select_unpredictable;
 use core::mem::MaybeUninit;
 use diptych_core::SIMD;
 use diptych_core::vm::VmCtx;
@@ -197,43 +198,44 @@ pub(crate) fn handler(op: Op) -> u64 {
     HANDLERS[op as usize] as usize as u64
 }
 
-/// Changes the first cells of a function's operations from opcodes to handlers, those of
-/// superinstructions where there are any.
+/// The opcode of what follows the last operation of a function.
+const END: u16 = Op::COUNT as u16;
+
+/// Changes the first cells of a function's operations from opcodes to handlers: of as many
+/// operations as possible at once, each of which gets its own, too, for those that jump there.
 pub(crate) fn thread(cells: &mut [u64]) {
+    const { assert!(LONGEST <= 4, "their opcodes have room in 64 bits") };
+    let mut read = 0;
+    let mut next = |cells: &[u64]| {
+        if read >= cells.len() {
+            return END;
+        }
+        let opcode = opcode_at(cells, read);
+        read += size_at(cells, read, opcode);
+        opcode
+    };
+    // The opcodes of an operation, in the lowest bits, and of those behind it.
+    let mut window = 0;
+    for place in 0..LONGEST {
+        window |= u64::from(next(cells)) << (16 * place);
+    }
     let mut at = 0;
     while at < cells.len() {
-        let op = op_at(cells, at);
-        let next = at + size_at(cells, at);
-        cells[at] = superinstruction(op, cells, next).unwrap_or_else(|| handler(op));
-        at = next;
-    }
-}
-
-/// The handler of an operation with as many of those behind it as possible, the first of which is
-/// at `next`; none if there is only that of itself.
-#[cfg(not(superinstructions))]
-fn superinstruction(_: Op, _: &[u64], _: usize) -> Option<u64> {
-    None
-}
-
-/// The handler of an operation with as many of those behind it as possible, the first of which is
-/// at `next`; none if there is only that of itself.
-#[cfg(superinstructions)]
-#[inline]
-fn superinstruction(first: Op, cells: &[u64], mut next: usize) -> Option<u64> {
-    let mut longest = None;
-    let mut place = first as usize;
-    while next < cells.len() {
-        let following = op_at(cells, next) as usize;
-        let (from, number) = LONGER[usize::from(BASES[place]) + following];
-        if usize::from(from) != place {
-            break;
+        let first = window as u16;
+        let (mut place, mut longest) = (first, first);
+        // What comes next is as good as random: all steps are taken, without a branch.
+        for following in 1..LONGEST {
+            let opcode = (window >> (16 * following)) as u16;
+            let row = BASES[usize::from(place)] + opcode;
+            let (from, to) = LONGER[usize::from(row)];
+            let leads = from == place;
+            place = select_unpredictable(leads, to, NOWHERE);
+            longest = select_unpredictable(leads, to, longest);
         }
-        longest = Some(number);
-        place = Op::COUNT + usize::from(number);
-        next += size_at(cells, next);
+        window = window >> 16 | u64::from(next(cells)) << (16 * (LONGEST - 1));
+        cells[at] = HANDLERS[usize::from(longest)] as usize as u64;
+        at += size_at(cells, at, first);
     }
-    longest.map(|number| SUPERINSTRUCTIONS[usize::from(number)] as usize as u64)
 }
 
 /// Runs from `st.ip` until something leaves that is no call of a host function; `st` is then where

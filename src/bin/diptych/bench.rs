@@ -22,16 +22,16 @@ pub(crate) fn run(flags: &Bench) -> Outcome {
     let mut engine_flags = flags.engine.clone();
     engine_flags.compilation = crate::flags::Compilation::Eager;
     let engine = host::engine(&engine_flags, &LimitFlags::default(), false)?;
-    engine::with_stack(&engine, || measure(flags, &engine, &bytes))
+    engine::with_stack(&engine, || measure(flags, &engine, bytes))
 }
 
-fn measure(flags: &Bench, engine: &Engine, bytes: &[u8]) -> Outcome {
+fn measure(flags: &Bench, engine: &Engine, bytes: Vec<u8>) -> Outcome {
     let file = flags.file.display();
     let fail = |error: diptych::Error| Failure::guest(&file, &error);
     let limits = LimitFlags::default();
 
     let begin = Instant::now();
-    let module = Module::new(engine, bytes).map_err(fail)?;
+    let module = Module::from_bytes(engine, bytes).map_err(fail)?;
     let compile = begin.elapsed();
 
     let mut linker = host::linker(engine)?;

@@ -25,7 +25,7 @@ pub(crate) fn run(flags: &Run) -> Outcome {
     let interruption = interruption || host::spawns_threads(&bytes);
     let engine = host::engine(&flags.engine, &flags.limits, interruption)?;
     engine::with_stack(&engine, || {
-        let module = Module::new(&engine, &bytes)
+        let module = Module::from_bytes(&engine, bytes)
             .map_err(|error| Failure::guest(flags.file().display(), &error))?;
         guest(flags, &engine, &module)
     })

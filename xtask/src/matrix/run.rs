@@ -188,11 +188,11 @@ impl<'a> Build<'a> {
         if self.target.runner == Runner::Diptych {
             let libc = self.tools.wasi_libc();
             let libc = libc.display();
-            // This C library has nothing of threads, which the standard library names and no test
-            // starts: to call it is a trap.
+            let threads = self.tools.wasi_threads();
+            let threads = threads.display();
             let flags = format!(
                 "-Clink-self-contained=no -Clink-arg={libc}/crt1-command.o -Clink-arg=-L{libc} \
-                 -Clink-arg=--unresolved-symbols=ignore-all"
+                 -Clink-arg={threads}"
             );
             cargo.env(format!("CARGO_TARGET_{triple}_RUSTFLAGS"), flags);
         }

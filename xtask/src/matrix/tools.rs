@@ -37,7 +37,7 @@ impl Tools {
         match target.runner {
             Runner::Qemu(..) => self.unpack("qemu-user"),
             Runner::Wine => self.prepare_wine(),
-            Runner::Diptych => self.unpack("wasi-libc"),
+            Runner::Diptych => self.prepare_wasi(),
             Runner::Machine(package) => self.install_backport(package),
             Runner::Native | Runner::Nothing => Ok(()),
         }
@@ -52,6 +52,11 @@ impl Tools {
     /// The libraries of WASI.
     pub(crate) fn wasi_libc(&self) -> PathBuf {
         self.unpacked("wasi-libc").join("usr/lib/wasm32-wasip1")
+    }
+
+    /// What the libraries of WASI lack.
+    pub(crate) fn wasi_threads(&self) -> PathBuf {
+        self.folder.join("wasi-threads.o")
     }
 
     /// Where Wine keeps what Windows keeps on a disk.
@@ -142,6 +147,34 @@ impl Tools {
         }
         apt_get.arg("--quiet").current_dir(&apt);
         apt_get
+    }
+
+    /// Debian's C library for WASI has nothing of threads, which the standard library names: these
+    /// say that there are none, as newer versions of the C library do.
+    fn prepare_wasi(&self) -> Result<(), String> {
+        const SOURCE: &str = "
+            #include <errno.h>
+            int pthread_attr_init(void *attr) { return 0; }
+            int pthread_attr_destroy(void *attr) { return 0; }
+            int pthread_attr_setstacksize(void *attr, __SIZE_TYPE__ size) { return 0; }
+            int pthread_create(void *thread, void *attr, void *start, void *arg) { return ENOTSUP; }
+            int pthread_join(void *thread, void **result) { return ENOTSUP; }
+            int pthread_detach(void *thread) { return ENOTSUP; }";
+        self.unpack("wasi-libc")?;
+        let object = self.wasi_threads();
+        if object.is_file() {
+            return Ok(());
+        }
+        let source = object.with_extension("c");
+        write(&source, SOURCE)?;
+        let headers = self.unpacked("wasi-libc").join("usr/include/wasm32-wasi");
+        succeed(
+            command("clang")
+                .args(["--target=wasm32-wasi", "-O1", "-c", "-isystem"])
+                .arg(headers)
+                .arg("-o")
+                .args([&object, &source]),
+        )
     }
 
     /// Debian's Wine has no `bcryptprimitives.dll`, of whose functions the standard library wants
