@@ -68,8 +68,8 @@ impl<'a> Source<'a> {
 impl ModuleIr {
     /// Opens a module in the binary format. One that is invalid leaves no types in `registry`.
     ///
-    /// A copy of a large module takes a good part of the time that its validation takes, so where
-    /// several threads validate, one of them makes it.
+    /// Some of what is built takes a good part of the time that the validation of the bodies takes,
+    /// so where several threads validate, one of them builds it.
     pub(super) fn new(
         config: &Config,
         registry: &TypeRegistry,
@@ -80,14 +80,16 @@ impl ModuleIr {
         check_size(config, bytes)?;
         let sections = Sections::read(bytes, config.features())?;
         let late = config.compilation_mode() == CompilationMode::FullyLazy;
-        let kept = Mutex::new(None);
+        let untyped = || Untyped::build(&sections, source);
+        let built = Mutex::new(None);
         if trust == Trust::None && !late {
-            let keep = || *kept.lock() = Some(source.keep());
-            sections.validate_bodies_beside(workers(config), &keep)?;
+            let beside = || *built.lock() = Some(untyped());
+            sections.validate_bodies_beside(workers(config), &beside)?;
         }
-        let kept = kept.lock().take();
-        let keep = || kept.unwrap_or_else(|| source.keep());
-        let mut ir = build(&sections, registry, config.features(), keep).or_else(|error| {
+        let built = built.lock().take();
+        let build = |untyped| build(&sections, registry, config.features(), untyped);
+        let ir = built.unwrap_or_else(untyped).and_then(build);
+        let mut ir = ir.or_else(|error| {
             // Only a valid module can be one that is not supported.
             if trust == Trust::None && late {
                 sections.validate_bodies(workers(config))?;
@@ -128,11 +130,31 @@ fn check_size(config: &Config, bytes: &[u8]) -> Result<()> {
     Ok(())
 }
 
+/// What has to do with no type of the module's, and leaves nothing behind when it is dropped: it can
+/// be made before the module is known to be valid.
+struct Untyped {
+    bytes: SharedBytes,
+    exports: Box<[Export]>,
+    data: Box<[DataSegment]>,
+    escaping: Box<[DefinedFuncIdx]>,
+}
+
+impl Untyped {
+    fn build(sections: &Sections<'_>, source: Source<'_>) -> Result<Self> {
+        Ok(Self {
+            bytes: source.keep()?,
+            exports: exports(sections)?,
+            data: data(sections)?,
+            escaping: escaping(sections)?,
+        })
+    }
+}
+
 fn build(
     sections: &Sections<'_>,
     registry: &TypeRegistry,
     features: WasmFeatures,
-    keep: impl FnOnce() -> Result<SharedBytes>,
+    untyped: Untyped,
 ) -> Result<ModuleIr> {
     let types = types(sections, registry)?;
     let scope = Scope::module(&types);
@@ -148,9 +170,7 @@ fn build(
         imported_tags,
     ] = spaces.lens();
     spaces.define(sections, scope, &mut consts)?;
-    let exports = exports(sections)?;
     let elements = elements(sections, scope, &mut consts)?;
-    let data = data(sections, scope, &mut consts)?;
     let mut gc_types = Vec::new();
     let is_gc = |ty: &&ModuleType| ty.gc.get().is_some();
     let count = types.iter().filter(is_gc).count();
@@ -159,8 +179,8 @@ fn build(
     gc_types.sort_unstable();
     Ok(ModuleIr {
         gc_types: gc_types.into_boxed_slice(),
-        certain_data: certain(&data, &spaces.memories),
-        bytes: keep()?,
+        certain_data: certain(&untyped.data, &spaces.memories),
+        bytes: untyped.bytes,
         imports,
         imported_funcs,
         imported_tables,
@@ -173,12 +193,12 @@ fn build(
         memories: spaces.memories.into_boxed_slice(),
         globals: spaces.globals.into_boxed_slice(),
         tags: spaces.tags.into_boxed_slice(),
-        exports_by_name: by_name(&exports)?,
-        exports,
+        exports_by_name: by_name(&untyped.exports)?,
+        exports: untyped.exports,
         start: sections.start.map(FuncIdx),
         elements,
-        data,
-        escaping: escaping(sections)?,
+        data: untyped.data,
+        escaping: untyped.escaping,
         name_section: section(sections, "name"),
         branch_hints: BranchHints::default(),
         names: NameIndex::default(),
@@ -420,11 +440,10 @@ fn elements(
     Ok(segments.into_boxed_slice())
 }
 
-fn data(
-    sections: &Sections<'_>,
-    scope: Scope<'_>,
-    consts: &mut Decoder,
-) -> Result<Box<[DataSegment]>> {
+fn data(sections: &Sections<'_>) -> Result<Box<[DataSegment]>> {
+    // An offset is a number: nothing that it can be computed from names a type.
+    let scope = Scope::module(&[]);
+    let mut consts = Decoder::default();
     let mut segments = Vec::new();
     reserve(&mut segments, sections.data.as_ref())?;
     for segment in items(sections.data.as_ref()) {

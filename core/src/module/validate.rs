@@ -184,9 +184,13 @@ impl ModuleIr {
 #[cfg(all(test, feature = "threads"))]
 mod tests {
     use crate::config::Config;
+    use crate::module::ModuleIr;
+    use crate::module::build::{Source, Trust};
     use crate::module::sections::Sections;
+    use crate::types::{TypeId, TypeRegistry};
     use alloc::format;
     use alloc::string::{String, ToString as _};
+    use alloc::sync::Arc;
     use diptych_platform::ThreadWorkers;
 
     /// A module of many functions, those with these indices invalid.
@@ -212,6 +216,19 @@ mod tests {
             };
             assert_eq!(validate(None).is_err(), !invalid.is_empty());
             assert_eq!(validate(Some(&ThreadWorkers)), validate(None));
+        }
+    }
+
+    #[test]
+    fn what_is_built_beside_leaves_no_types_when_a_body_is_invalid() {
+        let mut config = Config::new();
+        config.workers(Arc::new(ThreadWorkers));
+        for (invalid, types) in [(&[][..], 1), (&[999], 0)] {
+            let bytes = module(invalid);
+            let registry = TypeRegistry::new();
+            let opened = ModuleIr::new(&config, &registry, Source::Borrowed(&bytes), Trust::None);
+            assert_eq!(opened.is_ok(), invalid.is_empty());
+            assert_eq!(registry.get(TypeId(0)).iter().len(), types);
         }
     }
 }
