@@ -1,6 +1,7 @@
 //! Calls.
 
-use super::emit::{Acc, BinOperand, Mirror, halves, quarters, quarters_half};
+use super::accumulators::{Acc, Mirror};
+use super::emit::{BinOperand, halves, quarters, quarters_half};
 use super::stack::{Source, Value};
 use super::{NEAR_RECORD, RECORD_SLOTS, Result, Translator, record_slot};
 use crate::ops::{Op, Slow, Ty};
@@ -77,10 +78,7 @@ impl<'a> Translator<'a, '_> {
             && *only != ValType::V128
         {
             // A return leaves a single result in its accumulator too.
-            *self.acc.of(self.class(*only)) = Some(Acc {
-                mirror: Mirror::Temp(from as u32),
-                droppable: None,
-            });
+            *self.acc.of(self.class(*only)) = Some(Acc::of(Mirror::Temp(from as u32)));
         }
         Ok(())
     }

@@ -1,79 +1,11 @@
 //! Writing operations, and what is known about the ones just written.
 
+use super::accumulators::{Acc, Mirror};
 use super::failure::Failure;
 use super::stack::Value;
 use super::{MAX_CELLS, Record, Result, Translator, limit, reserve};
 use crate::code::{HEADER_CELLS, field, field_shift, op_at};
 use crate::ops::{BRANCH_OPS, Bin, BinMode, Branch, BranchMode, Op, Ty};
-
-/// Whose value an accumulator holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Mirror {
-    /// The operand at this height, which is in its own slot.
-    Temp(u32),
-    /// A local.
-    Local(u32),
-}
-
-/// What an accumulator holds.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Acc {
-    pub(super) mirror: Mirror,
-    pub(super) droppable: Option<Droppable>,
-}
-
-/// A store to a slot that can be dropped, as long as nothing else can read that slot.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Droppable {
-    /// The operation that stores.
-    pub(super) at: u32,
-    /// The form of it that does not.
-    pub(super) form: Op,
-}
-
-/// The three accumulators, by class.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Accumulators {
-    int: Option<Acc>,
-    f32: Option<Acc>,
-    f64: Option<Acc>,
-}
-
-impl Accumulators {
-    #[inline]
-    pub(super) fn of(&mut self, ty: Ty) -> &mut Option<Acc> {
-        match ty {
-            // Of vectors none holds anything.
-            Ty::I32 | Ty::I64 | Ty::Ref | Ty::V128 | Ty::V128High => &mut self.int,
-            Ty::F32 => &mut self.f32,
-            Ty::F64 => &mut self.f64,
-        }
-    }
-
-    /// Nothing is known any more.
-    pub(super) fn clear(&mut self) {
-        *self = Self::default();
-    }
-
-    /// Slots may be read from elsewhere: every store must stay.
-    pub(super) fn keep_stores(&mut self) {
-        for acc in [&mut self.int, &mut self.f32, &mut self.f64]
-            .into_iter()
-            .flatten()
-        {
-            acc.droppable = None;
-        }
-    }
-
-    /// The value of this class that `mirror` names changes or dies.
-    #[inline]
-    pub(super) fn forget(&mut self, ty: Ty, mirror: Mirror) {
-        let acc = self.of(ty);
-        if acc.is_some_and(|acc| acc.mirror == mirror) {
-            *acc = None;
-        }
-    }
-}
 
 /// The operation that was emitted last, when something may be fused with it.
 #[derive(Clone, Copy, Debug)]
@@ -200,7 +132,7 @@ impl Translator<'_, '_> {
         // A fused operation reads its operands later than what is taken back did; they are off
         // the stack, and what comes to their heights next is not in the accumulator.
         let height = self.height() as u32;
-        *self.acc.of(Ty::I32) = acc.filter(|acc| match acc.mirror {
+        *self.acc.of(Ty::I32) = acc.filter(|acc| match acc.mirror() {
             Mirror::Temp(at) => at < height,
             Mirror::Local(_) => true,
         });

@@ -9,6 +9,7 @@
 //! start of an operation, its accumulator operand holds the value that the stack says. The rest
 //! of the crate relies on it without checking.
 
+mod accumulators;
 mod atomic;
 mod call;
 mod control;
@@ -31,6 +32,7 @@ diptych_core::if_simd! {
 use crate::code::{Clause, Code, CodeHeader, Encoding, EntryCell, HEADER_CELLS, Handler, Handling};
 use crate::ops::{Op, Ty};
 use crate::references::References;
+use accumulators::Accumulators;
 use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -42,7 +44,7 @@ use diptych_core::module::{ModuleIr, Operators};
 use diptych_core::types::{DefinedFuncIdx, ValType};
 use diptych_core::vm::frame::{NEAR_RECORD, RECORD_SLOTS, record_slot};
 use diptych_core::{Error, ErrorKind};
-use emit::{Accumulators, Last};
+use emit::Last;
 use exception::Try;
 use failure::{Failure, Result};
 use stack::Entry;

@@ -1,5 +1,6 @@
 //! Numeric operators.
 
+use super::accumulators::Acc;
 use super::emit::{BinOperand, Feed, Last, quarters, quarters_half};
 use super::stack::{Source, Value};
 use super::{Result, Translator};
@@ -98,6 +99,7 @@ impl Translator<'_, '_> {
     /// Notes that the operation just emitted took the operand of `height` from the accumulator,
     /// when `before`, the last operation before its operands were popped, computed it there and
     /// nothing was emitted in between.
+    #[inline(always)]
     fn fed_by(&mut self, before: Option<Last>, height: u32) {
         if let Some(before) = before
             && before.result == Some(height)
@@ -174,10 +176,9 @@ impl Translator<'_, '_> {
         };
         self.replace(last.at as usize, store);
         if let Some(acc) = self.acc.of(Ty::I32)
-            && let Some(droppable) = &mut acc.droppable
-            && droppable.at == last.at
+            && acc.droppable().is_some_and(|it| it.at == last.at)
         {
-            droppable.form = form;
+            *acc = Acc::stored_by(acc.mirror(), last.at, form);
         }
         true
     }

@@ -1,6 +1,7 @@
 //! The symbolic operand stack.
 
-use super::emit::{Acc, BinOperand, Droppable, Last, Mirror, quarters, quarters_half};
+use super::accumulators::{Acc, Droppable, Mirror};
+use super::emit::{BinOperand, Last, quarters, quarters_half};
 use super::{MAX_FRAME_SLOTS, Result, Translator, frame_too_large, reserve};
 use crate::ops::{Op, Ty};
 
@@ -125,9 +126,10 @@ impl Translator<'_, '_> {
         self.push(Value::Temp, ty)?;
         let at = at as u32;
         let before = *self.acc.of(Ty::I32);
-        *self.acc.of(ty) = Some(Acc {
-            mirror: Mirror::Temp(height),
-            droppable: accumulator_only.map(|form| Droppable { at, form }),
+        let mirror = Mirror::Temp(height);
+        *self.acc.of(ty) = Some(match accumulator_only {
+            Some(form) => Acc::stored_by(mirror, at, form),
+            None => Acc::of(mirror),
         });
         self.last = Some(Last {
             at,
@@ -158,7 +160,7 @@ impl Translator<'_, '_> {
             }
             Value::Temp => (temp, Mirror::Temp(height as u32)),
         };
-        let acc = self.acc.of(ty).filter(|acc| acc.mirror == mirror);
+        let acc = self.acc.of(ty).filter(|acc| acc.is(mirror));
         Source {
             value,
             ty,
@@ -216,11 +218,8 @@ impl Translator<'_, '_> {
     /// The consumer takes the accumulator: its slot store goes, when nothing else needs it.
     #[inline]
     pub(super) fn take_acc(&mut self, source: &Source) {
-        if let Some(Acc {
-            mirror: Mirror::Temp(_),
-            droppable: Some(Droppable { at, form }),
-        }) = source.acc
-        {
+        // What a local holds was stored to it, and stays.
+        if let Some(Droppable { at, form }) = source.acc.and_then(Acc::droppable) {
             self.replace(at as usize, form);
         }
     }

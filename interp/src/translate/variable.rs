@@ -1,6 +1,7 @@
 //! Locals and globals.
 
-use super::emit::{Acc, BinOperand, Mirror, halves, quarters, quarters_half};
+use super::accumulators::{Acc, Mirror};
+use super::emit::{BinOperand, halves, quarters, quarters_half};
 use super::stack::{Source, Value};
 use super::{Result, Translator, reserve};
 use crate::ops::{Op, Ty};
@@ -32,7 +33,7 @@ impl Translator<'_, '_> {
             return Ok(());
         }
         let height = self.height() as u32;
-        let mut acc = source.acc;
+        let mut is_held = source.acc.is_some();
         match last {
             // What the last operation computed goes to the local right away, unless the local's
             // value is still wanted.
@@ -45,20 +46,14 @@ impl Translator<'_, '_> {
             }
             _ => {
                 self.spill_local(local)?;
-                if self.write_local(&source, slot)? {
-                    acc = Some(Acc {
-                        mirror: Mirror::Local(local),
-                        droppable: None,
-                    });
-                }
+                is_held |= self.write_local(&source, slot)?;
             }
         }
-        if let Some(acc) = &mut acc {
-            acc.mirror = Mirror::Local(local);
-            acc.droppable = None;
-            *self.acc.of(source.ty) = Some(*acc);
+        let mirror = Mirror::Local(local);
+        if is_held {
+            *self.acc.of(source.ty) = Some(Acc::of(mirror));
         } else {
-            self.acc.forget(source.ty, Mirror::Local(local));
+            self.acc.forget(source.ty, mirror);
         }
         Ok(())
     }
