@@ -185,6 +185,14 @@ fn plan(options: &Options) -> Result<Vec<Section>> {
             mean: false,
             rows,
         });
+        sections.push(Section {
+            title: format!("Memory to open {name}, beside the file, at most"),
+            unit: Unit::BytesPerByte(megabytes),
+            mean: false,
+            rows: Opening::ALL
+                .map(|how| row(how.name(), Task::OpenMemory(how, file.clone())))
+                .to_vec(),
+        });
     }
     if options.wants("instantiate") {
         sections.push(Section {

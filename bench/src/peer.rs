@@ -134,4 +134,8 @@ impl Opening {
             Self::Lazy => "lazy",
         }
     }
+
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|how| how.name() == name)
+    }
 }

@@ -55,6 +55,8 @@ pub enum Unit {
     /// Of wall time.
     WallMicroseconds,
     Bytes,
+    /// Of memory, for each byte of a file of so many megabytes.
+    BytesPerByte(f64),
     MillionInstructions,
     /// What is counted beside instructions.
     MillionJumps,
@@ -69,6 +71,7 @@ impl Unit {
             Self::Milliseconds => "ms",
             Self::Microseconds | Self::WallMicroseconds => "µs",
             Self::Bytes => "bytes",
+            Self::BytesPerByte(_) => "bytes for a byte",
             Self::MillionInstructions | Self::MillionJumps => "millions",
             Self::Nanoseconds => "ns",
             Self::MegabytesPerSecond(_) | Self::WallMegabytesPerSecond(_) => "MB/s",
@@ -91,6 +94,7 @@ impl Unit {
             Self::Milliseconds => seconds * 1e3,
             Self::Microseconds | Self::WallMicroseconds => seconds * 1e6,
             Self::Bytes => seconds,
+            Self::BytesPerByte(size) => seconds / 1e6 / size,
             Self::MillionInstructions | Self::MillionJumps => seconds / 1e6,
             Self::Nanoseconds => seconds * 1e9,
             Self::MegabytesPerSecond(size) | Self::WallMegabytesPerSecond(size) => size / seconds,

@@ -54,6 +54,8 @@ pub enum Task {
     Open(Opening, PathBuf),
     /// The eager opening of a module on one core.
     OpenOnOne(PathBuf),
+    /// What the opening takes of the machine's memory, beside the file itself.
+    OpenMemory(Opening, PathBuf),
     /// An instance of a small module, one with much data, and one with many data segments.
     Instantiate(Size),
     /// A call into the guest, or out of it.
@@ -156,6 +158,7 @@ impl Task {
             Self::CoreMark(file) => &["coremark", &file.to_string_lossy()],
             Self::Open(how, file) => &["open", how.name(), &file.to_string_lossy()],
             Self::OpenOnOne(file) => &["open-on-one", &file.to_string_lossy()],
+            Self::OpenMemory(how, file) => &["open-memory", how.name(), &file.to_string_lossy()],
             Self::Instantiate(Size::Small) => &["instantiate", "small"],
             Self::Instantiate(Size::Data) => &["instantiate", "data"],
             Self::Instantiate(Size::Segments) => &["instantiate", "segments"],
@@ -189,10 +192,10 @@ impl Task {
             ["size", name] => workloads::get(name).map(|it| Self::CodeSize(it.name)),
             ["coremark", file] => Some(Self::CoreMark(file.into())),
             ["open-on-one", file] => Some(Self::OpenOnOne(file.into())),
-            ["open", how, file] => Opening::ALL
-                .into_iter()
-                .find(|opening| opening.name() == how)
-                .map(|opening| Self::Open(opening, file.into())),
+            ["open", how, file] => Opening::named(how).map(|how| Self::Open(how, file.into())),
+            ["open-memory", how, file] => {
+                Opening::named(how).map(|how| Self::OpenMemory(how, file.into()))
+            }
             ["instantiate", "small"] => Some(Self::Instantiate(Size::Small)),
             ["instantiate", "data"] => Some(Self::Instantiate(Size::Data)),
             ["instantiate", "segments"] => Some(Self::Instantiate(Size::Segments)),
@@ -238,6 +241,7 @@ impl Task {
                 open(peer, Opening::Eager, file)
             }
             Self::Open(how, file) => open(peer, *how, file),
+            Self::OpenMemory(how, file) => open_memory(peer, *how, file),
             Self::Instantiate(size) => instantiate(peer, *size).map(Some),
             Self::Call(way) => call(peer, *way).map(Some),
             Self::Pause(name) => pause(peer, workload(name)?).map(Some),
@@ -315,10 +319,15 @@ fn peak_memory(
     workload: &Workload,
     n: fn(&Workload) -> i32,
 ) -> Result<Option<Time>> {
-    let before = clock::peak_memory();
+    let grown = peak_growth();
     first_of(peer, workload, n(workload))?;
-    let grown = |before| Some(Time::of(clock::peak_memory()? - before));
-    Ok(before.and_then(grown))
+    Ok(grown())
+}
+
+/// What tells by how much the process's memory has grown at most from here on.
+fn peak_growth() -> impl FnOnce() -> Option<Time> {
+    let before = clock::peak_memory();
+    move || Some(Time::of(clock::peak_memory()? - before?))
 }
 
 /// Processor time is that of the process: a runtime may well open a module by several threads.
@@ -326,6 +335,13 @@ fn open(peer: &dyn Runtime, how: Opening, file: &Path) -> Result<Option<Time>> {
     let wasm = std::fs::read(file)?.leak();
     let (opened, time) = timed(clock::process, || peer.open(wasm, how));
     Ok(opened?.map(|_| time))
+}
+
+fn open_memory(peer: &dyn Runtime, how: Opening, file: &Path) -> Result<Option<Time>> {
+    let wasm = std::fs::read(file)?.leak();
+    let grown = peak_growth();
+    let opened = peer.open(wasm, how)?;
+    Ok(opened.and_then(|_| grown()))
 }
 
 /// CoreMark tells how many iterations a second had, and goes on for ten. For it the clock is fast, so
