@@ -71,7 +71,7 @@ impl Options {
                 "--instructions" => options.instructions = true,
                 "--json" => options.json = Some(value()?.into()),
                 "--list" => {
-                    println!("peers: {}", peers::present().join(", "));
+                    println!("peers: {}", peers::names().join(", "));
                     for why in peers::missing() {
                         println!("left out: {why}");
                     }

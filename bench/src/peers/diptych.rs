@@ -15,6 +15,10 @@ pub enum Diptych {
     Guarded,
     /// Everything is checked by the code itself.
     Explicit,
+    /// As `Tail`, with fuel.
+    TailFuel,
+    /// As `Guarded`, with fuel.
+    GuardedFuel,
 }
 
 impl Runtime for Diptych {
@@ -24,6 +28,8 @@ impl Runtime for Diptych {
             Self::Loop => "loop",
             Self::Guarded => "jit",
             Self::Explicit => "jit-check",
+            Self::TailFuel => "tail-fuel",
+            Self::GuardedFuel => "jit-fuel",
         }
     }
 
@@ -33,6 +39,8 @@ impl Runtime for Diptych {
             Self::Loop => "Diptych's interpreter, dispatch by a loop",
             Self::Guarded => "Diptych's compiler, traps by signals, memories with guards",
             Self::Explicit => "Diptych's compiler, everything checked by code",
+            Self::TailFuel => "Diptych's interpreter, dispatch by tail calls, with fuel",
+            Self::GuardedFuel => "Diptych's compiler, traps by signals, with fuel",
         }
         .to_owned()
     }
@@ -72,7 +80,7 @@ impl Runtime for Diptych {
     }
 
     fn code_size(&self, wasm: &[u8]) -> Result<Option<usize>> {
-        if let Self::Tail | Self::Loop = self {
+        if let Self::Tail | Self::Loop | Self::TailFuel = self {
             return Ok(None);
         }
         let mut config = self.config();
@@ -97,6 +105,14 @@ impl Diptych {
                 .backend(BackendKind::Jit)
                 .signals_based_traps(false)
                 .memory_guard(false),
+            Self::TailFuel => {
+                config = Self::Tail.config();
+                config.consume_fuel(true)
+            }
+            Self::GuardedFuel => {
+                config = Self::Guarded.config();
+                config.consume_fuel(true)
+            }
         };
         config
     }
@@ -167,6 +183,9 @@ fn instance(
     let mut linker = Linker::<()>::new(&engine);
     define(&mut linker)?;
     let mut store = Store::new(&engine, ());
+    if config.fuel_enabled() {
+        store.set_fuel(u64::MAX)?;
+    }
     let instance = linker.instantiate(&mut store, &module)?;
     Ok((store, instance))
 }

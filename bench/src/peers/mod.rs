@@ -20,11 +20,14 @@ pub const BASE: &str = "wasmi";
 macro_rules! linked {
     () => {
         vec![
-            Box::new(wasmi::Wasmi),
+            Box::new(wasmi::Wasmi { fuel: false }),
+            Box::new(wasmi::Wasmi { fuel: true }),
             Box::new(diptych::Diptych::Tail),
             Box::new(diptych::Diptych::Loop),
             Box::new(diptych::Diptych::Guarded),
             Box::new(diptych::Diptych::Explicit),
+            Box::new(diptych::Diptych::TailFuel),
+            Box::new(diptych::Diptych::GuardedFuel),
             #[cfg(feature = "wasmtime")]
             Box::new(wasmtime::Wasmtime::Cranelift),
             #[cfg(feature = "wasmtime")]
@@ -52,11 +55,11 @@ pub fn names() -> Vec<String> {
     all().iter().map(|peer| peer.name().to_owned()).collect()
 }
 
-/// The names of those that are on this machine.
+/// The names of those that are on this machine, but for such as are others with fuel.
 pub fn present() -> Vec<String> {
     all()
         .iter()
-        .filter(|peer| peer.missing().is_none())
+        .filter(|peer| peer.missing().is_none() && !peer.name().ends_with("-fuel"))
         .map(|peer| peer.name().to_owned())
         .collect()
 }

@@ -5,25 +5,28 @@ use crate::peer::{Function, Opening, Runtime};
 use std::any::Any;
 use wasmi::{CompilationMode, Config, Engine, Instance, Linker, Module, Store};
 
-pub struct Wasmi;
+pub struct Wasmi {
+    pub fuel: bool,
+}
 
 impl Runtime for Wasmi {
     fn name(&self) -> &'static str {
-        "wasmi"
+        if self.fuel { "wasmi-fuel" } else { "wasmi" }
     }
 
     fn about(&self) -> String {
-        "wasmi 2.0.0, dispatch by tail calls".to_owned()
+        let fuel = if self.fuel { ", with fuel" } else { "" };
+        format!("wasmi 2.0.0, dispatch by tail calls{fuel}")
     }
 
     fn function(&self, wasm: &[u8], name: &str) -> Result<Function> {
-        let (mut store, instance) = instance(wasm, define_step)?;
+        let (mut store, instance) = self.instance(wasm, define_step)?;
         let func = instance.get_typed_func::<i32, i64>(&store, name)?;
         Ok(Box::new(move |n| Ok(func.call(&mut store, n)?)))
     }
 
     fn calls(&self, wasm: &[u8], name: &str) -> Result<Function> {
-        let (mut store, instance) = instance(wasm, define_step)?;
+        let (mut store, instance) = self.instance(wasm, define_step)?;
         let func = instance.get_typed_func::<i32, i32>(&store, name)?;
         Ok(Box::new(move |n| {
             let mut value = 0;
@@ -39,7 +42,7 @@ impl Runtime for Wasmi {
             linker.func_wrap("env", "clock_ms", clock)?;
             Ok(())
         };
-        let (mut store, instance) = instance(wasm, define_clock)?;
+        let (mut store, instance) = self.instance(wasm, define_clock)?;
         let run = instance.get_typed_func::<(), f32>(&store, "run")?;
         Ok(Some(run.call(&mut store, ())?))
     }
@@ -104,16 +107,24 @@ fn define_step(linker: &mut Linker<()>) -> Result<()> {
     Ok(())
 }
 
-/// An instance with what `define` gives it to import.
-fn instance(
-    wasm: &[u8],
-    define: impl FnOnce(&mut Linker<()>) -> Result<()>,
-) -> Result<(Store<()>, Instance)> {
-    let engine = Engine::default();
-    let module = Module::new(&engine, wasm)?;
-    let mut linker = Linker::<()>::new(&engine);
-    define(&mut linker)?;
-    let mut store = Store::new(&engine, ());
-    let instance = linker.instantiate_and_start(&mut store, &module)?;
-    Ok((store, instance))
+impl Wasmi {
+    /// An instance with what `define` gives it to import.
+    fn instance(
+        &self,
+        wasm: &[u8],
+        define: impl FnOnce(&mut Linker<()>) -> Result<()>,
+    ) -> Result<(Store<()>, Instance)> {
+        let mut config = Config::default();
+        config.consume_fuel(self.fuel);
+        let engine = Engine::new(&config);
+        let module = Module::new(&engine, wasm)?;
+        let mut linker = Linker::<()>::new(&engine);
+        define(&mut linker)?;
+        let mut store = Store::new(&engine, ());
+        if self.fuel {
+            store.set_fuel(u64::MAX)?;
+        }
+        let instance = linker.instantiate_and_start(&mut store, &module)?;
+        Ok((store, instance))
+    }
 }
