@@ -419,7 +419,7 @@ impl Config {
     }
 
     /// How a thread waits until another wakes it (`memory.atomic.wait32`). With the feature
-    /// `threads` that is [`ThreadParking`](diptych_platform::ThreadParking) by default; without a
+    /// `threads` that is `platform::ThreadParking` by default; without a
     /// way, a guest that would have to wait ends with
     /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported).
     pub fn parking(&mut self, parking: Arc<dyn Parking>) -> &mut Self {

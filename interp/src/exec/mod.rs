@@ -2,8 +2,7 @@
 //!
 //! [`state`] is the machine; the bodies (generated ones in [`bodies`], hand-written ones in
 //! `call`, `control`, `heap`, `memory`, `variable` and `vector`) change it and say how to go on;
-//! [`tail`] and
-//! [`looped`] run them.
+//! `tail`, where it is built, and [`looped`] run them.
 //!
 //! # Safety
 //! The bodies trust the bytecode: slots lie inside the frame, branch targets are starts of

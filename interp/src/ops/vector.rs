@@ -2,7 +2,7 @@
 
 use super::{Op, Ty};
 
-/// How an access of a vector finds its end: as [`LoadMode`], or in the general form, with the
+/// How an access of a vector finds its end: as `LoadMode`, or in the general form, with the
 /// memory at 12 and a 64-bit offset at 16.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
