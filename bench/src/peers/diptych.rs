@@ -172,6 +172,15 @@ fn define_step(linker: &mut Linker<()>) -> Result<()> {
     Ok(())
 }
 
+/// A store with as much fuel as there can be, where any is consumed.
+fn store<T: 'static>(engine: &Engine, data: T) -> Result<Store<T>> {
+    let mut store = Store::new(engine, data);
+    if engine.config().fuel_enabled() {
+        store.set_fuel(u64::MAX)?;
+    }
+    Ok(store)
+}
+
 /// An instance with what `define` gives it to import.
 fn instance(
     config: &Config,
@@ -182,10 +191,7 @@ fn instance(
     let module = Module::new(&engine, wasm)?;
     let mut linker = Linker::<()>::new(&engine);
     define(&mut linker)?;
-    let mut store = Store::new(&engine, ());
-    if config.fuel_enabled() {
-        store.set_fuel(u64::MAX)?;
-    }
+    let mut store = store(&engine, ())?;
     let instance = linker.instantiate(&mut store, &module)?;
     Ok((store, instance))
 }
@@ -207,7 +213,7 @@ fn run_guest(mut config: Config, guest: &crate::programs::Guest) -> Result<i32> 
     for (host, name) in &guest.dirs {
         wasi.preopened_dir(host, name, DirPerms::all(), FilePerms::all())?;
     }
-    let mut store = Store::new(&engine, wasi.build());
+    let mut store = store(&engine, wasi.build())?;
     let instance = linker.instantiate(&mut store, &module)?;
     let start = instance.get_typed_func::<(), ()>(&mut store, "_start")?;
     match start.call(&mut store, ()) {

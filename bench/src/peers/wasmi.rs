@@ -48,7 +48,7 @@ impl Runtime for Wasmi {
     }
 
     fn instances(&self, wasm: &[u8]) -> Result<Box<dyn FnMut() -> Result<()>>> {
-        let engine = Engine::default();
+        let engine = Engine::new(&self.config());
         let module = Module::new(&engine, wasm)?;
         let linker = Linker::<()>::new(&engine);
         Ok(Box::new(move || {
@@ -59,7 +59,7 @@ impl Runtime for Wasmi {
     }
 
     fn open(&self, wasm: &'static [u8], how: Opening) -> Result<Option<Box<dyn Any>>> {
-        let mut config = Config::default();
+        let mut config = self.config();
         config.compilation_mode(match how {
             Opening::Eager => CompilationMode::Eager,
             Opening::Validated => CompilationMode::LazyTranslation,
@@ -76,7 +76,7 @@ impl Runtime for Wasmi {
     #[cfg(feature = "programs")]
     fn guest(&self, guest: &crate::programs::Guest) -> Result<i32> {
         use wasmi_wasi::{Dir, WasiCtx, WasiCtxBuilder, ambient_authority};
-        let mut config = Config::default();
+        let mut config = self.config();
         // As the program `wasmi` has it.
         config.compilation_mode(CompilationMode::LazyTranslation);
         let engine = Engine::new(&config);
@@ -92,7 +92,7 @@ impl Runtime for Wasmi {
             let dir = Dir::open_ambient_dir(host, ambient_authority())?;
             wasi.preopened_dir(dir, name)?;
         }
-        let mut store = Store::new(&engine, wasi.build());
+        let mut store = self.store(&engine, wasi.build())?;
         let instance = linker.instantiate_and_start(&mut store, &module)?;
         let start = instance.get_typed_func::<(), ()>(&store, "_start")?;
         match start.call(&mut store, ()) {
@@ -108,22 +108,32 @@ fn define_step(linker: &mut Linker<()>) -> Result<()> {
 }
 
 impl Wasmi {
+    fn config(&self) -> Config {
+        let mut config = Config::default();
+        config.consume_fuel(self.fuel);
+        config
+    }
+
+    /// A store with as much fuel as there can be, where any is consumed.
+    fn store<T>(&self, engine: &Engine, data: T) -> Result<Store<T>> {
+        let mut store = Store::new(engine, data);
+        if self.fuel {
+            store.set_fuel(u64::MAX)?;
+        }
+        Ok(store)
+    }
+
     /// An instance with what `define` gives it to import.
     fn instance(
         &self,
         wasm: &[u8],
         define: impl FnOnce(&mut Linker<()>) -> Result<()>,
     ) -> Result<(Store<()>, Instance)> {
-        let mut config = Config::default();
-        config.consume_fuel(self.fuel);
-        let engine = Engine::new(&config);
+        let engine = Engine::new(&self.config());
         let module = Module::new(&engine, wasm)?;
         let mut linker = Linker::<()>::new(&engine);
         define(&mut linker)?;
-        let mut store = Store::new(&engine, ());
-        if self.fuel {
-            store.set_fuel(u64::MAX)?;
-        }
+        let mut store = self.store(&engine, ())?;
         let instance = linker.instantiate_and_start(&mut store, &module)?;
         Ok((store, instance))
     }

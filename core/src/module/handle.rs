@@ -63,14 +63,11 @@ impl Module {
     ///   many types, or when code is made now and a function exceeds a limit of the backend.
     /// * [`ErrorKind::OutOfMemory`].
     pub fn new(engine: &Engine, bytes: impl AsRef<[u8]>) -> Result<Self> {
-        match binary(bytes.as_ref())? {
-            Cow::Borrowed(bytes) => Self::open_cached(engine, Source::Borrowed(bytes)),
-            Cow::Owned(bytes) => Self::open_cached(engine, Source::Shared(&bytes.into())),
-        }
+        Self::open_any(engine, Source::Borrowed(bytes.as_ref()))
     }
 
     /// As [`new`](Self::new), of bytes that the module keeps: they are not copied, which for a large
-    /// module saves time and half of the memory. They can be a vector, a box, or in the program.
+    /// module saves time, and the memory of the copy. They can be a vector, a box, or in the program.
     ///
     /// ```
     /// use diptych_core::{Engine, Module};
@@ -86,9 +83,13 @@ impl Module {
     /// # Errors
     /// As `new`.
     pub fn from_bytes(engine: &Engine, bytes: impl Into<SharedBytes>) -> Result<Self> {
-        let bytes = bytes.into();
-        match binary(&bytes)? {
-            Cow::Borrowed(_) => Self::open_cached(engine, Source::Shared(&bytes)),
+        Self::open_any(engine, Source::Shared(&bytes.into()))
+    }
+
+    /// Opens a module that may be text.
+    fn open_any(engine: &Engine, source: Source<'_>) -> Result<Self> {
+        match binary(source.bytes())? {
+            Cow::Borrowed(_) => Self::open_cached(engine, source),
             Cow::Owned(bytes) => Self::open_cached(engine, Source::Shared(&bytes.into())),
         }
     }

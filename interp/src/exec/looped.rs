@@ -62,8 +62,8 @@ pub(crate) unsafe fn run(machine: &mut State) -> Exit {
 /// time, and nothing else would choose one but the size of what the linker puts before.
 #[inline(always)]
 fn align_code() {
-    // SAFETY: what fills the gap are instructions without an effect.
     #[cfg(all(target_arch = "x86_64", not(miri)))]
+    // SAFETY: what fills the gap are instructions without an effect.
     unsafe {
         core::arch::asm!(".p2align 6", options(nomem, nostack, preserves_flags));
     }

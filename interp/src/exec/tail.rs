@@ -226,8 +226,8 @@ pub(crate) fn thread(cells: &mut [u64]) {
         // What comes next is as good as random: all steps are taken, without a branch.
         for following in 1..LONGEST {
             let opcode = (window >> (16 * following)) as u16;
-            let row = BASES[usize::from(place)] + opcode;
-            let (from, to) = LONGER[usize::from(row)];
+            let row = usize::from(BASES[usize::from(place)]);
+            let (from, to) = LONGER[row + usize::from(opcode)];
             let leads = from == place;
             place = select_unpredictable(leads, to, NOWHERE);
             longest = select_unpredictable(leads, to, longest);

@@ -1,5 +1,6 @@
 //! What is known of the accumulators.
 
+use super::{MAX_CELLS, MAX_FRAME_SLOTS};
 use crate::ops::{Op, Ty};
 use core::num::NonZeroU64;
 
@@ -19,6 +20,8 @@ impl Mirror {
     /// As bits: as there are no more than `MAX_FRAME_SLOTS` operands and locals, 17 of them.
     #[inline]
     fn bits(self) -> u64 {
+        let (Self::Temp(number) | Self::Local(number)) = self;
+        debug_assert!(number < MAX_FRAME_SLOTS as u32, "{self:?}");
         match self {
             Self::Temp(height) => height.into(),
             Self::Local(local) => u64::from(local) | Self::LOCAL,
@@ -45,6 +48,11 @@ impl Acc {
     const FORM_BITS: u32 = 16;
     const MIRROR: u64 = (1 << Self::MIRROR_BITS) - 1;
     const ONE: NonZeroU64 = NonZeroU64::new(1 << 63).expect("it is not 0");
+    const HAS_ROOM: () = {
+        assert!(MAX_FRAME_SLOTS <= 1 << (Self::MIRROR_BITS - 1));
+        assert!(Op::COUNT <= 1 << Self::FORM_BITS);
+        assert!(MAX_CELLS <= 1 << (63 - Self::MIRROR_BITS - Self::FORM_BITS));
+    };
 
     /// The value of `mirror`, every store of which has to stay.
     #[inline]
@@ -55,6 +63,7 @@ impl Acc {
     /// The same, where the operation at `at` stores the value, and `form` of it would not.
     #[inline]
     pub(super) fn stored_by(mirror: Mirror, at: u32, form: Op) -> Self {
+        const { Self::HAS_ROOM };
         let store = u64::from(at) << Self::FORM_BITS | form as u64;
         Self(Self::ONE | mirror.bits() | store << Self::MIRROR_BITS)
     }
@@ -131,7 +140,6 @@ impl Accumulators {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::translate::{MAX_CELLS, MAX_FRAME_SLOTS};
 
     #[test]
     fn all_of_it_is_kept() {

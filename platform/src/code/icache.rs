@@ -22,18 +22,18 @@ pub(super) fn prepare() {
 /// # Safety
 /// The bytes are readable.
 pub(super) unsafe fn clean(base: *const u8, len: usize) {
-    // SAFETY: by contract.
     #[cfg(all(target_arch = "aarch64", unix, not(target_vendor = "apple")))]
+    // SAFETY: by contract.
     unsafe {
         clean_lines(base as usize, len);
     }
-    // SAFETY: by contract.
     #[cfg(target_vendor = "apple")]
+    // SAFETY: by contract.
     unsafe {
         sys_icache_invalidate(base.cast_mut().cast(), len);
     }
-    // SAFETY: by contract; the handle stands for this process.
     #[cfg(windows)]
+    // SAFETY: by contract; the handle stands for this process.
     unsafe {
         use windows_sys::Win32::System::Diagnostics::Debug::FlushInstructionCache;
         use windows_sys::Win32::System::Threading::GetCurrentProcess;

@@ -120,6 +120,8 @@ pub(crate) struct Target {
 const INTERP: &[&str] = &["interp", "simd", "std", "threads", "mmap", "wat"];
 /// What machines without a system have.
 const ALLOC: &[&str] = &["interp", "simd"];
+/// What a guest of the engine is built with.
+const IN_ITSELF: &[&str] = &["interp", "simd", "std", "wat"];
 /// What the compiler's tests are built with, beside.
 const JIT: &[&str] = &[
     "interp", "jit", "simd", "std", "threads", "mmap", "signals", "tls", "cache", "wat",
@@ -409,14 +411,10 @@ pub(crate) const TARGETS: &[Target] = &[
         packages: &["clang", "lld-22"],
         cargo: &[("LINKER", "wasm-ld-22")],
         steps: &[
-            test(
-                "core, interpreter",
-                &["interp", "simd", "std", "wat"],
-                GUEST,
-            ),
+            test("core, interpreter", IN_ITSELF, GUEST),
             Step {
                 name: "what runs the specification's tests",
-                features: &["interp", "simd", "std", "wat"],
+                features: IN_ITSELF,
                 always: false,
                 action: Action::Build(&[
                     "--package=diptych-conformance",
@@ -424,7 +422,7 @@ pub(crate) const TARGETS: &[Target] = &[
                     "--bin=diptych-wast",
                 ]),
             },
-            suite("interp", &["interp", "simd", "std", "wat"]),
+            suite("interp", IN_ITSELF),
         ],
         gaps: "The engine as a guest of itself: the guest interprets, the host compiles. It has one \
                thread, so the test of scripts with several is left out; and a panic ends it: tests \

@@ -15,11 +15,11 @@ impl Context {
     /// The kernel gave it to a signal handler, which has not returned.
     pub(super) unsafe fn new(context: *mut c_void) -> Option<Self> {
         let context = NonNull::new(context.cast::<libc::ucontext_t>())?;
-        // SAFETY: by contract.
         #[cfg(target_os = "linux")]
-        let registers = unsafe { &raw mut (*context.as_ptr()).uc_mcontext };
         // SAFETY: by contract.
+        let registers = unsafe { &raw mut (*context.as_ptr()).uc_mcontext };
         #[cfg(target_os = "macos")]
+        // SAFETY: by contract.
         let registers = unsafe { (*context.as_ptr()).uc_mcontext };
         NonNull::new(registers).map(Self)
     }
