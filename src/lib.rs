@@ -83,8 +83,12 @@
 //! | feature | default | what it adds |
 //! |---|---|---|
 //! | `interp` | yes | the portable interpreter |
-//! | `interp-loop` | yes | the same with dispatch by a loop only: smaller, slower; `interp` includes it |
-//! | `simd` | yes | vectors of 128 bits; `jit` has them always |
+//! | `interp-loop` | yes | the same, smaller and slower: dispatch by a loop only, and modules take longer to open; `interp` includes it |
+//! | `proposals` | yes | the next four, which `jit` has always; modules that use what is left out are invalid |
+//! | `simd` | yes | vectors of 128 bits |
+//! | `gc` | yes | structures, arrays and casts |
+//! | `exceptions` | yes | exceptions, also as first proposed |
+//! | `atomics` | yes | shared memories and atomic operators |
 //! | `jit` | no | the Cranelift JIT |
 //! | `std` | yes | files, threads' locks, stacks that the operating system backs |
 //! | `threads` | yes | worker threads for validation and compilation |

@@ -258,7 +258,7 @@ impl Config {
     /// Has every allocation of an object and every call of a function collect, so that a reference
     /// that the collector does not know of is found by tests. It is slow. Calls below hundreds of
     /// frames collect only now and then, and those of typed functions of the host that take no
-    /// reference do not.
+    /// reference do not. Calls in builds without the features `gc` and `exceptions` do not either.
     pub fn gc_stress(&mut self, enable: bool) -> &mut Self {
         self.gc_stress = enable;
         self
@@ -562,9 +562,11 @@ impl Config {
         self.parking.as_ref()
     }
 
-    /// Whether a proposal is on that this build leaves out.
-    pub(crate) const fn wants_what_is_left_out(&self) -> bool {
-        self.features.intersects(LEFT_OUT)
+    /// The feature of Cargo's that a proposal takes which is on, and that this build is without.
+    pub(crate) fn missing_feature(&self) -> Option<&'static str> {
+        let missing =
+            |(_, is_in, proposals): &&(_, bool, _)| !is_in && self.features.intersects(*proposals);
+        OPTIONAL.iter().find(missing).map(|(feature, ..)| *feature)
     }
 
     /// The features that modules may use.
@@ -589,17 +591,42 @@ fn default_workers() -> Option<Arc<dyn Workers>> {
     None
 }
 
+/// What Cargo's features leave out: the feature, whether this build has it, and the proposals that
+/// take it.
+const OPTIONAL: [(&str, bool, WasmFeatures); 4] = [
+    (
+        "simd",
+        crate::SIMD,
+        WasmFeatures::SIMD.union(WasmFeatures::RELAXED_SIMD),
+    ),
+    ("gc", crate::GC, WasmFeatures::GC),
+    (
+        "exceptions",
+        crate::EXCEPTIONS,
+        WasmFeatures::EXCEPTIONS.union(WasmFeatures::LEGACY_EXCEPTIONS),
+    ),
+    ("atomics", crate::ATOMICS, WasmFeatures::THREADS),
+];
+
 /// What modules cannot use in this build.
-const LEFT_OUT: WasmFeatures = if crate::SIMD {
-    WasmFeatures::empty()
-} else {
-    WasmFeatures::SIMD.union(WasmFeatures::RELAXED_SIMD)
+const LEFT_OUT: WasmFeatures = {
+    let mut left_out = WasmFeatures::empty();
+    let mut i = 0;
+    while i < OPTIONAL.len() {
+        let (_, is_in, proposals) = OPTIONAL[i];
+        if !is_in {
+            left_out = left_out.union(proposals);
+        }
+        i += 1;
+    }
+    left_out
 };
 
 macro_rules! proposals {
     ($($(#[$doc:meta])* $setter:ident = $($flag:ident)|+;)*) => {
         /// The proposals. All that WebAssembly 3.0 took up are on by default, and threads; the others
-        /// are off. An engine for vectors cannot be made by a build without the feature `simd`.
+        /// are off. What a build leaves out, by the features `simd`, `gc`, `exceptions` and `atomics`, is
+        /// off too, and an engine with it cannot be made.
         impl Config {
             $(
                 $(#[$doc])*

@@ -48,10 +48,9 @@ impl Engine {
     /// # Errors
     /// As [`new`](Self::new).
     pub fn with_backends(config: &Config, backends: &[Arc<dyn Backend>]) -> Result<Self> {
-        if config.wants_what_is_left_out() {
-            return Err(Error::new(ErrorKind::Unsupported(
-                "vectors are not compiled in: enable the feature `simd`".into(),
-            )));
+        if let Some(feature) = config.missing_feature() {
+            let message = format!("a proposal is on that takes the feature `{feature}`");
+            return Err(Error::new(ErrorKind::Unsupported(message.into())));
         }
         let mut backends: Vec<_> = backends.to_vec();
         if let Some(name) = config.backend_kind().name() {

@@ -24,6 +24,7 @@ pub mod fuel;
 pub mod gc;
 pub mod module;
 pub mod runtime;
+pub mod sort;
 pub mod store;
 pub mod sync;
 mod trap;
@@ -57,6 +58,12 @@ pub use diptych_platform as platform;
 
 /// Whether vectors of 128 bits are compiled in, by the feature `simd`.
 pub const SIMD: bool = cfg!(feature = "simd");
+/// Whether structures, arrays and casts are compiled in, by the feature `gc`.
+pub const GC: bool = cfg!(feature = "gc");
+/// Whether exceptions are compiled in, by the feature `exceptions`.
+pub const EXCEPTIONS: bool = cfg!(feature = "exceptions");
+/// Whether shared memories and atomic operators are compiled in, by the feature `atomics`.
+pub const ATOMICS: bool = cfg!(feature = "atomics");
 
 /// The items, when vectors are compiled in ([`SIMD`]): a backend has no feature of its own, since
 /// it must execute what modules are validated by.

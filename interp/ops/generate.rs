@@ -44,7 +44,8 @@ pub(crate) fn vector_ops() -> String {
 pub(crate) fn bodies() -> String {
     let mut out = String::new();
     for op in all() {
-        let _ = writeln!(out, "body!({}, |st| {{ {} }});", op.name, op.body);
+        let switch = op.switch().unwrap_or("true");
+        let _ = writeln!(out, "body!({switch}, {}, |st| {{ {} }});", op.name, op.body);
     }
     out
 }

@@ -32,10 +32,14 @@ fn handlers(out: &mut String, ops: &[Op], sequences: &[Vec<&str>]) {
             "handler"
         };
         let _ = writeln!(out, "{handler}!({});", op.name);
-        let _ = if opcode < vectors {
-            write!(table, "{}, ", op.name)
-        } else {
-            write!(table, "if SIMD {{ {} }} else {{ Unreachable }}, ", op.name)
+        let switch = op.switch().or((opcode >= vectors).then_some("SIMD"));
+        let _ = match switch {
+            None => write!(table, "{}, ", op.name),
+            Some(switch) => write!(
+                table,
+                "if {switch} {{ {} }} else {{ Unreachable }}, ",
+                op.name
+            ),
         };
     }
     for sequence in sequences {

@@ -29,6 +29,24 @@ pub(crate) struct Op {
     pub(crate) bin: Option<(&'static str, &'static str)>,
 }
 
+impl Op {
+    /// The constant of `diptych_core` that says whether the operation can be executed at all, when it
+    /// is of a proposal that a build may leave out; of vectors, which come last, says their place.
+    pub(crate) fn switch(&self) -> Option<&'static str> {
+        const SWITCHES: [(&str, &str); 6] = [
+            ("Struct", "GC"),
+            ("Array", "GC"),
+            ("RefTest", "GC"),
+            ("RefCast", "GC"),
+            ("Atomic", "ATOMICS"),
+            ("Throw", "EXCEPTIONS"),
+        ];
+        let mut switches = SWITCHES.iter();
+        let found = switches.find(|(prefix, _)| self.name.starts_with(prefix));
+        found.map(|(_, switch)| *switch)
+    }
+}
+
 pub(crate) fn rust_type(ty: Ty) -> &'static str {
     match ty {
         Ty::I32 => "i32",

@@ -25,6 +25,7 @@ mod probe;
 mod references;
 #[cfg(feature = "count-sequences")]
 mod sequences;
+mod slow;
 mod translate;
 mod walk;
 

@@ -17,6 +17,7 @@ use core::sync::atomic::Ordering;
 use diptych_core::backend::{Backend, ModuleCode};
 use diptych_core::module::{ModuleIr, each_body};
 use diptych_core::platform::Workers;
+use diptych_core::sort::sort;
 use diptych_core::sync::Mutex;
 use diptych_core::types::{DefinedFuncIdx, FuncIdx, TagIdx};
 use diptych_core::vm::{FuncRef, VmCtx};
@@ -257,7 +258,7 @@ impl Translated {
         let start = |place: u32| codes[place as usize].as_ptr().addr();
         if by_address.len() < codes.len() {
             by_address.extend(by_address.len() as u32..codes.len() as u32);
-            by_address.sort_unstable_by_key(|&place| start(place));
+            sort(by_address, &mut |a, b| start(a).cmp(&start(b)));
         }
         let after = by_address.partition_point(|&place| start(place) <= pc.addr());
         let code = &codes[*by_address[..after].last()? as usize];

@@ -24,6 +24,9 @@ pub use layout::{
     HEADER_BYTES, Storage, exception_fields, is_traced,
 };
 
+/// Whether guests can make objects in this build.
+pub const OBJECTS: bool = crate::GC || crate::EXCEPTIONS;
+
 pub(crate) use collect::{
     Gc, Pause, allocate, collect, collect_at_call, drop_lost, new_object, push_host_value,
 };

@@ -13,6 +13,7 @@ use super::types::{Scope, memory_type, unsupported};
 use super::validate::LazyBodies;
 use crate::config::{CompilationMode, Config};
 use crate::error::{Error, ErrorKind, Result};
+use crate::sort::sort;
 use crate::store::out_of_memory;
 use crate::sync::Mutex;
 use crate::types::{
@@ -175,8 +176,8 @@ fn build(
     let is_gc = |ty: &&ModuleType| ty.gc.get().is_some();
     let count = types.iter().filter(is_gc).count();
     gc_types.try_reserve_exact(count).map_err(out_of_memory)?;
-    gc_types.extend(types.iter().filter(is_gc).map(|ty| ty.id));
-    gc_types.sort_unstable();
+    gc_types.extend(types.iter().filter(is_gc).map(|ty| ty.id.0));
+    sort(&mut gc_types, &mut |a, b| a.cmp(&b));
     Ok(ModuleIr {
         gc_types: gc_types.into_boxed_slice(),
         certain_data: certain(&untyped.data, &spaces.memories),
@@ -386,7 +387,8 @@ fn exports(sections: &Sections<'_>) -> Result<Box<[Export]>> {
 fn by_name(exports: &[Export]) -> Result<Box<[u32]>> {
     let mut order = list(exports.len())?;
     order.extend(0..exports.len() as u32);
-    order.sort_unstable_by(|a, b| exports[*a as usize].name.cmp(&exports[*b as usize].name));
+    let name = |place: u32| &exports[place as usize].name;
+    sort(&mut order, &mut |a, b| name(a).cmp(name(b)));
     Ok(order.into_boxed_slice())
 }
 

@@ -7,6 +7,7 @@ use super::types::{Scope, unsupported};
 use crate::error::Result;
 use crate::store::out_of_memory;
 use crate::types::{FuncIdx, GlobalIdx, HeapType, TypeIdx};
+use crate::{GC, SIMD};
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 use wasmparser::BinaryReader;
@@ -204,8 +205,8 @@ fn const_op(reader: &mut BinaryReader<'_>, types: Scope<'_>) -> Result<Option<Co
         0x7e => ConstOp::I64Mul,
         0xd0 => ConstOp::RefNull(types.heap_type(reader.read().map_err(invalid)?)?),
         0xd2 => ConstOp::RefFunc(FuncIdx(reader.read_var_u32().map_err(invalid)?)),
-        0xfb => on_objects(reader)?,
-        0xfd => vector(reader)?,
+        0xfb if GC => on_objects(reader)?,
+        0xfd if SIMD => vector(reader)?,
         _ => {
             return Err(unsupported(
                 "shared-everything-threads in a constant expression",

@@ -3,6 +3,7 @@
 
 use super::ir::{DataSegment, ModuleIr};
 use crate::engine::Engine;
+use crate::sort::sort;
 use crate::sync::RwLock;
 use crate::types::{MemoryIdx, MemoryType};
 use alloc::boxed::Box;
@@ -178,8 +179,12 @@ impl Merged {
             ranges.try_reserve(1).ok()?;
             ranges.push(offset..offset + bytes.len());
         }
-        ranges.sort_unstable_by_key(|range| range.start);
-        let extents = extents(&ranges)?;
+        let mut order = Vec::new();
+        order.try_reserve_exact(ranges.len()).ok()?;
+        order.extend(0..ranges.len() as u32);
+        let range = |place: u32| &ranges[place as usize];
+        sort(&mut order, &mut |a, b| range(a).start.cmp(&range(b).start));
+        let extents = extents(order.iter().map(|&place| range(place)))?;
         let last = extents.last()?;
         let mut bytes: Vec<u8> = Vec::new();
         let len = last.at + last.range.len();
@@ -210,7 +215,7 @@ impl Merged {
 }
 
 /// What ranges, which are in the order of their starts, cover with small gaps between them.
-fn extents(ranges: &[Range<usize>]) -> Option<Vec<Extent>> {
+fn extents<'a>(ranges: impl Iterator<Item = &'a Range<usize>>) -> Option<Vec<Extent>> {
     let mut extents: Vec<Extent> = Vec::new();
     for range in ranges {
         let at = match extents.last_mut() {

@@ -22,7 +22,7 @@ pub struct ModuleIr {
     /// The types, by type index.
     pub types: Box<[ModuleType]>,
     /// The identities of the structures and arrays among them, in ascending order.
-    pub(crate) gc_types: Box<[TypeId]>,
+    pub(crate) gc_types: Box<[u32]>,
     /// The imports, in order.
     pub imports: Box<[Import]>,
     /// The number of imported functions.
@@ -244,7 +244,7 @@ impl ModuleIr {
 
     /// Whether a canonical type that the module refers to is one of functions.
     pub fn is_func_type(&self, id: TypeId) -> bool {
-        self.gc_types.binary_search(&id).is_err()
+        self.gc_types.binary_search(&id.0).is_err()
     }
 
     /// The signature of a function.

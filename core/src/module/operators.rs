@@ -3,7 +3,7 @@
 //! `wasmparser` reads them, and knows everything that can be wrong with them. But most of a body
 //! consists of a few operators with short immediates, which cannot be wrong in themselves; what is
 //! done for each of these decides how long it takes to open a module. They are read here, for the
-//! same visitors, and all others there.
+//! same visitors, and all others there; without the feature `quick-open`, all are read there.
 
 use wasmparser::{
     BinaryReader, BlockType, FrameStack, MemArg, MemArgTarget, VisitOperator, WasmFeatures,
@@ -63,7 +63,8 @@ impl<'a> Operators<'a> {
     where
         V: VisitOperator<'a> + FrameStack,
     {
-        if visitor.current_frame().is_some()
+        if cfg!(feature = "quick-open")
+            && visitor.current_frame().is_some()
             && let Some(rest) = self.code.get(self.at..)
             && let Some(bytes) = rest.first_chunk()
             && let Some((visited, len)) = visit_short(bytes, visitor)

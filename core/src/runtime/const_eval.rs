@@ -1,6 +1,7 @@
 //! The values of constant expressions in an instance.
 
 use super::instance::InstanceObject;
+use crate::GC;
 use crate::error::{Error, Result};
 use crate::gc::{Storage, immediate};
 use crate::module::{ConstExpr, ConstOp};
@@ -90,6 +91,9 @@ unsafe fn apply(
         let b = pop()?;
         let a = pop()?;
         return Ok([arithmetic(a[0], b[0]), 0]);
+    }
+    if !GC {
+        return Err(invalid());
     }
     // SAFETY: by contract; the module is valid, so operands are of the types that the
     // instructions want.

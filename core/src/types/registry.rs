@@ -380,9 +380,8 @@ impl Types {
         self.entries
             .try_reserve(group.len())
             .map_err(out_of_memory)?;
-        self.groups
-            .try_reserve(1, |group| group.hash)
-            .map_err(out_of_memory)?;
+        let hash_of = |group: &Group| group.hash;
+        self.groups.try_reserve(1, hash_of).map_err(out_of_memory)?;
         let new = Group {
             hash,
             start: start as u32,
@@ -401,7 +400,7 @@ impl Types {
             self.entries.truncate(start);
             return Err(error);
         }
-        self.groups.insert_unique(hash, new, |group| group.hash);
+        self.groups.insert_unique(hash, new, hash_of);
         Ok(TypeId(new.start))
     }
 

@@ -51,13 +51,17 @@ mod bodies {
     use super::state::{Exit, Flow, State};
     use super::vector::V128;
     use super::{kernel, plain, vector};
-    use diptych_core::Trap;
     use diptych_core::vm::atomic::{Atomic, Rmw};
+    use diptych_core::{ATOMICS, EXCEPTIONS, GC, Trap};
 
     macro_rules! body {
-        ($name:ident, |$st:ident| $body:block) => {
+        ($is_in:expr, $name:ident, |$st:ident| $body:block) => {
             #[cfg_attr(not(debug_assertions), inline(always))]
             pub(super) unsafe fn $name($st: &mut State) -> Flow {
+                if !$is_in {
+                    // No translation has it.
+                    return Flow::Trap(Trap::Unreachable);
+                }
                 // SAFETY: the translator emitted this operation with operands of this layout
                 // (module docs); the dispatch loops call bodies for nothing else.
                 unsafe { $body }

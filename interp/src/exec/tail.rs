@@ -14,9 +14,9 @@ use crate::code::{opcode_at, size_at};
 use crate::ops::Op;
 use core::hint::select_unpredictable;
 use core::mem::MaybeUninit;
-use diptych_core::SIMD;
 use diptych_core::vm::VmCtx;
 use diptych_core::vm::frame::ReturnRecord;
+use diptych_core::{ATOMICS, EXCEPTIONS, GC, SIMD};
 
 #[cfg(target_arch = "x86_64")]
 macro_rules! with_abi {

@@ -6,6 +6,7 @@ use super::{NEAR_RECORD, Result, Translator, reserve};
 use crate::code::field;
 use crate::ops::{Bin, Branch, Op, Slow, Ty};
 use diptych_core::Trap;
+use diptych_core::gc::OBJECTS;
 use diptych_core::types::TypeIdx;
 use wasmparser::BlockType;
 
@@ -79,7 +80,7 @@ impl Translator<'_, '_> {
             sequence: (0, 0),
         })?;
         self.check_interrupt()?;
-        if self.env.gc_stress {
+        if OBJECTS && self.env.gc_stress {
             let at = self.emit(Slow::CollectAtCall.op(), [0, 0])?;
             self.collects(at)?;
         }

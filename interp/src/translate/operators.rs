@@ -250,11 +250,33 @@ define_translate! { $
     |t| ElemDrop elem => t.slow(Slow::ElemDrop, 0, None, elem, 0);
 }
 
+/// Whether a proposal is compiled in. Of one that is not, no valid module has an operator.
+macro_rules! is_in {
+    (gc) => {
+        diptych_core::GC
+    };
+    (exceptions) => {
+        diptych_core::EXCEPTIONS
+    };
+    (legacy_exceptions) => {
+        diptych_core::EXCEPTIONS
+    };
+    (threads) => {
+        diptych_core::ATOMICS
+    };
+    ($other:ident) => {
+        true
+    };
+}
+
 macro_rules! visit {
     ($(@$proposal:ident $op:ident $({ $($arg:ident: $argty:ty),* })? => $visit:ident ($($ann:tt)*))*) => {$(
         #[inline]
         fn $visit(&mut self $($(, $arg: $argty)*)?) -> Result<()> {
             const COST: u32 = fuel_cost_of(stringify!($op));
+            if !is_in!($proposal) {
+                return self.visit_unsupported(stringify!($proposal));
+            }
             translate!(self, COST, $proposal, $op $($($arg)*)?)
         }
     )*};

@@ -117,19 +117,38 @@ pub(crate) struct Target {
 }
 
 /// What the interpreter's tests are built with.
-const INTERP: &[&str] = &["interp", "simd", "std", "threads", "mmap", "wat"];
+const INTERP: &[&str] = &["interp", "proposals", "std", "threads", "mmap", "wat"];
 /// What machines without a system have.
-const ALLOC: &[&str] = &["interp", "simd"];
+const ALLOC: &[&str] = &["interp", "proposals"];
 /// What a guest of the engine is built with.
-const IN_ITSELF: &[&str] = &["interp", "simd", "std", "wat"];
+const IN_ITSELF: &[&str] = &["interp", "proposals", "std", "wat"];
 /// What the compiler's tests are built with, beside.
 const JIT: &[&str] = &[
-    "interp", "jit", "simd", "std", "threads", "mmap", "signals", "tls", "cache", "wat",
+    "interp",
+    "jit",
+    "proposals",
+    "std",
+    "threads",
+    "mmap",
+    "signals",
+    "tls",
+    "cache",
+    "wat",
 ];
 
 /// Every feature of the library, and what the program has beside: the columns of the page.
 pub(crate) const ALL_FEATURES: &[&str] = &[
-    "interp", "jit", "simd", "std", "mmap", "signals", "tls", "threads", "cache", "wat", "wasi",
+    "interp",
+    "jit",
+    "proposals",
+    "std",
+    "mmap",
+    "signals",
+    "tls",
+    "threads",
+    "cache",
+    "wat",
+    "wasi",
     "cli",
 ];
 
@@ -175,7 +194,7 @@ const INTERPRETED: &[&[&str]] = &[
     COMMON,
     &[
         "--no-default-features",
-        "--features=std,interp,simd,disasm,threads,mmap,signals,wat",
+        "--features=std,interp,proposals,disasm,threads,mmap,signals,wat",
     ],
 ];
 
@@ -215,7 +234,7 @@ const GUEST: &[&[&str]] = &[
         "--package=diptych-interp",
         "--package=diptych-conformance",
         "--no-default-features",
-        "--features=std,simd,disasm,wat",
+        "--features=std,proposals,disasm,wat",
         "--lib",
         "--test=operators",
     ],
@@ -470,13 +489,13 @@ pub(crate) const TARGETS: &[Target] = &[
         cargo: &[],
         steps: &[Step {
             name: "the library without the standard library",
-            features: &["interp", "simd"],
+            features: &["interp", "proposals"],
             always: false,
             action: Action::Build(&[
                 "--package=diptych",
                 "--lib",
                 "--no-default-features",
-                "--features=interp,simd",
+                "--features=interp,proposals",
             ]),
         }],
         gaps: "A host in JavaScript would run it; none is here yet.",
