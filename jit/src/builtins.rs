@@ -6,7 +6,7 @@
 
 use crate::abi::{self, POINTER};
 use cranelift_codegen::ir::{Signature, Type, types};
-use cranelift_codegen::isa::TargetIsa;
+use cranelift_codegen::isa::{CallConv, TargetIsa};
 use diptych_core::gc::CastTarget;
 use diptych_core::types::{DataIdx, ElemIdx, FuncIdx, MemoryIdx, TableIdx, TagIdx, TypeIdx};
 use diptych_core::vm::{FuncRef, VmCtx, heap_calls, libcalls};
@@ -96,10 +96,20 @@ pub(crate) fn addresses() -> *const *const u8 {
 }
 
 impl Builtin {
+    /// Whether it keeps all registers, so that code which hardly ever calls it has none to give up
+    /// for it.
+    const fn keeps_registers(self) -> bool {
+        matches!(self, Self::OutOfFuel | Self::Interrupt)
+    }
+
     /// Its signature on a machine.
     pub(crate) fn signature(self, isa: &dyn TargetIsa) -> Signature {
         let (params, results) = self.types();
-        abi::host_signature(isa, params, results)
+        let mut signature = abi::host_signature(isa, params, results);
+        if self.keeps_registers() {
+            signature.call_conv = CallConv::PreserveAll;
+        }
+        signature
     }
 
     /// Where its address is in the table, in bytes.

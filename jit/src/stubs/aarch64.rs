@@ -185,16 +185,79 @@ macro_rules! raise {
     };
 }
 
-/// As [`raise`], but the function may give 0: then this returns.
+/// What a function that is called may change, but for `x29` and `x30`; of some vectors that is the
+/// upper half.
+macro_rules! each_pair {
+    ($instruction:literal) => {
+        concat!(
+            $instruction,
+            " x0, x1, [sp, #16]\n",
+            $instruction,
+            " x2, x3, [sp, #32]\n",
+            $instruction,
+            " x4, x5, [sp, #48]\n",
+            $instruction,
+            " x6, x7, [sp, #64]\n",
+            $instruction,
+            " x8, x9, [sp, #80]\n",
+            $instruction,
+            " x10, x11, [sp, #96]\n",
+            $instruction,
+            " x12, x13, [sp, #112]\n",
+            $instruction,
+            " x14, x15, [sp, #128]\n",
+            $instruction,
+            " x16, x17, [sp, #144]\n",
+            $instruction,
+            " q0, q1, [sp, #160]\n",
+            $instruction,
+            " q2, q3, [sp, #192]\n",
+            $instruction,
+            " q4, q5, [sp, #224]\n",
+            $instruction,
+            " q6, q7, [sp, #256]\n",
+            $instruction,
+            " q8, q9, [sp, #288]\n",
+            $instruction,
+            " q10, q11, [sp, #320]\n",
+            $instruction,
+            " q12, q13, [sp, #352]\n",
+            $instruction,
+            " q14, q15, [sp, #384]\n",
+            $instruction,
+            " q16, q17, [sp, #416]\n",
+            $instruction,
+            " q18, q19, [sp, #448]\n",
+            $instruction,
+            " q20, q21, [sp, #480]\n",
+            $instruction,
+            " q22, q23, [sp, #512]\n",
+            $instruction,
+            " q24, q25, [sp, #544]\n",
+            $instruction,
+            " q26, q27, [sp, #576]\n",
+            $instruction,
+            " q28, q29, [sp, #608]\n",
+            $instruction,
+            " q30, q31, [sp, #640]",
+        )
+    };
+}
+
+/// As [`raise`], but the function may give 0: then this returns, and has kept all registers.
 macro_rules! ask {
     ($pc:literal, $fp:literal, $raise:path) => {
         naked_asm!(
+            "sub sp, sp, #672",
+            "stp x29, x30, [sp]",
+            each_pair!("stp"),
             concat!("mov ", $pc, ", x30"),
             concat!("mov ", $fp, ", x29"),
-            "stp x29, x30, [sp, #-16]!",
             "bl {raise}",
             "cbnz x0, 2f",
-            "ldp x29, x30, [sp], #16",
+            each_pair!("ldp"),
+            "ldp x29, x30, [sp]",
+            "add sp, sp, #672",
             "ret",
             "2:",
             "b {landed}",
@@ -226,7 +289,7 @@ pub(crate) unsafe extern "C" fn raise_pending(_: *mut VmCtx) {
 }
 
 /// Ends or suspends a guest that has not enough fuel: the instance, how much it needs. Returns
-/// when it was resumed.
+/// when it was resumed, with all registers as they were.
 ///
 /// # Safety
 /// Called by compiled code, which has a frame.
@@ -235,7 +298,8 @@ pub(crate) unsafe extern "C" fn out_of_fuel(_: *mut VmCtx, _: u64) {
     ask!("x2", "x3", unwind::out_of_fuel);
 }
 
-/// Ends a guest that another thread interrupts: the instance. Returns when it is to go on.
+/// Ends a guest that another thread interrupts: the instance. Returns when it is to go on, with all
+/// registers as they were.
 ///
 /// # Safety
 /// Called by compiled code, which has a frame.

@@ -287,19 +287,109 @@ macro_rules! raise {
     };
 }
 
-/// As [`raise`], but the function may give 0: then this returns.
+/// Takes two arguments from where they are on Unix to where functions of the runtime have them.
+#[cfg(windows)]
+macro_rules! pass_on {
+    () => {
+        "mov rcx, rdi\nmov rdx, rsi"
+    };
+}
+/// They are there.
+#[cfg(not(windows))]
+macro_rules! pass_on {
+    () => {
+        ""
+    };
+}
+
+/// What a stub takes of the stack that keeps all registers, beside the [`KEPT`] that it pushes:
+/// vectors, below them the room that a function of the runtime has on Windows.
+const KEPT_VECTORS: usize = 16 * 16 + if cfg!(windows) { 32 } else { 0 };
+/// The bytes of the integer registers that such a stub pushes. With the return address they leave the
+/// stack aligned.
+const KEPT: usize = 9 * 8;
+
+macro_rules! save_vector {
+    ($number:literal) => {
+        concat!(
+            "movaps [rsp + {vectors} - 16 - 16 * ",
+            $number,
+            "], xmm",
+            $number,
+            "\n"
+        )
+    };
+}
+macro_rules! restore_vector {
+    ($number:literal) => {
+        concat!(
+            "movaps xmm",
+            $number,
+            ", [rsp + {vectors} - 16 - 16 * ",
+            $number,
+            "]\n"
+        )
+    };
+}
+macro_rules! each_vector {
+    ($line:ident) => {
+        concat!(
+            $line!(0),
+            $line!(1),
+            $line!(2),
+            $line!(3),
+            $line!(4),
+            $line!(5),
+            $line!(6),
+            $line!(7),
+            $line!(8),
+            $line!(9),
+            $line!(10),
+            $line!(11),
+            $line!(12),
+            $line!(13),
+            $line!(14),
+            $line!(15),
+        )
+    };
+}
+
+/// As [`raise`], but the function may give 0: then this returns, and has kept all registers. The
+/// arguments are where they are on Unix, on all systems.
 macro_rules! ask {
     ($pc:tt, $fp:tt, $raise:path) => {
         naked_asm!(
-            concat!("mov ", arg!($pc), ", [rsp]"),
-            "sub rsp, {frame}",
+            "push rax",
+            "push rcx",
+            "push rdx",
+            "push rsi",
+            "push rdi",
+            "push r8",
+            "push r9",
+            "push r10",
+            "push r11",
+            "sub rsp, {vectors}",
+            each_vector!(save_vector),
+            pass_on!(),
+            concat!("mov ", arg!($pc), ", [rsp + {vectors} + {kept}]"),
             concat!("mov ", arg!($fp), ", rbp"),
             "call {raise}",
             "test rax, rax",
             "jnz {landed}",
-            "add rsp, {frame}",
+            each_vector!(restore_vector),
+            "add rsp, {vectors}",
+            "pop r11",
+            "pop r10",
+            "pop r9",
+            "pop r8",
+            "pop rdi",
+            "pop rsi",
+            "pop rdx",
+            "pop rcx",
+            "pop rax",
             "ret",
-            frame = const HOST_FRAME,
+            vectors = const KEPT_VECTORS,
+            kept = const KEPT,
             raise = sym $raise,
             landed = sym landed,
         )
@@ -328,7 +418,7 @@ pub(crate) unsafe extern "C" fn raise_pending(_: *mut VmCtx) {
 }
 
 /// Ends or suspends a guest that has not enough fuel: the instance, how much it needs. Returns
-/// when it was resumed.
+/// when it was resumed, with all registers as they were.
 ///
 /// # Safety
 /// Called by compiled code, which has a frame.
@@ -337,7 +427,8 @@ pub(crate) unsafe extern "C" fn out_of_fuel(_: *mut VmCtx, _: u64) {
     ask!(2, 3, unwind::out_of_fuel);
 }
 
-/// Ends a guest that another thread interrupts: the instance. Returns when it is to go on.
+/// Ends a guest that another thread interrupts: the instance. Returns when it is to go on, with all
+/// registers as they were.
 ///
 /// # Safety
 /// Called by compiled code, which has a frame.
