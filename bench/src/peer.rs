@@ -25,6 +25,11 @@ pub trait Peer {
     fn is_linked(&self) -> bool {
         false
     }
+
+    /// Whether it is another peer with fuel, which is measured only if it is named.
+    fn has_fuel(&self) -> bool {
+        false
+    }
 }
 
 /// A runtime that is linked into this program.
@@ -38,6 +43,11 @@ pub trait Runtime {
     /// Whether this is worth measuring: not where it does the same as another peer.
     fn takes_part(&self, _task: &Task) -> bool {
         true
+    }
+
+    /// As for a [`Peer`].
+    fn has_fuel(&self) -> bool {
+        false
     }
 
     /// Whether it has structures, arrays and exceptions.
@@ -107,6 +117,10 @@ impl<T: Runtime> Peer for T {
 
     fn is_linked(&self) -> bool {
         true
+    }
+
+    fn has_fuel(&self) -> bool {
+        Runtime::has_fuel(self)
     }
 }
 

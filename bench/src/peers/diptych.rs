@@ -45,6 +45,10 @@ impl Runtime for Diptych {
         .to_owned()
     }
 
+    fn has_fuel(&self) -> bool {
+        matches!(self, Self::TailFuel | Self::GuardedFuel)
+    }
+
     fn has_objects(&self) -> bool {
         true
     }

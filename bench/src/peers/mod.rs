@@ -59,7 +59,7 @@ pub fn names() -> Vec<String> {
 pub fn present() -> Vec<String> {
     all()
         .iter()
-        .filter(|peer| peer.missing().is_none() && !peer.name().ends_with("-fuel"))
+        .filter(|peer| peer.missing().is_none() && !peer.has_fuel())
         .map(|peer| peer.name().to_owned())
         .collect()
 }

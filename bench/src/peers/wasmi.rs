@@ -19,6 +19,10 @@ impl Runtime for Wasmi {
         format!("wasmi 2.0.0, dispatch by tail calls{fuel}")
     }
 
+    fn has_fuel(&self) -> bool {
+        self.fuel
+    }
+
     fn function(&self, wasm: &[u8], name: &str) -> Result<Function> {
         let (mut store, instance) = self.instance(wasm, define_step)?;
         let func = instance.get_typed_func::<i32, i64>(&store, name)?;
