@@ -6,6 +6,16 @@ use crate::ops::{Op, Slow};
 use diptych_core::fuel::{WORK, fuel_cost_of};
 use wasmparser::VisitSimdOperator;
 
+/// Translates an operator that is reached.
+macro_rules! reached {
+    ($this:ident, $translation:expr) => {{
+        if !$this.begins(WORK)? {
+            return Ok(());
+        }
+        $translation
+    }};
+}
+
 /// Defines `translate!`, which translates one operator: those of one shape by name, the others as
 /// arms.
 macro_rules! define_translate {
@@ -43,45 +53,29 @@ macro_rules! define_translate {
             $(($d this:ident, $test) => {
                 $d this.visit_as(Self::vector_test, VectorTest::$test)
             };)*
-            $(($d this:ident, $extract $d lane:ident) => {{
-                if !$d this.begins(WORK)? {
-                    return Ok(());
-                }
-                $d this.extract_lane(Extract::$extract, $d lane)
-            }};)*
+            $(($d this:ident, $extract $d lane:ident) => {
+                reached!($d this, $d this.extract_lane(Extract::$extract, $d lane))
+            };)*
             $(($d this:ident, $splat) => { $d this.visit_as(Self::splat, Width::$splat_width) };)*
-            $(($d this:ident, $replace $d lane:ident) => {{
-                if !$d this.begins(WORK)? {
-                    return Ok(());
-                }
-                $d this.replace_lane(Width::$replace_width, $d lane)
-            }};)*
-            $(($d this:ident, $load $d arg:ident) => {{
-                if !$d this.begins(WORK)? {
-                    return Ok(());
-                }
-                $d this.vector_load(VectorLoad::$load, &$d arg)
-            }};)*
-            $(($d this:ident, $load_lane $d arg:ident $d lane:ident) => {{
-                if !$d this.begins(WORK)? {
-                    return Ok(());
-                }
-                $d this.load_lane(Width::$load_width, &$d arg, $d lane)
-            }};)*
-            $(($d this:ident, $store_lane $d arg:ident $d lane:ident) => {{
-                if !$d this.begins(WORK)? {
-                    return Ok(());
-                }
-                $d this.store_lane(Width::$store_width, &$d arg, $d lane)
-            }};)*
-            $(($d this:ident, $op $($d $arg:ident)*) => {{
-                if !$d this.begins(WORK)? {
-                    return Ok(());
-                }
-                $(let $arg = $d $arg;)*
-                let $this = $d this;
-                $translation
-            }};)*
+            $(($d this:ident, $replace $d lane:ident) => {
+                reached!($d this, $d this.replace_lane(Width::$replace_width, $d lane))
+            };)*
+            $(($d this:ident, $load $d arg:ident) => {
+                reached!($d this, $d this.vector_load(VectorLoad::$load, &$d arg))
+            };)*
+            $(($d this:ident, $load_lane $d arg:ident $d lane:ident) => {
+                reached!($d this, $d this.load_lane(Width::$load_width, &$d arg, $d lane))
+            };)*
+            $(($d this:ident, $store_lane $d arg:ident $d lane:ident) => {
+                reached!($d this, $d this.store_lane(Width::$store_width, &$d arg, $d lane))
+            };)*
+            $(($d this:ident, $op $($d $arg:ident)*) => {
+                reached!($d this, {
+                    $(let $arg = $d $arg;)*
+                    let $this = $d this;
+                    $translation
+                })
+            };)*
         }
     };
 }
