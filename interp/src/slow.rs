@@ -1,5 +1,9 @@
 //! Operations that handlers leave to the driver: bulk operations, tables, waiting, objects and
 //! exceptions.
+//!
+//! # Safety
+//! As in `driver`: the machine is at an operation that the translator made for the instance, with
+//! slots inside the frame and indices that validation has checked.
 
 use crate::driver::save_position;
 use crate::exec::{State, vector};
@@ -21,9 +25,6 @@ pub(crate) unsafe fn execute(st: &mut State, op: Slow) -> Result<(), Error> {
     // SAFETY: the operation has the slow layout, its indices are valid ones of the instance.
     unsafe {
         let ctx = st.vm;
-        if ATOMICS && let Slow::AtomicNotify | Slow::AtomicWait32 | Slow::AtomicWait64 = op {
-            return atomic(st, op);
-        }
         let (i0, i1) = (st.u32(16), st.u32(20));
         // Unused slot fields name slot 0 of the frame, which exists: the record does.
         let s0 = st.slot_i64(8);
@@ -69,6 +70,9 @@ pub(crate) unsafe fn execute(st: &mut State, op: Slow) -> Result<(), Error> {
             Slow::CollectAtCall if OBJECTS => {
                 save_position(st, (*ctx).store);
                 heap_calls::collect_at_call(ctx);
+            }
+            Slow::AtomicNotify | Slow::AtomicWait32 | Slow::AtomicWait64 if ATOMICS => {
+                return atomic(st, op);
             }
             Slow::Throw | Slow::ThrowRef if EXCEPTIONS => return throw(st, op),
             _ if GC => return on_objects(st, op),
@@ -213,15 +217,16 @@ unsafe fn throw(st: &mut State, op: Slow) -> Result<(), Error> {
     unsafe {
         let (ctx, store) = (st.vm, (*st.vm).store);
         save_position(st, store);
-        (*store).exception = if op == Slow::Throw {
+        let exception = if op == Slow::Throw {
             let values = st.slot_at(8).cast_const();
             heap_calls::exception_new(ctx, TagIdx(st.u32(16)), values)?
         } else {
             st.slot_i64(8)
         };
-        if (*store).exception == 0 {
+        if exception == 0 {
             return Err(Trap::NullExceptionReference.into());
         }
+        (*store).exception = exception;
         Err(Error::msg("an exception was thrown"))
     }
 }

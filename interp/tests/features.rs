@@ -1,25 +1,35 @@
 //! What a build leaves out is refused, and all else works.
 
 use diptych_core::{ATOMICS, EXCEPTIONS, GC, SIMD};
-use diptych_core::{Config, Engine, ErrorKind, Instance, Module, Result, Store};
+use diptych_core::{
+    Config, Engine, ErrorKind, Instance, Module, Result, Store, V128, WasmParams, WasmResults,
+};
 
 /// What may be left out.
 struct Part {
     /// The feature of Cargo's that has it.
     feature: &'static str,
     is_in: bool,
+    /// Whether it is on where it is compiled in.
+    is_default: bool,
     /// Switches it on.
     switch: fn(&mut Config, bool) -> &mut Config,
     /// Modules with it, whose `run` gives 42.
     modules: &'static [&'static str],
 }
 
+/// The function of vectors of this module is called by hosts.
+const WITH_VECTORS: &str = r#"(module (func (export "not") (param v128) (result v128)
+    (v128.not (local.get 0))) (func (export "run") (result i32) (i32.const 42)))"#;
+
 const PARTS: [Part; 5] = [
     Part {
         feature: "simd",
         is_in: SIMD,
+        is_default: true,
         switch: Config::wasm_simd,
         modules: &[
+            WITH_VECTORS,
             r#"(module (func (export "run") (result i32)
                 (i32x4.extract_lane 3 (v128.const i32x4 0 0 0 42))))"#,
             r#"(module (global v128 (v128.const i64x2 0 0))
@@ -29,6 +39,7 @@ const PARTS: [Part; 5] = [
     Part {
         feature: "gc",
         is_in: GC,
+        is_default: true,
         switch: Config::wasm_gc,
         modules: &[
             r#"(module (type $s (struct (field i32)))
@@ -45,6 +56,7 @@ const PARTS: [Part; 5] = [
     Part {
         feature: "exceptions",
         is_in: EXCEPTIONS,
+        is_default: true,
         switch: Config::wasm_exceptions,
         modules: &[
             r#"(module (tag $t (param i32)) (func (export "run") (result i32)
@@ -56,6 +68,7 @@ const PARTS: [Part; 5] = [
     Part {
         feature: "exceptions",
         is_in: EXCEPTIONS,
+        is_default: false,
         switch: Config::wasm_legacy_exceptions,
         modules: &[
             r#"(module (tag $t (param i32)) (func (export "run") (result i32)
@@ -65,6 +78,7 @@ const PARTS: [Part; 5] = [
     Part {
         feature: "atomics",
         is_in: ATOMICS,
+        is_default: true,
         switch: Config::wasm_threads,
         modules: &[
             r#"(module (memory 1 1 shared) (func (export "run") (result i32)
@@ -86,13 +100,17 @@ fn open(engine: &Engine, text: &str) -> Result<Module> {
 }
 
 fn run(engine: &Engine, text: &str) -> i32 {
+    call(engine, text, "run", ())
+}
+
+fn call<P: WasmParams, R: WasmResults>(engine: &Engine, text: &str, name: &str, params: P) -> R {
     let module = open(engine, text).expect("it is valid");
     let mut store = Store::new(engine, ());
     let instance = Instance::new(&mut store, &module, &[]).expect("nothing is imported");
-    let run = instance
-        .get_typed_func::<(), i32>(&mut store, "run")
+    let func = instance
+        .get_typed_func::<P, R>(&mut store, name)
         .expect("it is exported");
-    run.call(&mut store, ()).expect("nothing traps")
+    func.call(&mut store, params).expect("nothing traps")
 }
 
 #[test]
@@ -117,6 +135,24 @@ fn what_is_compiled_in_runs_and_all_else_is_refused() {
             let is_invalid = matches!(invalid.kind(), ErrorKind::InvalidModule { .. });
             assert!(is_invalid, "{text}: {invalid}");
         }
+    }
+}
+
+#[test]
+fn what_is_compiled_in_is_on_unless_it_has_to_be_asked_for() {
+    let default = engine(&Config::new()).expect("the defaults are compiled in");
+    for part in PARTS {
+        for text in part.modules {
+            assert_eq!(
+                open(&default, text).is_ok(),
+                part.is_in && part.is_default,
+                "{text}"
+            );
+        }
+    }
+    if SIMD {
+        let result: V128 = call(&default, WITH_VECTORS, "not", V128::from(1));
+        assert_eq!(result.as_u128(), !1);
     }
 }
 
@@ -153,4 +189,13 @@ fn all_else_runs_in_every_build() {
     ] {
         assert_eq!(run(&engine, text), 42, "{text}");
     }
+}
+
+#[test]
+fn scalar_modules_run_in_every_build() {
+    let engine = engine(&Config::new()).expect("the defaults are compiled in");
+    let text = r#"(module (func (export "sum") (param f64 i64) (result f64)
+        (f64.add (local.get 0) (f64.convert_i64_s (local.get 1)))))"#;
+    let result: f64 = call(&engine, text, "sum", (0.5, 2_i64));
+    assert!((result - 2.5).abs() < f64::EPSILON);
 }

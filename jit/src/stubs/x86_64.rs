@@ -309,6 +309,7 @@ const KEPT_VECTORS: usize = 16 * 16 + if cfg!(windows) { 32 } else { 0 };
 /// stack aligned.
 const KEPT: usize = 9 * 8;
 
+/// Stores a vector register above the room for arguments.
 macro_rules! save_vector {
     ($number:literal) => {
         concat!(
@@ -320,6 +321,7 @@ macro_rules! save_vector {
         )
     };
 }
+/// Undoes [`save_vector`].
 macro_rules! restore_vector {
     ($number:literal) => {
         concat!(
@@ -331,6 +333,7 @@ macro_rules! restore_vector {
         )
     };
 }
+/// A line for each vector register.
 macro_rules! each_vector {
     ($line:ident) => {
         concat!(

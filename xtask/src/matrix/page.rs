@@ -28,7 +28,8 @@ pub(crate) fn page(record: &Record) -> String {
     }
     page += "\n## Features\n\n";
     page += "**t**: tests with it passed; **b**: it builds, **c**: its types check, and no more was \
-             tried. An empty cell was not tried.\n\n";
+             tried. An empty cell was not tried. `proposals` is `simd`, `gc`, `exceptions` and \
+             `atomics`.\n\n";
     let _ = writeln!(page, "| target | {} |", ALL_FEATURES.join(" | "));
     let _ = writeln!(page, "|---|{}", ":-:|".repeat(ALL_FEATURES.len()));
     for entry in record.entries() {
